@@ -19,8 +19,8 @@ pub enum AcrFault {
     Space,
     /// The text contains a character that is not allowed inside a challenge's quotes.
     Illegal,
-    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole challenge for
-    /// these names.
+    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole
+    /// challenge for parameter names, and would also find this one.
     Parameter,
     /// The text has more than [`MAX_ACR`] bytes.
     TooLong,
@@ -31,7 +31,7 @@ pub enum AcrFault {
 ///
 /// # Errors
 ///
-/// Fails if `text` is not a valid value. The error is the first fault.
+/// Fails if `text` is not a valid value. The error is the first fault that the function finds.
 ///
 /// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
 pub const fn check_acr(text: &str) -> Result<(), AcrFault> {

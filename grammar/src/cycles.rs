@@ -20,8 +20,8 @@ enum State {
 pub fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut cycles = Vec::new();
     let mut states = vec![State::New; edges.len()];
-    // The nodes on the current path, each with its next edge. A list is used instead of recursion, because a long chain
-    // would exhaust the call stack.
+    // The nodes on the current path, each with the position of the edge to follow next. The code uses a list
+    // and no recursion, because recursion along a long chain would exhaust the call stack.
     let mut path: Vec<(usize, usize)> = Vec::new();
     for start in 0..edges.len() {
         if matches!(states[start], State::New) {

@@ -1,7 +1,8 @@
 //! The grammar of OAuth scopes, and the other rules that the macros and the runtime share.
 //!
-//! The macros, the checks of constants at compile time and the checks at startup all use this implementation. The
-//! grammar is a separate crate because a macro crate can export only macros. Use it through `scopegate`.
+//! The macros, the checks of constants at compile time and the checks at startup all use this implementation.
+//! The grammar is a separate crate because a macro crate can export only macros. Use this crate through
+//! `scopegate`.
 #![no_std]
 
 extern crate alloc;
@@ -28,16 +29,16 @@ pub enum Fault {
     Empty,
     /// The text contains a space, which separates scopes.
     Space,
-    /// The text contains a quote, which ends the value in a challenge.
+    /// The text contains a quote, which would end the quoted value in a challenge.
     Quote,
     /// The text contains a backslash, which many clients do not unescape.
     Backslash,
-    /// A control character.
+    /// The text contains a control character.
     Control,
-    /// A character beyond ASCII.
+    /// The text contains a character beyond ASCII.
     NonAscii,
-    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole challenge for
-    /// these names.
+    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole
+    /// challenge for parameter names, and would also find this one.
     Parameter,
     /// The text is `offline_access`. MCP says that a resource server SHOULD NOT name this scope in a challenge.
     OfflineAccess,
@@ -48,7 +49,8 @@ pub enum Fault {
 ///
 /// # Errors
 ///
-/// Fails if `text` is not a scope or would mislead clients. The error is the first fault.
+/// Fails if `text` is not a scope or would mislead clients. The error is the first fault that the function
+/// finds.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub const fn check(text: &str) -> Result<(), Fault> {
@@ -72,8 +74,8 @@ pub const fn check(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Clients search the whole challenge
-/// for these names, and would also find them inside a value.
+/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Clients search the whole
+/// challenge for parameter names, and would also find a name inside a value.
 pub const fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     contains(bytes, b"scope=")
@@ -100,7 +102,7 @@ const fn contains(text: &[u8], part: &[u8]) -> bool {
     false
 }
 
-/// Tells whether two texts are equal, also in a `const`, where `==` is not available.
+/// Tells whether two texts are equal. Unlike `==`, this function also works in a `const`.
 pub const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {

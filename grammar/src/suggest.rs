@@ -12,8 +12,8 @@ use crate::distance::distance;
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
-        // A candidate of a very different length is skipped, because the text can come from outside and have any
-        // length, and comparing long texts takes long.
+        // A candidate of a very different length is skipped without a comparison. `text` can come from
+        // outside and have any length, and comparing long texts takes much time.
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
@@ -25,12 +25,14 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Tells whether one of two scopes is likely a misspelling of the other.
 ///
-/// Both scopes are legal, so this function can only guess. The result is `false` for pairs that programs have on
-/// purpose: different words (`read` and `write`), plurals and other endings, numbers, and short words.
+/// Both scopes are legal, so this function can only guess. The result is `false` for pairs that programs have
+/// on purpose: different words (`read` and `write`), plurals and other endings (`file` and `files`),
+/// different numbers (`v1` and `v2`), and different short words (`im` and `rm`).
 ///
-/// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are also alike if
-/// only one word differs, either by two swapped neighbouring letters or by one letter. The word must have at least four
-/// letters in the first case, and at least five in the second.
+/// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are
+/// also alike if only one word differs, by two swapped neighbouring letters or by one letter. A word with
+/// swapped letters must have at least four letters. A word that differs by one letter must have at least five
+/// letters in its longer form.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -41,9 +43,9 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
-/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with a common
-/// key have to be compared. The first key is the scope's words. Each other key is the same words without one of their
-/// letters.
+/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with
+/// a common key have to be compared. One key consists of the scope's words. Each other key consists of the
+/// same words without one of their letters.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

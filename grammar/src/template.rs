@@ -9,7 +9,7 @@ use crate::{Fault, check};
 pub enum Piece<'a> {
     /// Text that is used as written.
     Text(&'a str),
-    /// The name of a parameter. Its value replaces the piece.
+    /// The name of a parameter. The parameter's value replaces the piece.
     Parameter(&'a str),
 }
 
@@ -20,7 +20,8 @@ pub enum TemplateFault {
     Unbalanced,
     /// A parameter is written `{}`, or has a name that a path parameter cannot have.
     Name,
-    /// A parameter is next to letters, digits or another parameter, so the end of its value would not be clear.
+    /// A parameter is next to another parameter, or to a character that a value can contain. So it would not
+    /// be clear where the value begins or ends.
     Adjacent,
     /// There is no text around the parameters, so the path alone would determine the scope.
     Bare,
@@ -36,8 +37,9 @@ pub fn has_braces(text: &str) -> bool {
 
 /// Tells whether a character is allowed in the value of a parameter.
 ///
-/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:` are not
-/// allowed, because the values `a` and `b:c` could otherwise make the same scope as `a:b` and `c`.
+/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:`
+/// are not allowed. Otherwise, in `{x}:{y}`, the values `a` and `b:c` would make the same scope as the values
+/// `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]
@@ -45,8 +47,8 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
-/// The most bytes that a value may have. The limit is longer than any real name, and short enough that scopes made with
-/// values fit into a challenge.
+/// The most bytes that a value may have. Real names are shorter than this limit, and scopes with values up to
+/// this limit fit into a challenge.
 pub const MAX_VALUE: usize = 1024;
 
 /// Texts that cannot be values, because clients remove them from a URL ([RFC 3986, section 5.2.4]).

@@ -1,6 +1,7 @@
-//! Finds axum's attributes above a scope attribute, by reading the source file. If an attribute of axum, such as
-//! `#[debug_handler]`, is above, axum's attribute expands first, and emits a call of the handler without the guard. The
-//! compiler would report that an argument is missing, although the user did not write this argument.
+//! Reads the source file to find attributes of axum above a scope attribute. If an attribute of axum, such as
+//! `#[debug_handler]`, is above the scope attribute, axum's attribute expands first. Its code calls the
+//! handler without the guard. The compiler would then report that an argument is missing, although the user
+//! did not write this argument.
 //!
 //! The program never compiles in this case. This module only improves the message.
 

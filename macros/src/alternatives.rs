@@ -130,7 +130,7 @@ mod tests {
     }
 
     proptest! {
-        // About a quarter of the trees are valid. The others contain a repetition and are skipped.
+        // About a quarter of the trees are valid. The others contain a redundant rule and are skipped.
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8192) })]
 
         #[test]

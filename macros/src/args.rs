@@ -25,7 +25,7 @@ pub(crate) struct Args {
     pub(crate) related: Vec<ScopeArg>,
     /// The requirements on the person's login.
     pub(crate) step_up: StepUp,
-    /// The path of the runtime crate in generated code.
+    /// The path by which generated code names the runtime crate.
     pub(crate) krate: Path,
 }
 
@@ -127,7 +127,7 @@ fn is_list(input: ParseStream<'_>, name: &str) -> bool {
     fork.parse::<Ident>().is_ok_and(|ident| ident == name) && fork.peek(syn::token::Paren)
 }
 
-/// Parses `name(scope, ..)`, and refuses repeated scopes.
+/// Parses `name(scope, ..)`, and rejects repeated scopes.
 fn parse_list(input: ParseStream<'_>, list: &mut Vec<ScopeArg>) -> syn::Result<()> {
     let name: Ident = input.parse()?;
     if !list.is_empty() {
@@ -218,7 +218,7 @@ pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn:
     }
 }
 
-/// A key whose value is the path of a crate in generated code.
+/// A key whose value is the path by which generated code names a crate.
 pub(crate) struct CrateKey {
     pub(crate) name: &'static str,
     /// The value that error messages suggest.

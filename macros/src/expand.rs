@@ -70,8 +70,8 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     let requirement = requirement_tokens(&args, alternatives.as_ref());
     let checks = alternatives.as_ref().and_then(|all| need::checks(krate, &all.scopes));
     let errors = diagnostics.into_tokens();
-    // The errors are macro calls, and these must be statements in a block. A `const { .. }` is not used here, because
-    // the references in it would not live long enough.
+    // Each error is a macro call, which must be a statement in a block. A `const { .. }` is not used here,
+    // because the references in it would not live long enough.
     quote!({
         #errors
         #checks
@@ -105,8 +105,8 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Starts a row that needs all of these scopes and nothing else, as most rows do. The compiler evaluates this call
-    /// faster than the call for other rows.
+    /// Starts the row of a handler that needs all of these scopes and nothing else, as most handlers do. The
+    /// compiler evaluates `row_of_all` faster than `Row::new`.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }
@@ -219,7 +219,7 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// Emits the requirement. After an error, the build fails anyway, so the emitted requirement is that of
+/// Emits the requirement. After an error, the build fails anyway, so this function emits the requirement of
 /// `#[authenticated]`.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
@@ -233,9 +233,9 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If one of the scopes is a path, also emits a constant that lists each scope once, so that
-/// the compiler reports an error in a path only once. The compiler needs time to evaluate this constant, so it is left
-/// out if all scopes are literals.
+/// Emits the alternatives. If one of the scopes is a path, also emits a constant that lists each scope once,
+/// so that the compiler reports an error in a path only once. The compiler needs time to evaluate this
+/// constant, so the constant is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

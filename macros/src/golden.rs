@@ -1,4 +1,4 @@
-//! The expansions of the attributes, so that people can read them. `UPDATE_EXPECT=1 cargo test` updates them.
+//! The expansions of the attributes, written out for readers. `UPDATE_EXPECT=1 cargo test` updates them.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -480,8 +480,8 @@ fn mistakes_in_several_variants_are_all_said() {
         }
     };
     let expanded = vocabulary::derive(item).to_string();
-    // Each of these causes one error: a space, a missing scope, a repeated name, an implication of itself, and the
-    // cycle.
+    // The enum has five mistakes, each with its own error: a space in a scope, a variant without a scope, a
+    // repeated name in `implies`, a scope that implies itself, and a cycle.
     assert_eq!(expanded.matches("compile_error").count(), 5, "{expanded}");
 }
 
@@ -762,7 +762,8 @@ fn a_handler_that_asks_for_a_login() {
         "{scopes}"
     );
 
-    // A named requirement is not allowed beside `acr`. The compiler reports it.
+    // A named requirement is not allowed beside `acr`. The macro cannot know whether `A` is one, so the
+    // compiler reports this mistake.
     let named = expanded(expand::requires_scope(quote!(A, acr("gold")), &item));
     assert!(named.contains("[A.as_scope().as_need()]"), "{named}");
     assert!(named.contains("StepUp::new(&[\"gold\"],::core::option::Option::None)"), "{named}");

@@ -1,4 +1,5 @@
-//! The function that has the attribute. The tokens of the function's body are not changed.
+//! The function that has the scope attribute. The attribute does not change the tokens of the function's
+//! body.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -22,8 +23,8 @@ pub(crate) struct Handler {
 /// The most arguments that axum accepts besides the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// The most arguments that clippy accepts. A handler with this many arguments exceeds the limit when the guard is
-/// added.
+/// The most arguments that clippy accepts. If a handler has this many arguments, the guard exceeds clippy's
+/// limit.
 const CLIPPY_LIMIT: usize = 7;
 
 /// The message for a handler with two attributes.
@@ -157,9 +158,9 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
     }
 }
 
-/// Tells whether the argument is a guard, which means that another scope attribute has already expanded on this
-/// function. The check looks for the name of the guard's type, because users cannot rename this type, but can import an
-/// attribute under any name.
+/// Tells whether the argument is a guard. If it is, another scope attribute has already expanded on this
+/// function. The check looks for the generated type in the guard and not for the attribute, because users can
+/// import an attribute under any name, but cannot rename the generated type.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

@@ -12,14 +12,14 @@ use crate::{args::Args, handler::Handler, need, rule::ScopeArg};
 /// Who can call a handler.
 pub(crate) enum Callers<'a> {
     Everybody,
-    /// Clients whose token has at least these scopes.
+    /// Clients with a token that meets the requirement. The list has every scope that the requirement names.
     WithToken(&'a [ScopeArg]),
     /// The callers are unknown, because the attribute has an error.
     Unknown,
 }
 
 impl<'a> Callers<'a> {
-    /// Returns the scopes that every caller's token has.
+    /// Returns every scope that the requirement names.
     pub(crate) const fn scopes(&self) -> &'a [ScopeArg] {
         match self {
             Self::WithToken(scopes) => scopes,
@@ -50,11 +50,11 @@ const RESPONSES: [&str; 18] = [
     "NoContent",
 ];
 
-/// Refuses a handler that is not `async` and does not return a future. Makes the handler `async`, so that the compiler
-/// does not report a second error.
+/// Rejects a handler that is not `async` and does not return a future. Makes this handler `async`, so that
+/// the compiler does not report a second error.
 ///
-/// A return type whose name is not in `RESPONSES` is possibly a future, so the compiler checks whether axum accepts the
-/// handler.
+/// A return type whose name is not in `RESPONSES` can be a future, so this function accepts it. The compiler
+/// then checks whether axum accepts the handler.
 pub(crate) fn answer_with_future(handler: &mut Handler) -> syn::Result<()> {
     let signature = &mut handler.signature;
     if signature.asyncness.is_some() || !is_response(&signature.output) {
@@ -95,15 +95,16 @@ pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> T
     if checks.is_empty() || cfgs.is_empty() { checks } else { quote!(#(#cfgs)* const _: () = { #checks };) }
 }
 
-/// Emits the checks of a public handler, which has no token for an `Access`.
+/// Emits a check for each `Access` argument of a public handler. A public handler may take an
+/// `Option<Access>`, but no `Access`, because a request can come without a token.
 fn access_without_token(handler: &Handler, krate: &Path) -> TokenStream {
     let checks = arguments(handler).map(|argument| check(argument.type_, argument.span, "IsOptional", krate));
     quote!(#(#checks)*)
 }
 
-/// Emits a check for each scope literal that the handler demands but does not declare. If the handler declares a scope
-/// by a constant, nothing is emitted, because the constant can be any scope. At run time, a demand for an undeclared
-/// scope is answered with 500.
+/// Emits a check for each scope literal that the handler demands but does not declare. If the handler
+/// declares a scope by a constant, nothing is emitted, because the constant can be any scope. At run time,
+/// the answer to a demand for an undeclared scope is 500.
 fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> TokenStream {
     let krate = &args.krate;
     let mut declared = HashSet::new();

@@ -58,7 +58,8 @@ pub(crate) fn check<'a>(
     legal
 }
 
-/// Returns the scopes if there is only one alternative and all its scopes are literals, none of them a template.
+/// Returns the scopes if there is only one alternative, all its scopes are literals, and none of these is a
+/// template.
 pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
     let [_] = alternatives.terms[..] else { return None };
     let texts = alternatives.scopes.iter().map(|scope| match scope {
@@ -83,7 +84,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
                     let text = LitStr::new(text, span);
                     quote_spanned!(span=> #krate::__private::Need::Template(#krate::__private::Template::new(#text)))
                 }
-                // If the literal is invalid, `check` has reported the error.
+                // If the literal is invalid, `check` has already reported the error.
                 read => {
                     let text = if let Ok(Literal::Scope(text)) = read { text } else { "error".into() };
                     let text = LitStr::new(&text, span);

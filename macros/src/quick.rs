@@ -1,10 +1,10 @@
 //! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments, and its
 //! attribute names only literals.
 //!
-//! The compiler expands every attribute of a crate again after each change, and `syn` is slow, because most programs
-//! build it without optimisation. Therefore, this module reads no more tokens than necessary, and emits text that the
-//! compiler parses. Unusual handlers and all mistakes are left to [`expand`](crate::expand), which would emit the same
-//! code for a usual handler.
+//! After each change, the compiler expands every attribute of the crate again. `syn` would make this slow,
+//! because most programs build `syn` without optimisation. Therefore, this module reads no more tokens than
+//! necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes
+//! to [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.
 
 use std::fmt::Write;
 
@@ -35,8 +35,8 @@ fn without_scopes(args: &TokenStream, item: &TokenStream, requirement: &str) -> 
     Usual::read(item)?.declare(&format!("Row::new(::scopegate::__private::Requirement::{requirement}, "))
 }
 
-/// Reads string literals that are separated by commas, and returns them as source text. Returns `None` if a literal is
-/// no scope or is listed twice.
+/// Reads string literals that are separated by commas, and returns them as source text. Returns `None` if a
+/// literal is not a scope or is listed twice.
 fn scopes(args: &TokenStream) -> Option<String> {
     let mut seen: Vec<String> = Vec::new();
     let mut args = args.clone().into_iter();
@@ -59,7 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// A handler with more scopes is not usual, because it can exceed a limit of the attribute.
+/// A handler with more scopes than this is not usual, because it can have more scopes than the attribute
+/// allows.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
@@ -139,8 +140,8 @@ impl Usual {
     }
 }
 
-/// Parses the text with the compiler's parser, if the compiler runs this code. `proc_macro2` would first parse the text
-/// with its own parser.
+/// If the compiler runs this code, parses the text with the compiler's parser alone. `proc_macro2` would
+/// first parse the text with its own parser, which takes more time.
 fn tokens(text: &str) -> Option<TokenStream> {
     if proc_macro::is_available() {
         return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);

@@ -1,5 +1,5 @@
-//! Finds rules that the user wrote although another rule in the same group makes them redundant. Redundancy that only
-//! results from normalising is removed without a message.
+//! Finds rules that the user wrote although another rule in the same group makes them redundant. An
+//! alternative that becomes redundant only through normalising is removed without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},

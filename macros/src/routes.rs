@@ -70,10 +70,11 @@ fn nameless(handler: &Expr) -> syn::Error {
 /// Emits a function that returns the type in which utoipa keeps the documentation of a handler: `__path_list` for
 /// `list`.
 ///
-/// If this type is missing, a trait bound must fail, so that the compiler reports only one error. Therefore, the name
-/// of the missing type must resolve to something else. For a handler with a module, as in `files::list`, the name
-/// resolves to an import in the outer block. For a handler without a module, the emitted code uses the name as a
-/// pattern in a `match`. If no unit struct has this name, the compiler reads the pattern as a new variable.
+/// If this type is missing, the compiler's only error must be about a trait bound that is not met. Therefore,
+/// the name of the missing type must still resolve to something. For a handler with a module, as in
+/// `files::list`, the name resolves to an import in the outer block. For a handler without a module, the
+/// emitted code uses the name as a pattern in a `match`. If no unit struct has this name, the compiler reads
+/// the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {
@@ -99,7 +100,7 @@ fn documentation(krate: &Path, handler: &Path) -> TokenStream {
             }
         }
     };
-    // With any other span, the message would say that the tokens come from a macro.
+    // With any other span, the compiler's message would say that the tokens come from a macro.
     let mut block = Group::new(Delimiter::Brace, found);
     block.set_span(name.span());
     TokenTree::from(block).into()

@@ -23,7 +23,7 @@ pub(super) fn public(report: &Report) -> Markup {
     }
 }
 
-/// Writes the table.
+/// Writes the table of operations and their requirements.
 pub(super) fn table(report: &Report) -> Markup {
     html! {
         table {
@@ -52,7 +52,7 @@ fn floor(report: &Report) -> Markup {
     }
 }
 
-/// Writes the methods and the path of a row. If no route is known, writes the handler.
+/// Writes the methods and the path of a row. If no path is known, writes the handler instead.
 pub(super) fn name(row: &Row) -> Markup {
     let methods = row.methods.join(", ");
     html! {

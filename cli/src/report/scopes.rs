@@ -10,7 +10,7 @@ use super::{
     text::{listed, number},
 };
 
-/// The role of a scope in an operation, in order from the strongest role to the weakest.
+/// The role of a scope in an operation. The variants are in order, from the strongest role to the weakest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Required,
@@ -62,7 +62,7 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
     }
 }
 
-/// Counts the operations of a scope, grouped by the scope's role.
+/// Returns a text that says how many operations use the scope in each role.
 fn summary(rows: &[(Role, &Row)]) -> String {
     let groups = rows.chunk_by(|one, other| one.0 == other.0);
     let counts: Vec<String> = groups
@@ -82,8 +82,8 @@ impl Role {
         }
     }
 
-    /// Returns the words that describe the role. The page shows them before the number of operations, as in `required
-    /// by 3`.
+    /// Returns the words that describe the role. The page shows these words before the number of operations,
+    /// as in `required by 3`.
     const fn summary(self) -> &'static str {
         match self {
             Self::Required => "required by",
@@ -95,7 +95,7 @@ impl Role {
     }
 }
 
-/// The operations of each scope. The operations in which the scope has the strongest role are first.
+/// The operations that use each scope, sorted by the scope's role. The strongest role comes first.
 struct Uses<'a> {
     /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

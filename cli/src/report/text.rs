@@ -15,7 +15,7 @@ pub(super) fn scopes(scopes: &[String]) -> Markup {
     }
 }
 
-/// Writes a list in words, with `last_by` before the last value.
+/// Writes the values with commas between them, and with the word `last_by` before the last value.
 pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     html! {
         @for (at, value) in values.iter().enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     }
 }
 
-/// Writes a sentence in which the texts between backticks are code.
+/// Writes a sentence. Each text between backticks becomes code.
 pub(super) fn sentence(text: &str) -> Markup {
     html! {
         @for (at, piece) in text.split('`').enumerate() {

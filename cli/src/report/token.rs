@@ -10,7 +10,7 @@ use super::{
     text::{listed, number},
 };
 
-/// With more scopes than this, the panel has a search field.
+/// If the report has more scopes than this, the panel has a search field.
 const MANY: usize = 12;
 
 pub(super) fn panel(report: &Report) -> Markup {
@@ -54,7 +54,7 @@ fn hint(report: &Report) -> Markup {
     }
 }
 
-/// The data with which the script decides what a token can call: see `decide.js`.
+/// The data from which the script computes what a token can call: see `decide.js`.
 #[derive(Serialize)]
 struct Rule<'a> {
     floor: &'a [String],
@@ -77,7 +77,7 @@ struct Operation<'a> {
     login: bool,
 }
 
-/// Writes the rule as JSON that cannot end the script element.
+/// Writes the rule as JSON. The JSON contains no text that could end the script element around it.
 pub(super) fn rule(report: &Report) -> String {
     let scopes = report.scopes.iter().map(|scope| &*scope.name).collect();
     let covers = report.scopes.iter().filter(|scope| !scope.covers.is_empty());
@@ -90,8 +90,8 @@ pub(super) fn rule(report: &Report) -> String {
         templates: &report.templates,
         rows: report.rows.iter().map(Operation::from).collect(),
     };
-    // The rule consists of texts, numbers and lists, so writing it as JSON cannot fail. The characters that are escaped
-    // here occur only in strings.
+    // The rule consists of texts, numbers and lists, so writing it as JSON cannot fail. The characters that
+    // `escaped` replaces occur only in the strings of the JSON.
     let json = serde_json::to_string(&rule).unwrap_or_default();
     let escaped =
         |text: String, character: char| text.replace(character, &format!("\\u{:04x}", u32::from(character)));

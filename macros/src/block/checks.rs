@@ -1,5 +1,6 @@
-//! The checks of a method in a block. The method's attribute is moved to the type of the guard and no longer sees the
-//! method, so the attribute on the block checks the method.
+//! The checks of a method in a block. The attribute on the block moves the method's attribute to the type of
+//! the method's guard. There, the method's attribute no longer sees the method, so the attribute on the block
+//! checks the method.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -14,7 +15,8 @@ use crate::{
     mistakes::{self, Callers},
 };
 
-/// Emits the checks of a handler, and makes it `async` if it is not.
+/// Emits the checks of a handler. If the handler must be `async` but is not, reports this and makes the
+/// handler `async`.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,
@@ -28,8 +30,8 @@ pub(super) fn of(
     checks(&handler, ours, krate)
 }
 
-/// Emits the checks of the scopes that a tool or prompt demands. A public tool or prompt has no `Access` that could
-/// demand scopes.
+/// Emits the checks of the scopes that a tool or prompt demands. For a public tool or prompt, emits nothing,
+/// because a public tool or prompt has no `Access` that could demand scopes.
 pub(crate) fn demands(method: &ImplItemFn, ours: &Attribute, owner: &Owner, krate: &Path) -> TokenStream {
     if is(ours, "public") {
         return TokenStream::new();
@@ -54,7 +56,8 @@ fn checks(handler: &Handler, ours: &Attribute, krate: &Path) -> TokenStream {
     mistakes::checks(handler, &callers, &args)
 }
 
-/// Reads a method as a handler. If a `#[cfg]` removes the block, it must also remove the checks.
+/// Reads a method as a handler. The handler also gets the `#[cfg]` attributes of the block, because a
+/// `#[cfg]` that removes the block must also remove the checks.
 fn handler(method: &ImplItemFn, owner: &Owner) -> Handler {
     Handler {
         attributes: owner.cfgs.iter().chain(&method.attrs).cloned().collect(),

@@ -1,4 +1,4 @@
-//! The expansion of `#[scoped_handlers]`, so that people can read it. `UPDATE_EXPECT=1 cargo test` updates it.
+//! The expansion of `#[scoped_handlers]`, written out for readers. `UPDATE_EXPECT=1 cargo test` updates it.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 

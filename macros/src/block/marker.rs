@@ -1,6 +1,6 @@
-//! The type of a guard. An attribute inside an `impl` cannot emit a type. Therefore, the attribute on the block emits
-//! the type, and moves the user's attribute onto this type. In this way, attributes are read in one place, and the
-//! import of the user's attribute counts as used.
+//! The type of a method's guard: the `T` in `Guard<T>`. An attribute inside an `impl` cannot emit a type.
+//! Therefore, the attribute on the block emits the type, and moves the user's attribute onto this type. In
+//! this way, attributes are read in one place, and the import of the user's attribute counts as used.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;

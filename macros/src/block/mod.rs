@@ -1,7 +1,8 @@
 //! The shared part of `#[scoped_handlers]` and `#[scoped_tools]`, for `impl` blocks whose methods have scope
 //! attributes.
 //!
-//! An attribute on a method cannot add a type beside the method, so the attribute on the block adds the type.
+//! Each of these methods needs a type that carries its declaration. An attribute on a method cannot emit a
+//! type, because an `impl` block cannot contain one. Therefore, the attribute on the block emits the types.
 
 mod checks;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The type of an `impl` block, as written in the names of its methods.
+//! The type of an `impl` block, as the names of the block's methods show it.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -32,8 +32,8 @@ fn in_identifier(owner: &Type) -> String {
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// Writes a type as a person would. The last segment of a path is enough, because the name in a row begins with the
-/// block's module.
+/// Writes a type as a person would write it. The last segment of a path is enough, because the name in a row
+/// begins with the block's module.
 fn written(owner: &Type) -> String {
     let last = match owner {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -42,8 +42,8 @@ fn written(owner: &Type) -> String {
     without_spaces(&last.map_or_else(|| owner.to_token_stream(), ToTokens::to_token_stream))
 }
 
-/// Writes tokens with spaces only between two words and after commas, because different versions of the compiler write
-/// different spaces.
+/// Writes tokens with spaces only between two words and after commas, because different versions of the
+/// compiler put spaces in different places.
 fn without_spaces(tokens: &TokenStream) -> String {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut text = String::new();

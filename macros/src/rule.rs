@@ -15,7 +15,7 @@ pub(crate) enum Rule {
     Group(Group),
 }
 
-/// `all(..)` or `any(..)`. The whole list of an attribute counts as an `all`.
+/// `all(..)` or `any(..)`. An attribute's whole list of scopes and groups counts as an `all(..)`.
 pub(crate) struct Group {
     pub(crate) kind: GroupKind,
     pub(crate) rules: Vec<Rule>,
@@ -112,7 +112,7 @@ impl Group {
     }
 }
 
-/// Writes the rule as a person would, for messages.
+/// Writes the rule in the form that messages use.
 impl std::fmt::Display for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -141,7 +141,7 @@ impl ScopeArg {
         }
     }
 
-    /// Tells whether this is a constant. Only the compiler knows the scope of a constant.
+    /// Tells whether this is a constant. Only the compiler knows which scope a constant stands for.
     pub(crate) const fn is_const(&self) -> bool {
         matches!(self, Self::Const(_))
     }

@@ -1,4 +1,4 @@
-//! The place of a handler in the source, for its row.
+//! The source file and the line of a handler. The handler's row in a scope table names both.
 
 use proc_macro2::Span;
 

@@ -84,12 +84,12 @@ impl StepUp {
         take_once(&mut self.max_age, &key, seconds.ok_or(wrong)?)
     }
 
-    /// Returns the key that is written first, if there is any.
+    /// Returns the key that is written first, or `None` if neither key is written.
     pub(crate) const fn first(&self) -> Option<&Ident> {
         self.first.as_ref()
     }
 
-    /// Emits the keys as data, if there are any.
+    /// Emits a `StepUp` with the values of both keys. Returns `None` if neither key is written.
     pub(crate) fn tokens(&self, krate: &Path) -> Option<TokenStream> {
         let Self { acr, max_age, first } = self;
         first.as_ref()?;

@@ -1,8 +1,8 @@
 //! Reads the source file to find what surrounds an attribute, because the compiler passes only the item to an
 //! attribute.
 //!
-//! This module changes only the error message. The types that an attribute emits are not allowed in an `impl` block,
-//! and the compiler's own message about this would name generated types.
+//! This module only replaces the compiler's error message with a better one. An attribute emits types, which are not
+//! allowed in an `impl` block, and the compiler's own message would name these generated types.
 
 use std::{fs, ops::ControlFlow};
 
@@ -66,7 +66,7 @@ impl Surroundings {
         match head.iter().find(is_keyword) {
             Some(first) if is(first, "trait") => Self::Trait,
             Some(first) if is(first, "impl") => {
-                // The `for` of `for<'a>` belongs to a bound.
+                // A `for` before `<`, as in `for<'a>`, belongs to a bound, so it does not mark a trait's `impl`.
                 let is_of_trait = head.windows(2).any(|pair| {
                     is(&pair[0], "for")
                         && !matches!(&pair[1], TokenTree::Punct(punct) if punct.as_char() == '<')
@@ -80,8 +80,8 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords decides what kind of item the block belongs to. Later keywords do not count, because an
-/// `impl` can belong to a type, and a `for` to an expression.
+/// The first of these keywords decides what kind of item the block belongs to. Later keywords do not count, because a
+/// later `impl` can be part of a type, and a later `for` can be part of an expression.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the token `HERE`.
@@ -109,7 +109,7 @@ fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> 
 mod tests {
     use super::Surroundings;
 
-    /// In `text`, `@` marks the place.
+    /// Checks what surrounds the place that `@` marks in `text`.
     #[track_caller]
     fn check(text: &str, expected: Option<Surroundings>) {
         let line = text.lines().position(|line| line.contains('@')).unwrap();

@@ -127,7 +127,7 @@ impl Route {
         }
     }
 
-    /// Writes the methods as scope tables write them.
+    /// Writes the methods in the form that scope tables use: `*` for all methods, or names with commas between them.
     fn methods(&self) -> String {
         if self.methods.is_empty() {
             return "*".to_owned();

@@ -3,7 +3,7 @@
 /// Alternatives. Each alternative is a set of scopes, in which the n-th bit stands for the n-th scope.
 pub(crate) type Terms = Vec<u128>;
 
-/// Tells whether every token that meets `first` also meets `second`.
+/// Tells whether every access token that meets `first` also meets `second`.
 pub(crate) fn implies(first: &Terms, second: &Terms) -> bool {
     first.iter().all(|term| second.iter().any(|weaker| weaker & term == *weaker))
 }

@@ -59,7 +59,7 @@ impl Parse for Args {
 }
 
 impl Args {
-    /// Reads one argument. Returns `true` if the argument is only for scopegate, so that it is not passed on to rmcp.
+    /// Reads one argument. Returns `true` if the argument is only for scopegate and must not be passed on to rmcp.
     fn take(&mut self, MetaNameValue { path, value, .. }: &MetaNameValue) -> syn::Result<bool> {
         let Some(key) = path.get_ident() else { return Ok(false) };
         match key.to_string().as_str() {
@@ -85,8 +85,8 @@ impl Args {
         self.router.clone().unwrap_or_else(|| Ident::new(kind.router(), Span::call_site()))
     }
 
-    /// Returns the name of the table, which follows from the name of the router. The table is `TOOLS` for the default
-    /// router, and `ADMIN_TOOLS` for both `admin` and `admin_tools`.
+    /// Returns the name of the table, which follows from the name of the router. For tools, the table of the default
+    /// router is `TOOLS`. For a router called `admin` or `admin_tools`, the table is `ADMIN_TOOLS`.
     pub(super) fn table(&self, kind: Kind) -> Ident {
         let (router, usual) = (self.router.as_ref(), kind.table());
         let Some(router) = router.filter(|router| *router != kind.router()) else {
@@ -115,7 +115,7 @@ fn ident(value: &Expr) -> syn::Result<Ident> {
     })
 }
 
-/// Returns the tokens of a name. The name is written as a string literal or without quotes, because rmcp accepts both.
+/// Returns the tokens of a name. The user can write the name with or without quotes, because rmcp accepts both.
 fn text_or_tokens(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {

@@ -6,7 +6,7 @@ use super::{args::Args, kind::Kind};
 use crate::block::is;
 
 /// Finds rmcp's own router attribute, if it is below `#[scoped_tools]`. If rmcp's attribute is above, it has already
-/// expanded, and this function finds the router that it has emitted.
+/// been expanded, and this function finds the router that the attribute emitted.
 pub(super) fn explicit_router(block: &ItemImpl, kind: Kind) -> Option<Args> {
     if let Some(attribute) = block.attrs.iter().find(|attribute| is(attribute, kind.router())) {
         let Meta::List(list) = &attribute.meta else { return Some(Args::default()) };

@@ -45,8 +45,8 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
     }
 }
 
-/// Emits the block without scope attributes, and the error that the feature is not enabled. The missing guards do no
-/// harm, because the build fails.
+/// Emits the block without scope attributes, and an error that says that the feature `rmcp` is not enabled. The missing
+/// guards do no harm, because the build fails.
 pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
     let args = block::args(args).unwrap_or_default();
     let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, Diagnostics::default()) {
@@ -57,12 +57,12 @@ pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) ->
     let krate = args.krate.clone().unwrap_or_else(default_crate);
     let owner = Owner::of(&block);
     let mut read = block.clone();
-    // Other errors in the block are reported after the user has enabled the feature.
+    // Other errors in the block are not reported until the user has enabled the feature.
     let mut others = Diagnostics::default();
     let operations: Vec<Operation> = methods(&mut read)
         .filter_map(|method| Operation::take(method, &owner, &krate, &mut others, &mut Idle::default()))
         .collect();
-    // Emit the attributes, so that the compiler does not also report their imports as unused.
+    // Emit the attributes on dummy items, so that the compiler does not also report their imports as unused.
     let mut idle = Idle::default();
     methods(&mut block).for_each(|method| idle.extend(take_ours(method, &mut others)));
     let idle = idle.into_tokens();

@@ -1,4 +1,5 @@
-//! The expansion of `#[scoped_tools]` with another path of rmcp. `UPDATE_EXPECT=1 cargo test` updates it.
+//! The expansion of `#[scoped_tools]` if the user gives a path of rmcp. `UPDATE_EXPECT=1 cargo test` updates the
+//! expected expansion.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -144,7 +145,7 @@ fn each_way_to_ask_for_a_server_is_ours_to_answer() {
         (quote!(rmcp = ::api::sdk, server_handler = true), true),
         (quote!(rmcp = ::api::sdk, server_handler = false), false),
         (quote!(rmcp = ::api::sdk), false),
-        // If rmcp is a dependency under its own name, rmcp's attribute finds it.
+        // Without `rmcp = ..`, rmcp is a dependency under its own name, so rmcp's attribute finds it.
         (quote!(server_handler), false),
     ] {
         let expanded = expand(args.clone());

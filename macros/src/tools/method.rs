@@ -19,13 +19,13 @@ pub(super) struct Operation {
     /// The name of the tool or prompt for clients.
     pub(super) name: LitStr,
     pub(super) declared: Declared,
-    /// The checks of the scopes that the method demands.
+    /// Compile-time checks of the scopes that the body of the method demands.
     pub(super) checks: TokenStream,
 }
 
 impl Operation {
-    /// Reads a tool or prompt, and adds its guard. Returns `None` for any other method. Scope attributes without effect
-    /// are added to `idle`.
+    /// Reads a tool or prompt, and adds a guard to its arguments. Returns `None` for any other method. Adds scope
+    /// attributes that have no effect to `idle`.
     pub(super) fn take(
         method: &mut ImplItemFn,
         owner: &Owner,
@@ -57,7 +57,7 @@ fn refuse_elsewhere(ours: &[Attribute], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that a method has exactly one scope attribute, and that its arguments fit this attribute.
+/// Checks that a method has exactly one scope attribute, and that the method's arguments fit this attribute.
 fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &mut Diagnostics) {
     let mut fault =
         |at: &dyn ToTokens, message: String| diagnostics.push(syn::Error::new_spanned(at, message));
@@ -103,9 +103,9 @@ fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
     path.path.segments.last().filter(|last| last.ident == name)
 }
 
-/// Turns each argument of the type `Option<Access>` into a local variable, and returns the first such type. rmcp knows
-/// no such argument, and its error would be about the whole block. The caller reports an error for each method with
-/// such an argument.
+/// Turns each argument of the type `Option<Access>` into a local variable, and returns the type of the first one. rmcp
+/// does not support arguments of this type. If such an argument stayed in the method, rmcp's error would be about the
+/// whole block. Instead, the caller reports an error for each method that has such an argument.
 fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     let (optional, others): (Vec<FnArg>, Vec<FnArg>) =
         std::mem::take(&mut method.sig.inputs).into_iter().partition(is_optional);
@@ -128,7 +128,8 @@ fn is_optional(argument: &FnArg) -> bool {
     )
 }
 
-/// Finds the name of a tool or prompt in the same way as rmcp: the value of `name`, or else the name of the method.
+/// Finds the name of a tool or prompt in the same way as rmcp: the value of `name` in rmcp's attribute, or else the
+/// name of the method.
 fn name_of(method: &ImplItemFn, kind: Kind) -> LitStr {
     let attribute = method.attrs.iter().find(|attribute| is(attribute, kind.name()));
     let own = match attribute.map(|attribute| &attribute.meta) {

@@ -12,8 +12,8 @@ use crate::diagnostics::Diagnostics;
 pub(super) struct Routers {
     /// The attributes of rmcp to emit.
     attributes: TokenStream,
-    /// The `ServerHandler` implementation, if the user writes `server_handler` and rmcp's attribute would not find
-    /// rmcp.
+    /// The `ServerHandler` implementation, if the user writes `server_handler` and `rmcp = ..`. rmcp's own attribute
+    /// would not find rmcp at this path.
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
@@ -55,7 +55,7 @@ impl Routers {
     }
 
     /// Emits the block with its routers. The block is emitted in a place where the name `rmcp` resolves, because the
-    /// code of rmcp's macros uses this name.
+    /// code that rmcp's macros emit uses this name.
     pub(super) fn around(&self, block: &ItemImpl) -> TokenStream {
         let Self { attributes, server, rmcp, .. } = self;
         let items = quote!(#attributes #block #server);
@@ -72,8 +72,9 @@ impl Routers {
     }
 }
 
-/// Emits the `ServerHandler` implementation that rmcp's `#[tool_router]` would otherwise emit, and removes
-/// `server_handler` from that attribute's arguments. The attribute would look for rmcp only in the dependencies.
+/// Emits the `ServerHandler` implementation, if the user writes `server_handler` and `rmcp = ..`. In this case, the
+/// function also removes `server_handler` from the arguments that are passed on to rmcp's `#[tool_router]`. With this
+/// argument, `#[tool_router]` would emit the implementation itself, but would look for rmcp only in the dependencies.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();
@@ -123,7 +124,7 @@ fn prompt_router(args: &Args, rmcp: &Path, has_both: bool) -> TokenStream {
         quote!(router = #name,)
     });
     let is = |meta: &&Meta, key: &str| meta.path().is_ident(key);
-    // In a block with tools, the other keys belong to the tool router.
+    // In a block that also has tools, all keys except `vis` belong to the tool router.
     let rest = args.rest.iter().filter(|meta| if has_both { is(meta, "vis") } else { !is(meta, "router") });
     quote!(#[#rmcp::prompt_router(#router #(#rest),*)])
 }

@@ -1,4 +1,4 @@
-//! The checks of a vocabulary, after it has been parsed.
+//! Checks a vocabulary that has been parsed.
 
 use std::collections::HashMap;
 

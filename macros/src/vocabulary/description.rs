@@ -19,7 +19,8 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
 
 fn literal(value: &Expr) -> Option<String> {
     match value {
-        // An empty line of a doc comment is an empty string. Without the line break, `lines` would drop this line.
+        // An empty line of a doc comment is an empty string. Without the line break that is added here, `lines` would
+        // drop this line.
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => Some(format!("{}\n", text.value())),
             _ => None,

@@ -1,4 +1,5 @@
-//! Expands `#[derive(Vocabulary)]`: parses its tokens, checks them, and emits data.
+//! Expands `#[derive(Vocabulary)]`: parses the enum, checks it, and emits a table of its scopes and the code that reads
+//! the table.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -22,7 +23,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         check::scopes(vocabulary, &mut diagnostics);
         check::implications(vocabulary, &mut diagnostics);
     }
-    // After an error, the names are still emitted, so that code that uses them causes no more errors.
+    // After an error, the generated items are still emitted, so that code that uses them causes no more errors.
     let vocabulary =
         if diagnostics.is_empty() { vocabulary } else { vocabulary.map(model::Vocabulary::without_scopes) };
     let vocabulary = vocabulary.as_ref().map(tokens::vocabulary);

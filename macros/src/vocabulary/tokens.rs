@@ -61,7 +61,7 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     });
     // After an error, a variant can have a field. A `const fn` cannot drop the field, so the methods take a reference.
     let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
-    // Attributes call `as_scope` by value, even after an error.
+    // The code that attributes emit calls `as_scope` by value, so this method takes `self` even after an error.
     let as_scope = if units.len() == variants.len() {
         quote!(self.entry().scope())
     } else {

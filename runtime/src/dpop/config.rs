@@ -34,7 +34,7 @@ pub struct Dpop {
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) store: Arc<dyn Remember>,
     pub(super) nonces: Option<Nonces>,
-    /// When the program began to store proofs.
+    /// The time at which the program began to store proofs.
     pub(super) started: Moment,
 }
 
@@ -95,7 +95,7 @@ impl Dpop {
     ///
     /// The answer to a request whose proof has no nonce is 401 `use_dpop_nonce`, with a nonce in the header
     /// `DPoP-Nonce`. The client then repeats the request with this nonce. A nonce is valid for 5 minutes. The gate
-    /// recognizes its nonces by a signature and stores none.
+    /// recognizes its nonces by a signature and does not store them.
     ///
     /// # Examples
     ///

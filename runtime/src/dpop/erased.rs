@@ -13,7 +13,7 @@ pub(super) trait Remember: Send + Sync {
     fn survives_restart(&self) -> bool;
 }
 
-/// The size in bytes up to which a store's `Future` is stored without an allocation.
+/// The size, in bytes, of the largest `Future` of a store that needs no allocation.
 const FUTURE: usize = 128;
 
 type Remembering<'a> = StackFuture<'a, Result<bool, StoreError>, FUTURE>;

@@ -34,7 +34,7 @@ fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let is_under = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match path.as_str() {
         _ if is_under => Some(path),
-        // Nothing was left after the proxy removed the prefix, so use the resource's path as it is written.
+        // Nothing was left after the proxy removed the resource's path, so return this path as it is written.
         "/" => Some(whole),
         _ => Some(format!("{base}{path}")),
     }

@@ -35,7 +35,7 @@ impl ProofKey {
     pub(super) fn thumbprint(&self) -> [u8; 32] {
         let Jwk { kty, crv, n, e, x, y, .. } = &self.0;
         // The members must be in alphabetical order. They are written in this order here, because serde_json does not
-        // sort them if a program enables its feature `preserve_order`.
+        // sort them if a program enables serde_json's feature `preserve_order`.
         let members = match kty.as_str() {
             "RSA" => json!({ "e": e, "kty": kty, "n": n }),
             "EC" => json!({ "crv": crv, "kty": kty, "x": x, "y": y }),
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(URL_SAFE_NO_PAD.encode(key.thumbprint()), expected);
     }
 
-    /// The examples of RFC 7638, section 3.1, RFC 8037, appendix A.3, and RFC 9449, section 6.1.
+    /// The examples of RFC 7638 (section 3.1), RFC 8037 (appendix A.3) and RFC 9449 (section 6.1).
     #[test]
     fn thumbprints_are_those_of_the_rfcs() {
         let n = concat!(

@@ -17,8 +17,8 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// Returns the current time. If the clock shows a time before 1970, the result is zero, and no proof is valid: see
-    /// `system_clock`.
+    /// Returns the current time, or zero if the clock shows a time before 1970. With such a clock, no proof is valid,
+    /// because `system_clock` returns infinity.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
@@ -59,7 +59,7 @@ impl Nonces {
         URL_SAFE_NO_PAD.encode(nonce)
     }
 
-    /// Returns when a nonce was made, or `None` if the nonce is not from this gate.
+    /// Returns the time at which a nonce was made, or `None` if the nonce is not from this gate.
     pub(super) fn issued(&self, nonce: &str) -> Option<Moment> {
         let mut bytes = [0; TIME + TAG];
         if URL_SAFE_NO_PAD.decode_slice(nonce, &mut bytes) != Ok(TIME + TAG) {

@@ -65,7 +65,7 @@ impl<'a> Proof<'a> {
         Ok(Self { algorithm, key, decoded })
     }
 
-    /// Checks that the token is bound to the key and that the key made the signature, and then parses the claims.
+    /// Checks that the token is bound to the proof's key and that this key made the signature. Then parses the claims.
     pub(super) fn verify(self, jkt: &str) -> Result<Proven, Fault> {
         let Self { algorithm, key, decoded } = self;
         let thumbprint = key.thumbprint();

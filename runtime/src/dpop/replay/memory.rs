@@ -20,7 +20,7 @@ const CLIENTS: usize = 16;
 /// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
 /// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. The proofs of one client
-/// key may fill a sixteenth of the capacity, so that a client that floods the store does not block other clients.
+/// key fill at most a sixteenth of the capacity, so that a client that floods the store does not block other clients.
 ///
 /// # Examples
 ///
@@ -80,7 +80,7 @@ struct Proofs {
     expiring: BinaryHeap<Reverse<Expiring>>,
     /// The number of entries of each key. A key without entries is removed.
     held: HashMap<Half, u32>,
-    /// When the last entry expires.
+    /// The time at which the last entry expires.
     last: Duration,
     capacity: usize,
     quota: usize,
@@ -135,16 +135,17 @@ impl Proofs {
     }
 
     /// Returns how long it takes until the next proof expires. The result is at least one second, because clients
-    /// receive whole seconds.
+    /// receive `Retry-After` in whole seconds.
     fn next_room(&self, now: Duration) -> Duration {
         let next = self.expiring.peek().map_or(now, |Reverse(next)| next.at);
         next.saturating_sub(now).max(Duration::from_secs(1))
     }
 
-    /// Removes up to `at_most` expired proofs.
+    /// Removes up to `at_most` expired proofs. If all proofs have expired, removes all of them.
     fn sweep(&mut self, now: Duration, at_most: usize) {
         if self.last <= now {
-            // All entries have expired, as after a quiet time. Removing them one by one would delay this request.
+            // All entries have expired, as happens after a time without requests. They are removed together, because
+            // removing them one by one would delay this request.
             self.seen.clear();
             self.expiring.clear();
             self.held.clear();

@@ -54,7 +54,7 @@ impl From<Result<bool, StoreError>> for Said {
     }
 }
 
-/// The store to compare with, which searches a list.
+/// A simple store that searches a list. The tests compare the real store with this one.
 #[derive(Default)]
 struct Reference(Vec<(ProofId, Duration)>);
 

@@ -110,7 +110,7 @@ mod family {
 
     #[rustfmt::skip]
     impl Resource {
-        #[doc = "Needs the feature `family`."] // Links of other items lead here.
+        #[doc = "Needs the feature `family`."] // The documentation of other items links here.
         pub fn family<P>(_pattern: P) -> Result<Self, InvalidResource> where for<'a> Off<'a>: Family { Off::off() }
     }
 }

@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Builds the answer to a failed request. If the answer has a challenge, the challenge names the scopes and the
-    /// login that `demands` need.
+    /// Builds the answer to a failed request. If the answer has a challenge, the challenge contains the
+    /// scopes and the demands on the login from `demands`.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let (reason, scheme) = match failure {
             Failure::Unavailable { retry_after } => {

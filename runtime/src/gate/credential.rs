@@ -16,7 +16,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Reads and verifies the credential of a request. The result is valid for any gate with the same verifier.
+    /// Reads and verifies the credential of a request. Another gate can use the result if
+    /// [`verifies_as`](Self::verifies_as) returns `true` for the two gates.
     ///
     /// `is_proven` means that the proof has already been accepted for this request, so the gate must not reject the
     /// proof as a replay.
@@ -56,12 +57,12 @@ impl Gate {
                 unproven.failure.by(scheme)
             })?;
         }
-        // Keeps the token's identifier for the observer, because the code for a handler's later demands does not have
-        // the token's text.
+        // Keeps the token's identifier for the observer, because the code that checks a handler's later
+        // demands does not have the token's text.
         Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
     }
 
-    /// Returns the text of the request's token, to compute its hash.
+    /// Returns the text of the request's token, so that the caller can compute the hash of this text.
     pub(crate) fn credential<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
         match self.0.sources.read(parts, self.origin()) {
             Credentials::Bearer(token) | Credentials::Dpop(token) => Some(token),
@@ -85,17 +86,18 @@ impl Gate {
         self.0.bindings.refuses(token)
     }
 
-    /// Returns an error if this gate rejects a verified token in every request, because no proof could make the token
-    /// acceptable. Unlike [`refuses`](Self::refuses), this method also returns an error for a token without a key if
-    /// the gate requires DPoP.
+    /// Returns an error if this gate rejects a verified token in every request, because no proof could make
+    /// the token acceptable. Unlike [`refuses`](Self::refuses), this method also returns an error if the gate
+    /// requires DPoP and the token is not bound to a key.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))
     }
 
-    /// Verifies a token without a request, as the gate would verify it. If `may_send` is `false`, the token is not sent
-    /// to any server. The result is then `None` for the program's own verifier, because that verifier could send the
-    /// token.
+    /// Uses the gate's verifier to verify a token that did not arrive with a request.
+    ///
+    /// If `may_send` is `false`, the token is not sent to any server. In this case, the result is `None` if
+    /// the program has a verifier of its own, because this verifier could send the token.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,

@@ -35,7 +35,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Lists the problems of settings with which the gate could accept no bound token, or no token at all.
+    /// Lists the problems that would make the gate reject every token that is bound by DPoP, or every token.
     pub(super) fn dpop_problems(&self, dpop: &Dpop) -> Vec<String> {
         let mut problems = Vec::new();
         if self.resource().is_none() {

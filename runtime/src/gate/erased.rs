@@ -16,8 +16,8 @@ pub(super) trait Verify: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-/// The size in bytes up to which a verifier's `Future` is stored without an allocation. The `Future` of every request
-/// reserves this space, which is enough for a verifier that only looks up a token.
+/// The greatest size, in bytes, of a verifier's `Future` that is stored without an allocation. The `Future`
+/// of every request reserves this space, which is enough for a verifier that only looks up a token.
 const FUTURE: usize = 128;
 
 pub(super) type Verifying<'a> = StackFuture<'a, Result<Token, VerifyError>, FUTURE>;

@@ -10,9 +10,9 @@ use crate::{
 /// Why a request failed, and when the client should try again, if a second attempt can help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// The reason for a request with a bearer token, or without a token.
+    /// A request with a bearer token, or without a token, failed for this reason.
     For(Reason),
-    /// The reason for a request whose token was sent with the scheme DPoP.
+    /// A request whose token was sent with the scheme DPoP failed for this reason.
     OfDpop(Reason),
     Unavailable {
         retry_after: Duration,

@@ -10,7 +10,7 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// Which resource of a family a request is for.
+/// The resource of a family that a request is for, if there is one.
 pub(crate) enum Spot {
     /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),
@@ -19,8 +19,8 @@ pub(crate) enum Spot {
 }
 
 impl Gate {
-    /// Tells whether this is the gate of a whole family, from which the gate of one resource must be made for each
-    /// request.
+    /// Tells whether this is the gate of a whole family. For each request, the gate of one resource must be
+    /// made from this gate.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }
@@ -34,8 +34,9 @@ impl Gate {
         }
     }
 
-    /// Describes each route that needs a token but is outside the family, where no token can be valid. Also describes
-    /// each route with a parameter that has the name of one of the family's parameters, but another place in the path.
+    /// Describes each route that needs a token but is outside the family, where no token can be valid. Also
+    /// describes each route in which a parameter has the same name as a parameter of the family, but another
+    /// place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

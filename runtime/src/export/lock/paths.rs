@@ -205,7 +205,8 @@ mod tests {
         check("/f", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/", &["/f/{n}", "/f/{*all}"], &[]);
         check("/f/{n}", &["/f/{id}", "/f/a"], &["/f/{id}"]);
-        // `/{a}/x` is more specific, but covers only a part of `/f/{n}`, so both paths receive requests.
+        // `/{a}/x` is more specific than `/{a}/{b}`, but matches only some of the requests that `/f/{n}`
+        // matches, so both paths receive requests.
         check("/f/{n}", &["/{a}/x", "/{a}/{b}"], &["/{a}/x", "/{a}/{b}"]);
         check("/f/{{n}}", &["/f/{n}"], &["/f/{n}"]);
         check("/{a}/{b}", &["/f/{{n}}"], &[]);

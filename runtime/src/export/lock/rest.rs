@@ -16,7 +16,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether this rule and the operation's own path can use one parameter name for different parts of the path.
+    /// Whether a parameter name can stand for one part of the path or the URI in the operation, and for
+    /// another part in the row that applies.
     pub(super) is_of_other_values: bool,
 }
 
@@ -32,7 +33,7 @@ impl<'a> Rest<'a> {
         Self { row: Some(row), needs: &line.needs, step_up: &line.step_up, is_of_other_values: false }
     }
 
-    /// Describes the rule, as the end of a sentence about the removed operation.
+    /// Describes the rule, as the end of a sentence about an operation whose row was removed.
     pub(super) fn words(&self) -> String {
         match self.row {
             None => ", so only the floor applies to it".to_owned(),
@@ -45,7 +46,8 @@ impl<'a> Rest<'a> {
 }
 
 impl<'a> Routes<'a> {
-    /// Finds the rules that apply to an operation in the lock at index `side`, where the operation has no row.
+    /// Finds the rules that apply to an operation that has no row in a lock. `side` is `0` for the old lock,
+    /// and `1` for the new lock.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
         if method == METHOD && place != REST && needs_no_row(place) {
@@ -73,7 +75,8 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of other paths that receive the operation's requests if the operation's own path does not exist.
+    /// Finds the rows of the other paths that receive the operation's requests. If the operation's own path
+    /// is in the lock, there are none.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -85,7 +88,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to some URI of the resource `uri`, which can be a template.
+    /// Finds the rows of other MCP resources that apply to at least one URI of the resource `uri`. `uri` can
+    /// be a template.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);

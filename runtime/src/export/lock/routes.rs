@@ -49,8 +49,9 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns the demands that both locks have in common, without duplicates. If one of these demands lets in other
-    /// tokens than before, the cause is a changed declaration. The floor alone is always one of these demands.
+    /// Returns the demands that both locks have in common, without duplicates. If the same demand lets in
+    /// different tokens than before, the cause is a changed declaration. The demand for the floor alone is
+    /// always included.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -125,10 +126,12 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
     directions.fold(Direction::Neutral, Direction::and)
 }
 
-/// Returns the effect if `rest` takes the place of a row, or if a row takes the place of `rest`.
+/// Returns the effect of a change in which `rest` takes the place of a row, or a row takes the place of
+/// `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // In `old` and in `new`, one parameter name can stand for different parts of the path or the URI.
+        // A parameter name can stand for one part of the path or the URI in `old`, and for another part in
+        // `new`.
         return Direction::Changed;
     }
     judged(old, new, sides)

@@ -27,7 +27,8 @@ use crate::scope::Requirement;
 /// ```
 pub struct OpenApiDocument<'a>(pub(super) &'a mut (dyn Document + 'a));
 
-/// The needed scopes of each security scheme, by the name of the scheme. The map is empty if no token is needed.
+/// Maps the name of each security scheme to the scopes that a token needs. The map is empty if no token is
+/// needed.
 pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 
 /// Scopes with their descriptions.

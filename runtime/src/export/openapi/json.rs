@@ -52,7 +52,7 @@ impl Document for Value {
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.pointer("/components/securitySchemes")?.get(name)?;
         let kind = scheme.get("type").and_then(Value::as_str);
-        // The type of a referenced scheme is unknown, so assume that the scheme has scopes.
+        // The type of a scheme behind a `$ref` is unknown, so assume that the scheme has scopes.
         Some(scheme.get("$ref").is_some() || matches!(kind, Some("oauth2" | "openIdConnect")))
     }
 

@@ -37,7 +37,7 @@ impl Document for OpenApi {
 
     fn scheme(&self, name: &str) -> Option<bool> {
         let scheme = self.components.as_ref()?.security_schemes.get(name)?;
-        // The type of a referenced scheme is unknown, so assume that the scheme has scopes.
+        // The type of a scheme behind a `$ref` is unknown, so assume that the scheme has scopes.
         Some(matches!(
             scheme,
             RefOr::Ref(_) | RefOr::T(SecurityScheme::OAuth2(_) | SecurityScheme::OpenIdConnect(_))

@@ -4,7 +4,7 @@
 //! table [--format text|json|markdown]
 //! metadata [--out FOLDER]
 //! check LOCK [--since OLD_LOCK]      `-` reads standard input
-//! report [--since OLD_LOCK] [--audit LOG]..    `-` reads standard input; the answer is JSON, and the command makes the page from it
+//! report [--since OLD_LOCK] [--audit LOG]..    `-` reads standard input; the answer is JSON, and `cargo scopegate` makes the page from it
 //! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
@@ -40,8 +40,8 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 
 /// Answers the commands of `cargo scopegate`, or of anyone who starts the program with the same arguments.
 ///
-/// The `main` of an exporter needs only this call. An exporter is a `[[bin]]` or an example, and
-/// `[package.metadata.scopegate]` contains the exporter's name.
+/// The program is called the exporter, and its `main` needs only this call. The exporter is a `[[bin]]` or an
+/// example, and `[package.metadata.scopegate]` contains the exporter's name.
 ///
 /// | exit code | |
 /// |---|---|
@@ -49,7 +49,7 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 /// | 1 | the lock is missing or stale |
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot start, or a file cannot be read or written |
-/// | 4 | a route, the policy or the gate lets in a caller that the older lock refuses |
+/// | 4 | `check --since`: a route, the policy or the gate lets in callers that were refused before |
 /// | 5 | `doctor`: the configuration is at fault |
 /// | 6 | `doctor`: an authorization server is at fault |
 /// | 7 | `doctor`: the token is rejected, opens no operation, or cannot be checked |

@@ -34,7 +34,7 @@ struct Report<'a> {
     floor: &'a [ScopeToken],
     wildcards: &'static str,
     values: Values,
-    /// The scopes that rows, the floor or implications name, sorted.
+    /// The scopes that are named in a row, in the floor or in an implication, sorted.
     scopes: Vec<Known>,
     /// The templates of the rows, split into parts.
     templates: BTreeMap<String, Vec<Part>>,

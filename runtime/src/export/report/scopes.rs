@@ -25,7 +25,7 @@ pub(super) struct Known {
     covers: BTreeSet<ScopeToken>,
 }
 
-/// Lists the scopes that rows, the floor or implications name.
+/// Lists the scopes that are named in a row, in the floor or in an implication.
 pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
     let mut implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>> = BTreeMap::new();
     for (scope, children) in policy.implications() {

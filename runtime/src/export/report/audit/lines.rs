@@ -6,8 +6,8 @@ use std::{
     path::Path,
 };
 
-/// The greatest length, in bytes, of a line that is read as a record. A record with all the scopes and texts that a
-/// token can have is not longer.
+/// The greatest length, in bytes, of a line that is read as a record. No record is longer, even if it has all
+/// the scopes and texts that a token can have.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.

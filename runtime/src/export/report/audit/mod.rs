@@ -47,7 +47,8 @@ pub(in crate::export) struct Audit {
     broken: Vec<Broken>,
 }
 
-/// The invalid lines of a file, which are not records: their count and their line numbers.
+/// The count and the line numbers of the invalid lines of a file. An invalid line is a line that is not a
+/// record.
 #[derive(Serialize)]
 struct Broken {
     file: String,

@@ -8,7 +8,7 @@ use crate::{
     scope::{GrantedScopes, ScopeTable, fits},
 };
 
-/// The alternatives of each row, by the id that records have for the row.
+/// The alternatives of each row, by the id of the row in the records.
 pub(super) struct Rows<'a> {
     policy: &'a Policy,
     alternatives: HashMap<String, Vec<Vec<&'a str>>>,
@@ -25,10 +25,12 @@ impl<'a> Rows<'a> {
 
     /// Lists the `granted` scopes that an allowed request needed.
     ///
-    /// If the token grants a demanded scope directly, only that scope counts as needed. Otherwise, each granted scope
-    /// that covers the demanded scope counts as needed. For example, a token with `files:read` and `files:admin` did
-    /// not need `files:admin` to read. With only the needed scopes, the token would still have opened the operation. If
-    /// the needed scopes are unknown, as for a row that no longer exists, each granted scope counts as needed.
+    /// If the token grants a demanded scope directly, only that scope counts as needed. Otherwise, each
+    /// granted scope that covers the demanded scope counts as needed. For example, a token with `files:read`
+    /// and `files:admin` did not need `files:admin` to read.
+    ///
+    /// If the token had granted only the needed scopes, the request would still have been allowed. If the
+    /// needed scopes are unknown, as for a row that no longer exists, each granted scope counts as needed.
     pub(super) fn needed<'r>(&self, record: &'r Record, granted: &'r [String]) -> BTreeSet<&'r str> {
         let all: GrantedScopes = granted.iter().map(String::as_str).collect();
         let is_covered = |scope: &&String| self.policy.covers(&all, scope);

@@ -55,9 +55,10 @@ pub fn layer() -> Cors {
 
 /// A CORS layer that lets pages read the challenge; made by [`layer`].
 ///
-/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. There is one
-/// difference: [`Cors::expose_headers`] adds headers to the exposed headers, and removes neither those of this layer
-/// nor those of a handler.
+/// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Two methods differ:
+///
+/// - [`Cors::expose_headers`] adds headers to the exposed headers. The headers that this layer or a handler exposes stay.
+/// - [`Cors::allow_credentials`] has no effect until you set the origins.
 ///
 /// # Examples
 ///
@@ -87,8 +88,8 @@ impl Cors {
     /// Allows pages to send cookies with their requests.
     ///
     /// This setting has an effect only if you also set the origins with [`Cors::allow_origin`], because browsers do not
-    /// accept cookies together with `*` as the origin. tower-http panics if you also pass `Any` as the origin, the
-    /// methods or the headers.
+    /// accept cookies together with `*` as the origin. If you do, do not pass `Any` as the origin, the methods or the
+    /// headers: tower-http panics at such a layer.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self

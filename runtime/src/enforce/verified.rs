@@ -15,7 +15,8 @@ use crate::{
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// The credentials that were verified. A middleware can change the request's credentials afterwards.
+    /// The credentials that were verified. They are kept, because a middleware can change the request's credentials
+    /// afterwards.
     seen: Seen,
     /// The verification by the next outer gate.
     pub(super) earlier: Option<Arc<Verified>>,
@@ -24,7 +25,7 @@ pub(crate) struct Verified {
 #[derive(Clone)]
 enum Outcome {
     Known(Result<Token, Failure>),
-    /// A credential that was removed from the request, and that is verified only when a handler asks who calls.
+    /// A credential that was removed from the request. It is verified only when a handler asks who the caller is.
     Asked(Arc<Asked>),
 }
 
@@ -55,7 +56,7 @@ impl Verified {
         Self { plan, outcome, seen, earlier: None }
     }
 
-    /// Tells whether the request's proof has already been accepted, so that `gate` must not reject the proof as a
+    /// Tells whether the request's proof has already been accepted. If so, `gate` must not reject the proof as a
     /// replay.
     pub(super) fn proves_for(&self, gate: &Gate) -> bool {
         matches!(self.outcome, Outcome::Known(Ok(_))) && gate.remembers_as(&self.plan.gate)

@@ -1,4 +1,5 @@
-//! The settings that, besides the rows of a table, decide who gets access: the policy and the credential sources.
+//! The settings that, besides the rows of a table, decide who gets access: the policy, the credential sources, and the
+//! settings for bound tokens.
 
 use crate::{gate::Gate, policy::Policy};
 

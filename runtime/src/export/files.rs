@@ -2,7 +2,7 @@
 
 use crate::well_known::Discovery;
 
-/// A metadata document, with the paths of its URL and of its file.
+/// A metadata document, with the path of its URL and the path of its file.
 pub(super) struct File {
     /// The path of the document's URL.
     pub(super) path: String,
@@ -12,7 +12,7 @@ pub(super) struct File {
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. The error is the path of a document's URL, if some hosts cannot have a file at
+/// Lists the files of all documents. If some hosts cannot have a file at the path of a document's URL, the error is
 /// this path.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
@@ -35,7 +35,7 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Returns the path of the file for the path of a URL. Decodes the percent-encoding, as a host does before it opens the
+/// Converts the path of a URL into the path of a file. Decodes the percent-encoding, as a host does before it opens the
 /// file. Returns `None` if the path could lead out of the folder, or has a character that some hosts forbid in file
 /// names.
 fn name_of(path: &str, is_folder: bool) -> Option<String> {

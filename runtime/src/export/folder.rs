@@ -18,9 +18,9 @@ use crate::well_known::{Discovery, clashes_between};
 /// differs from its URL. `HOSTING.md` tells people how to configure other servers.
 ///
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
-/// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because it contains the document.
-/// The copy is therefore the file `index.json` in that folder. In the same way, if the
-/// path of a document ends in a slash, its only file is the `index.json` in the folder with this path.
+/// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because the document itself is in
+/// it. The copy is therefore the file `index.json` in that folder. If the path of a document ends in a slash, the
+/// document itself is written as the file `index.json`, in the folder with this path.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

@@ -1,4 +1,4 @@
-//! The configuration of a static host for metadata documents.
+//! Writes the configuration with which a static host serves metadata documents.
 
 use super::files::File;
 

@@ -18,7 +18,7 @@ use crate::gate::Gate;
 /// ```
 /// use scopegate::export::{Diagnosis, Part};
 ///
-/// /// Stops a deployment only for errors of its own configuration.
+/// /// Returns `false` only if the configuration has an error.
 /// fn may_deploy(diagnosis: &Diagnosis) -> bool {
 ///     diagnosis.at_fault() != Some(Part::Configuration)
 /// }
@@ -96,7 +96,7 @@ impl Diagnosis {
     /// |---|---|
     /// | `at_fault` | the first part that has an error: `configuration`, `authorization_server` or `token`; null if there is no error |
     /// | `resource`, `issuers` | the resource and the issuers of the gate that was examined |
-    /// | `dpop` | `accepted` or `required`; omitted if the gate does not check DPoP proofs |
+    /// | `dpop` | whether tokens that are bound to a key by DPoP are `accepted` or `required`; omitted if the gate does not check DPoP proofs |
     /// | `client_certificate` | the header that contains the thumbprint of the client's certificate; omitted if the gate does not check certificates |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
     /// | `token` | for an accepted token, an object with `issuer`, `client`, `scopes` and `operations`; otherwise null. Each operation has `operation` (the name), `opens` (whether the token opens the operation; null if that depends on the request) and `lacks` (what the token lacks) |

@@ -119,8 +119,8 @@ impl Finding {
         self.part
     }
 
-    /// Returns the code of the finding, such as `no_pkce`, for programs to compare.
-    /// The [guide](crate::guide::operating) lists all codes.
+    /// Returns the code of the finding, such as `no_pkce`. Programs can compare the code with a known one. The
+    /// [guide](crate::guide::operating) lists all codes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code

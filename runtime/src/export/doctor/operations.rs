@@ -28,10 +28,10 @@ pub(super) struct Accepted {
 struct Operation {
     #[serde(rename = "operation")]
     name: String,
-    /// Whether the token opens the operation, or `None` if the answer depends on the request.
+    /// Whether the token opens the operation, or `None` if that depends on the request.
     opens: Option<bool>,
-    /// The scopes that the token lacks, under the names by which clients request them. If the user's login is not
-    /// enough, the list also names what the operation demands of the login.
+    /// The scopes that the token lacks, each with the name by which clients request it. If the user's login does not
+    /// meet the operation's requirement on the login, the list also contains this requirement.
     lacks: Vec<String>,
 }
 
@@ -86,8 +86,8 @@ impl Operation {
     }
 }
 
-/// Lists the scopes that the token lacks: scopes of the floor, and scopes of the first alternative. The first
-/// alternative is the one that challenges name.
+/// Lists the scopes that the token lacks: scopes of the floor, and scopes of the first alternative. Challenges also
+/// name the scopes of the first alternative.
 fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
     let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
     let all = policy.floor_scopes().iter().cloned().chain(needs);

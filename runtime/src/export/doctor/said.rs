@@ -34,8 +34,8 @@ impl Said {
         self.header.is_empty()
     }
 
-    /// Returns the issuer that the claims name or, if the claims name none, the issuer in the header. Some servers
-    /// write the issuer into the header of an encrypted token.
+    /// Returns the issuer from the claims, or from the header if the claims name no issuer. Some servers write the
+    /// issuer into the header of an encrypted token.
     pub(super) fn issuer(&self) -> Option<&str> {
         [&self.claims, &self.header].into_iter().find_map(|object| object.get("iss")?.as_str())
     }

@@ -34,8 +34,8 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Returns the problem that keeps the gate from introspecting opaque tokens. If the cause is that the metadata cannot
-/// be read, `of_trouble` reports this problem instead.
+/// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read, this
+/// function is not called, because `of_trouble` already reports that problem.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
@@ -130,8 +130,8 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
 
 /// Finds the scopes that clients will request and that the server does not list. A missing scope is not an error,
 /// because a server is allowed to leave out scopes ([RFC 8414, section
-/// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). Many servers list only the scopes of `OpenID` Connect, and
-/// then the finding is only a hint.
+/// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). If a server lists only the scopes of `OpenID` Connect, as
+/// many servers do, the finding is only a hint.
 fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Option<Finding> {
     let listed = offers.scopes_supported.as_ref()?;
     let mut scopes: Vec<ScopeToken> = table.catalog();

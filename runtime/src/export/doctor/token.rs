@@ -77,7 +77,7 @@ pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send:
     }
 }
 
-/// Returns why a token is rejected, and which setting to change.
+/// Returns the finding for a rejected token: the reason for the rejection, and advice if there is any.
 fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     #[cfg(feature = "jwt")]
     let said = Said::of(text);
@@ -106,8 +106,8 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
 }
 
-/// Returns the reason of the rejection, with `..` in place of the token and its parts. An error of the program's own
-/// verifier can quote the token.
+/// Returns the reason for the rejection, with `..` in place of the token and its parts. This replacement is needed
+/// because an error of the program's own verifier can quote the token.
 fn reason(token: &str, error: &VerifyError) -> String {
     let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let secrets = std::iter::once(token).chain(token.split('.').filter(|part| part.len() > 16));

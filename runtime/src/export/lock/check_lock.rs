@@ -108,7 +108,7 @@ fn read(path: &Path) -> Result<String, LockError> {
     })
 }
 
-/// Writes a temporary file first, so that a concurrent reader sees either the old file or the new one.
+/// Writes a temporary file and then renames it, so that a concurrent reader sees either the old file or the new one.
 fn write(lock: &Lock, path: &Path) -> Result<(), LockError> {
     let half = path.with_extension(format!("{}.tmp", std::process::id()));
     fs::write(&half, lock.to_string()).and_then(|()| fs::rename(&half, path)).map_err(LockError::file)

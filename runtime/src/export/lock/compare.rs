@@ -1,9 +1,9 @@
 //! Compares two locks by the tokens that they let through.
 //!
 //! For this comparison, a token is a set of scopes. Only a finite number of scopes cover a given scope
-//! ([`Policy::coverers`]), so the number of minimal sets of scopes that meet a demand is finite, too. It is enough to
-//! compare these sets. A template counts as one scope: a scope that covers the template covers every scope that the
-//! template can become.
+//! ([`Policy::coverers`]), so only a finite number of minimal sets of scopes meet a given demand. It is enough to
+//! compare these minimal sets. A template counts as one scope, because a scope that covers the template covers every
+//! scope that the template can become.
 
 use std::{
     borrow::Cow,
@@ -60,18 +60,18 @@ impl Side {
 pub(super) struct Demand<'a> {
     needs_token: bool,
     needs_floor: bool,
-    /// The alternatives, at least one.
+    /// The alternatives. There is at least one alternative.
     ways: Vec<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> Demand<'a> {
-    /// Returns the demand that every token with the floor meets.
+    /// Returns the demand that every token with all scopes of the floor meets.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
     /// Adds a scope that the handler can demand while it runs. For a public operation, the caller then needs a token
-    /// with this scope, but still not the floor.
+    /// with this scope, but the token does not need the scopes of the floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -133,9 +133,9 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 
 /// Tells whether some token fails to meet `demand` although the token has one scope from each set of `wanted`.
 ///
-/// A token fails if it lacks a scope of the floor, or if it lacks at least one scope of every alternative. A token
-/// lacks a scope if none of the token's scopes covers that scope. So the function chooses the scopes that the token
-/// lacks, and removes from each set of `wanted` all scopes that cover a lacked scope. If every set still has a scope
+/// A token fails if it lacks a scope of the floor, or if each alternative has a scope that the token lacks. A token
+/// lacks a scope if none of the token's scopes covers that scope. The function therefore chooses scopes for the token
+/// to lack. From each set of `wanted`, it removes all scopes that cover a chosen scope. If every set still has a scope
 /// left, a token with one of the remaining scopes from each set fails.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
@@ -149,14 +149,15 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     if ways.iter().any(Vec::is_empty) {
         return false;
     }
-    // If no scope in `wanted` covers a certain scope of an alternative, a token with scopes from `wanted` lacks that
-    // scope, and so does not meet the alternative. Only the other alternatives remain to try.
+    // If no scope in `wanted` covers a certain scope of an alternative, a token with only scopes from `wanted` lacks
+    // that scope. The token then does not meet the alternative, so only the other alternatives remain to try.
     let is_lacking = |scope: &Coverers| wanted.iter().all(|coverers| coverers.is_disjoint(scope));
     ways.retain(|way| !way.iter().any(is_lacking));
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tells whether a token can lack at least one scope of each alternative. Tries all combinations.
+/// Tells whether one token can lack a scope in every alternative at once. Tries all combinations of one scope from each
+/// alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],

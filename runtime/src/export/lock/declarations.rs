@@ -16,7 +16,7 @@ use crate::scope::{ScopeToken, Wildcards};
 /// Lists the differences between the declarations of two locks.
 ///
 /// A change of the policy is judged by its effect on the demands that both locks have in common. A demand that differs
-/// is reported with its route.
+/// between the locks is reported with its route.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };
@@ -31,10 +31,10 @@ struct Step {
     declared: Declared,
 }
 
-/// Judges the effect of each step. The reported effect of a step is never greater than the effect of all steps
-/// together. A single step can lead to an invalid policy, for example the first half of a reversed implication, and
-/// then the effect of that step is unknown. If all steps together have an effect that no single step has, this effect
-/// is reported for every step.
+/// Judges the effect of each step. An effect of a single step is reported only if all steps together also have this
+/// effect. A single step can lead to an invalid policy. For example, if an implication is reversed, the step that adds
+/// the new implication makes a cycle with the old one. The effect of this step is then unknown. If all steps together
+/// have an effect that no single step has, this effect is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

@@ -1,4 +1,4 @@
-//! Finds the values of template parameters that a policy treats differently from all other values.
+//! Finds those values of a template's parameters that a policy treats differently from all other values.
 //!
 //! A template normally counts as one scope, whatever value a request fills in. But an implication can name the scope
 //! that a template becomes for one value. For example, a scope `support` can imply `tenant:acme:read` or
@@ -24,8 +24,8 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates.flat_map(|template| names().filter_map(move |name| values_in(template, name))).collect()
 }
 
-/// Returns the values for which `template` becomes `name`, or a scope that the wildcard `name` covers. There is at most
-/// one solution: each parameter stands between separators, and no value contains a separator.
+/// Returns the values for which `template` becomes `name` or, if `name` is a wildcard, a scope that `name` covers.
+/// There is at most one solution, because each parameter stands between separators, and no value contains a separator.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
     let mut rest = wildcard.unwrap_or(name);

@@ -9,7 +9,7 @@ pub(super) fn direction(old: &StepUp, new: &StepUp) -> Direction {
     acr.and(max_age)
 }
 
-/// Returns two effects: that of the changed `acr`, and that of the changed `max_age`.
+/// Returns two effects: the effect of the change of `acr`, and the effect of the change of `max_age`.
 fn parts(old: &StepUp, new: &StepUp) -> [Direction; 2] {
     [
         Direction::of(lets_more_values_in(new, old), lets_more_values_in(old, new)),
@@ -17,7 +17,7 @@ fn parts(old: &StepUp, new: &StepUp) -> [Direction; 2] {
     ]
 }
 
-/// Tells whether `one` accepts a value that `other` rejects.
+/// Tells whether `one` accepts a value of `acr` that `other` rejects.
 fn lets_more_values_in(one: &StepUp, other: &StepUp) -> bool {
     let is_new = |value: &str| !other.acr().any(|accepted| accepted == value);
     other.asks_for_acr() && (!one.asks_for_acr() || one.acr().any(is_new))
@@ -37,7 +37,7 @@ pub(super) fn besides(asked: &StepUp) -> String {
 }
 
 /// Describes how the requirement changed, in sentences without a subject. The code that calls this function puts the
-/// operation, which is the subject, before each sentence.
+/// operation before each sentence, as its subject.
 pub(super) fn sentences(old: &StepUp, new: &StepUp) -> impl Iterator<Item = (Direction, String)> {
     let [of_acr, of_max_age] = parts(old, new);
     let acr = acr_sentence(old, new).map(|words| (of_acr, words));

@@ -35,12 +35,13 @@ use crate::scope::ScopeTable;
 /// deployments share one lock.
 ///
 /// The lines of routes are sorted by path and method. Moving a route in the program therefore changes no line, and two
-/// branches that add routes rarely touch the same line. Columns are not aligned, and the lock leaves out the source
-/// file and line of a handler, because otherwise a change of one route could change the lines of other routes.
+/// branches that add routes rarely touch the same line. Columns are not aligned, and the lock leaves out a handler's
+/// source file and line number. Otherwise, a change of one route could change the lines of other routes.
 ///
 /// Two locks are compared by the tokens that they let in. Each route is judged with the floor and the implications of
-/// its own lock. A template is treated as one scope, which wildcards can cover. If an implication names the scope that
-/// a template becomes for one value, such as `tenant:acme:read`, the two locks are also compared for that value.
+/// its own lock. A template is treated as one scope, which wildcards can cover. But if an implication names the scope
+/// that a template becomes for one value, the two locks are also compared for that value. For example,
+/// `tenant:{id}:read` becomes `tenant:acme:read` for the value `acme`.
 ///
 /// # Examples
 ///

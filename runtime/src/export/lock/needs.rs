@@ -42,12 +42,12 @@ impl Needs {
 pub enum Direction {
     /// More callers are let through, and none is newly refused.
     Weaker,
-    /// Some callers are newly let through, and others newly refused.
+    /// Some callers are newly let through, and others are newly refused.
     Changed,
     /// More callers are refused, and none is newly let through.
     Stricter,
-    /// The same callers are let through. A new protected route is also neutral. So is a removed route if no other rule
-    /// then applies to its requests.
+    /// The same callers are let through. A new protected route is also neutral. A removed route is neutral, too, if no
+    /// other rule then applies to its requests.
     Neutral,
 }
 

@@ -67,8 +67,8 @@ impl<'a> Doctor<'a> {
     /// operations the token opens.
     ///
     /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis contains neither the
-    /// token nor any of its three parts, except for parts of at most 16 characters. White space around the token is ignored, and so is the word `Bearer` or `DPoP`
-    /// before the token.
+    /// token nor any of its three parts, except for parts of at most 16 characters. White space around the token is
+    /// ignored, and so is the word `Bearer` or `DPoP` before the token.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self

@@ -1,4 +1,4 @@
-//! Guides, one for each topic. A guide opens with a task and, in most guides, a whole program. The crate's tests
+//! Guides, one for each topic. Each guide opens with a task. In most guides, a whole program follows. The crate's tests
 //! compile or run these programs.
 //!
 //! | to | read |
@@ -18,7 +18,7 @@
 //! | accept API keys | [`static_keys`] |
 //! | run behind a proxy | [`proxies`] |
 //! | accept tokens that are bound to a key or a certificate | [`dpop`] |
-//! | show reviewers who may call what | [`report`] |
+//! | write a report for reviewers: who may call what | [`report`] |
 //! | look up a term | [`glossary`] |
 
 #[doc = include_str!("adopting.md")]

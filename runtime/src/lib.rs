@@ -1,6 +1,7 @@
 //! OAuth scopes for axum and MCP servers: one annotation on the handler, checked by the compiler.
 //!
-//! Annotate a handler or an MCP tool once, as in `#[requires_scope("files:write")]`. From the annotation scopegate derives
+//! Annotate a handler or an MCP tool once, as in `#[requires_scope("files:write")]`. From the annotation, scopegate
+//! derives
 //!
 //! - the check, which runs before any other extractor and before the body is read;
 //! - the `scope` of the 401 and 403 challenges ([RFC 6750]), so that clients know what to ask for;
@@ -100,7 +101,7 @@
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let resource = Resource::new("https://files.example.com/mcp")?.authorization_server("https://auth.example.com")?;
 //!
-//!     // Every request needs the floor, whichever tool it calls.
+//!     // Every request needs the scopes of the floor, whichever tool it calls.
 //!     let gate = Gate::jwt(resource).floor([Scope::from_static("files:read")]);
 //!
 //!     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, gate.mcp(|| Files)?).await?;
@@ -108,8 +109,8 @@
 //! }
 //! ```
 //!
-//! If the token lacks a scope for `write_file`, a call is answered with HTTP 403 and the complete challenge. The
-//! guide [`guide::mcp`] also explains resources, public tools, and servers that do not use rmcp.
+//! If the token lacks a scope that `write_file` needs, a call of this tool is answered with HTTP 403 and the complete
+//! challenge. The guide [`guide::mcp`] also explains resources, public tools, and servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
 //!
@@ -151,11 +152,11 @@
 //!     Publish,
 //! }
 //!
-//! // Alternatives.
+//! // The token needs one of these two alternatives.
 //! #[requires_scope(any(DocsScope::Read, all("audit", "docs:list")))]
 //! async fn list() {}
 //!
-//! // A template, filled in from the path, and a scope that the handler may demand.
+//! // `{tenant}` is filled in from the path. The handler itself may demand the scope in `also`.
 //! #[requires_scope(DocsScope::Write, "tenant:{tenant}:member", also(DocsScope::Publish))]
 //! async fn publish(access: Access, Json(everybody): Json<bool>) -> Result<(), Rejection> {
 //!     if everybody {
@@ -169,7 +170,7 @@
 //!
 //! | to | see |
 //! |---|---|
-//! | declare what a handler needs | [`requires_scope`], [`authenticated`][authenticated-attribute], [`public`][public-attribute]; in `impl` blocks under [`scoped_handlers`] |
+//! | declare what a handler needs | [`requires_scope`], [`authenticated`][authenticated-attribute], [`public`][public-attribute]; for functions of an `impl` block, also [`scoped_handlers`] on the block |
 //! | declare what a closure, a service or a handler of another crate needs | [`guarded`], [`authenticated`][authenticated-function], [`public`][public-function] |
 //! | declare the scopes themselves, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | mount handlers | [`Router`], [`routing`]; [`Gate::layer`] for a plain axum router |
@@ -179,12 +180,12 @@
 //! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |
 //! | end a connection when its token expires | [`Access::expired`], [`guide::browsers`] |
 //! | read tokens from a place other than `Authorization`, such as a cookie | [`CredentialSource`] |
-//! | bind tokens to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
+//! | accept tokens that are bound to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |
 //! | change refusals, challenges or the metadata | [`Rejection`], [`Challenge`], [`ResourceMetadata`] |
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | write audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | keep a lock file, and review changes | [`guide::operating`], [`export`] |
-//! | find out why a request is answered 401 | [`guide::refused`], `cargo scopegate doctor` |
+//! | find out why a request is answered with 401 | [`guide::refused`], `cargo scopegate doctor` |
 //! | test | [`testing`], [`guide::testing`] |
 //!
 //! All guides are in [`guide`].
@@ -198,14 +199,14 @@
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens. The first build can take minutes, because it compiles aws-lc, which needs a C compiler |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: a store in Redis that remembers which proofs were used, shared by all replicas |
+//! | `redis` | [`dpop`]: a store in Redis that all replicas share, and that remembers which proofs were used |
 //! | `redis-tls` | Redis over TLS |
 //! | `family` | [`Resource::family`]: one gate for many resources, with a resource at each path that matches a pattern. This feature enables `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |
 //! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
 //! | `cors` | [`cors`]: a CORS layer that lets pages in browsers read challenges |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor |
-//! | `utoipa` | [`routes!`], which mounts handlers at the path and method of their `#[utoipa::path]`, and `OpenAPI` documents of utoipa |
+//! | `utoipa` | `OpenAPI` documents of utoipa, and [`routes!`], which mounts handlers at the path and method of their `#[utoipa::path]` |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! # Logs
@@ -225,15 +226,15 @@
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
-// If one of these features is off, the links to its items lead to docs.rs.
+// If one of the features in the next line is off, the links to its items lead to docs.rs.
 #![cfg_attr(not(all(feature = "cors", feature = "family", feature = "introspection", feature = "redis", feature = "rmcp", feature = "testing", feature = "utoipa")), doc = include_str!("links.md"))]
 //! [authenticated-attribute]: macro@authenticated
 //! [authenticated-function]: fn@authenticated
 //! [public-attribute]: macro@public
 //! [public-function]: fn@public
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without the feature `axum`, only the core is built. Some code of the core is called only by the gate, which is absent
-// then.
+// Without the feature `axum`, only the core is built. Some code of the core is then never called, because only the gate
+// calls it.
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]
 
 #[cfg(not(all(
@@ -320,7 +321,7 @@ pub use scope::{
     UnknownScope, Vocabulary, VocabularyEntry, Wildcards,
 };
 #[cfg(not(feature = "rmcp"))]
-#[doc(hidden)] // Its message says which feature to enable.
+#[doc(hidden)] // This macro's error message says which feature to enable.
 pub use scopegate_macros::scoped_tools_without_rmcp as scoped_tools;
 
 /// The entries of a [`ScopeTable`].

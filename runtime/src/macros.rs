@@ -46,8 +46,8 @@
 ///
 /// A scope can contain parameters of the path. The value of a parameter may have 1 to 1,024 characters: ASCII letters,
 /// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
-/// of the scope. If a value is illegal, no token meets the alternative with this scope, but other alternatives still
-/// count, and the challenge names the first of them. Write a literal brace twice, as in `{{`.
+/// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. The other alternatives
+/// still count, and the challenge names the first of them. Write a literal brace twice, as in `{{`.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -58,8 +58,8 @@
 /// async fn files(Path(tenant): Path<String>) {}
 /// ```
 ///
-/// An operation can also demand that the person logged in by a certain method, or not long ago ([RFC 9470]). The demand
-/// applies to all alternatives. If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
+/// An operation can also demand a login by a certain method, or a recent login ([RFC 9470]). The demand applies to all
+/// alternatives. If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
 /// `error="insufficient_user_authentication"`. A static key never meets the demand, because it has no login. Every
 /// challenge of the operation names the demand, as `acr_values` and `max_age`.
 ///
@@ -86,8 +86,8 @@
 ///
 /// # Errors
 ///
-/// A duplicate scope does not compile, nor does an alternative that needs all scopes of another alternative. An invalid
-/// scope does not compile either:
+/// The code does not compile if a scope is duplicate, or if an alternative needs all scopes of another alternative. An
+/// invalid scope does not compile either:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read files:write")]
@@ -165,7 +165,7 @@ pub use scopegate_macros::public;
 /// | `baseline` | clients should request the scope from the start |
 /// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///
-/// The first paragraph of a variant's doc comment, joined to one line, is the description of the scope on the consent
+/// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope on the consent
 /// page.
 ///
 /// The macro generates these items, with the visibility of the enum:
@@ -222,8 +222,8 @@ pub use scopegate_macros::public;
 ///
 /// # Errors
 ///
-/// Fails to compile if a scope is invalid or duplicate, if an implied variant does not exist, or if there is an
-/// implication cycle:
+/// The code does not compile if a scope is invalid or duplicate, if an implied variant does not exist, or if variants
+/// imply each other in a cycle:
 ///
 /// ```compile_fail
 /// #[derive(scopegate::Vocabulary)]
@@ -238,8 +238,8 @@ pub use scopegate_macros::public;
 ///
 /// # Variants under `#[cfg]`
 ///
-/// `implies` cannot name a variant that `#[cfg]` removes. If a scope implies such a variant, give the scope two
-/// attributes under `#[cfg_attr]`: one that names the variant, and one that does not:
+/// `implies` cannot name a variant that `#[cfg]` removes. If a scope implies a variant that `#[cfg]` can remove, give
+/// the scope two attributes under `#[cfg_attr]`. One attribute names the variant, and the other does not:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -259,7 +259,7 @@ pub use scopegate_macros::Vocabulary;
 /// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
 /// Use this macro for a constant that several attributes name. Also use it where you cannot write an attribute, such as
-/// for an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html).
+/// in an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html).
 ///
 /// # Examples
 ///
@@ -269,7 +269,7 @@ pub use scopegate_macros::Vocabulary;
 /// const EXPORT: Requirement = requirement!("files:read", any("files:export", "files:admin"));
 /// assert_eq!(EXPORT.to_string(), "files:read files:export | files:read files:admin");
 ///
-/// // Any valid token, of a person who logged in not long ago.
+/// // Any valid token of a person who logged in during the last 300 seconds.
 /// const RECENT: Requirement = requirement!(max_age = 300);
 /// ```
 pub use scopegate_macros::requirement;
@@ -337,13 +337,13 @@ pub use scopegate_macros::scoped_handlers;
 /// The table and the routers are private to the module of the block. If another module uses them, such as `main.rs`,
 /// write `#[scoped_tools(vis = "pub")]`.
 ///
-/// If a block has only prompts, the constant is called `PROMPTS` instead, because a second block with tools can define
-/// `TOOLS`. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
+/// If a block has only prompts, the constant is called `PROMPTS`. Another block of the same type can then define
+/// `TOOLS` for its tools. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
 ///
 /// | key | |
 /// |---|---|
 /// | `vis = "pub"` | the visibility of the table and of the routers; private unless set |
-/// | `router = name` | names the router, as in rmcp. The table is then `NAME_TOOLS`, or `NAME_PROMPTS` for a block without tools; pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
+/// | `router = name` | names the router, as in rmcp. The table is then called `NAME_TOOLS`, or `NAME_PROMPTS` for a block without tools; pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports scopegate |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |
@@ -404,7 +404,7 @@ pub use scopegate_macros::scoped_handlers;
 ///
 /// # rmcp by another path
 ///
-/// Use `rmcp = ::path` if the dependency on rmcp has another name, or to use the rmcp that scopegate re-exports:
+/// Use `rmcp = ::path` if the dependency on rmcp has another name, or if you use the rmcp that scopegate re-exports:
 ///
 /// ```
 /// use scopegate::{mcp::rmcp::tool, requires_scope, scoped_tools};
@@ -434,8 +434,8 @@ pub use scopegate_macros::scoped_handlers;
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 
-/// Makes a [`ScopeTable`](crate::ScopeTable) as a constant, from handlers with scope attributes and the routes where
-/// they are mounted.
+/// Makes a constant [`ScopeTable`](crate::ScopeTable) from handlers with scope attributes and from the handlers'
+/// routes.
 ///
 /// ```text
 /// scope_table![row, ..]
@@ -446,14 +446,14 @@ pub use scopegate_macros::scoped_tools;
 ///     | GET | PUT "/path" => handler
 /// ```
 ///
-/// Write the whole path in axum's syntax, with the prefixes of all outer routers. The path is the same as
-/// the [`MatchedPath`](axum::extract::MatchedPath) of a request. A row without a method is for any method. As in axum,
-/// `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence over a row without
-/// a method.
+/// Write the whole path in axum's syntax, with the prefixes of all outer routers. The path must equal
+/// the [`MatchedPath`](axum::extract::MatchedPath) of a request for the route. A row without a method is for any
+/// method. As in axum, `GET` also covers `HEAD` unless `HEAD` has a row of its own. A row with a method takes precedence
+/// over a row without a method.
 ///
 /// If a row has a route, [`Gate::layer`](crate::Gate::layer) can name the handler's scopes in a 401. The lock, the
-/// table as JSON and the `OpenAPI` document then also contain the route. The metadata also includes the scopes of
-/// handlers without a route.
+/// table as JSON and the `OpenAPI` document then also contain the route. The metadata includes the scopes of a
+/// handler even if the handler has no route.
 ///
 /// # Examples
 ///

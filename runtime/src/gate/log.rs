@@ -14,7 +14,7 @@ use crate::{
     shown,
 };
 
-/// Logs a mistake in the program. The request is answered with 500.
+/// Logs a mistake in the program. If the calling code then answers a request, the answer is 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -22,7 +22,8 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
-/// Logs that a layer has no row for a route, so that the layer's challenges cannot name the route's scopes.
+/// Logs that a layer's table has no row for a route. Without this row, the layer's challenges cannot name the route's
+/// scopes.
 pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     #[cfg(feature = "tracing")]
     {
@@ -44,8 +45,8 @@ pub(crate) fn alike(scopes: &Alike<'_>) {
     let _ = scopes;
 }
 
-/// Logs that a credential was not accepted. `token` returns the identifier of the token, which is the same in the
-/// record of the decision.
+/// Logs that a credential was not accepted. `token` returns the token's identifier. The record of the decision contains
+/// the same identifier.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() -> Option<TokenId>) {
     // The error is escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
@@ -66,7 +67,7 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() 
     let _ = (error, handler, token);
 }
 
-/// Logs that a token is valid, but the request does not prove the token's binding.
+/// Logs that a request has a valid token but does not prove the token's binding.
 pub(crate) fn not_proven(
     error: &VerifyError,
     is_of_proof: bool,
@@ -137,8 +138,9 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
     }
 }
 
-/// Tells whether an outcome is logged at `info`. Only a missing scope or login is logged at `info`: the client will
-/// then get a token with more scopes or a stronger login, and an audit should show why.
+/// Tells whether an outcome is logged at `info`. Only a refusal because of a missing scope or an insufficient login is
+/// logged at `info`. After this refusal, the client gets a token with more scopes or a stronger login, and an audit
+/// should show why.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
@@ -203,7 +205,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Lists the templates that could not be filled in because of `why`.
+/// Lists the templates that could not be filled in for the reason `why`.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {
@@ -217,7 +219,7 @@ fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
 /// lacks the operation.
 #[cfg(feature = "mcp")]
 pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
-    // The values are escaped, because text from a client could forge lines of the log.
+    // The values are escaped, because text from a client could otherwise forge lines of the log.
     #[cfg(feature = "tracing")]
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
     #[cfg(not(feature = "tracing"))]

@@ -36,7 +36,8 @@ use crate::{
     verify::{StaticKeys, Texts},
 };
 
-/// Protects the handlers of one resource, or of each resource of a [family](Resource::family). Cheap to clone.
+/// Protects the handlers of one resource, or of each resource of a [family](Resource::family). A gate is cheap to
+/// clone.
 ///
 /// # Examples
 ///
@@ -76,7 +77,7 @@ struct Inner {
     problems: Vec<String>,
 }
 
-/// What a gate protects, and what its challenges therefore name: a resource or a realm.
+/// The resource or the realm that a gate protects and that the gate's challenges name.
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
@@ -129,9 +130,9 @@ impl Gate {
 
     /// Makes a gate for a server with static keys and without OAuth.
     ///
-    /// The gate's challenges name `realm` but no metadata. The paths where clients look for OAuth metadata answer 404
-    /// in JSON, so that clients use their key instead. To accept both keys and OAuth tokens, use
-    /// `Issuers::static_keys` of the feature `jwt`.
+    /// The gate's challenges name `realm` but no metadata. If a client looks for OAuth metadata at the well-known
+    /// paths, the answer is 404 in JSON, so that the client uses its key instead of OAuth. To accept both keys and
+    /// OAuth tokens, use `Issuers::static_keys` of the feature `jwt`.
     ///
     /// The gate does not start if [`Resource::realm`] would reject `realm`.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
@@ -201,7 +202,8 @@ impl Gate {
 
     /// Sets the sources of credentials. By default, the only source is `Authorization`.
     ///
-    /// The answer to a request with credentials in two places is 400, because the gate does not choose between them.
+    /// A request with credentials in two places is answered with 400, because the gate does not choose between the
+    /// credentials.
     ///
     /// # Examples
     ///
@@ -261,8 +263,8 @@ impl Gate {
         self
     }
 
-    /// Also sends `error="invalid_token"` if a request has no token, for old clients that otherwise do not start a
-    /// login.
+    /// Also sends `error="invalid_token"` if a request has no token. Some old clients start a login only if the answer
+    /// contains this error.
     ///
     /// By [RFC 6750, section 3.1], the answer SHOULD NOT contain an error in this case. Newer clients conclude from
     /// this error that their token has become invalid.
@@ -274,7 +276,7 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as plain bearer tokens.
+    /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
     /// Without this method, bound tokens are rejected, because only the client with the key is allowed to use them.
     /// Call this method only if a proxy in front of the program checks the proof. The gate still makes the checks that
@@ -317,7 +319,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Treats headers with proofs in the same way as headers with credentials.
+    /// Makes the gate keep headers with proofs as secret as headers with credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());
@@ -397,7 +399,7 @@ impl Gate {
         self.0.bindings.certificate.as_ref()
     }
 
-    /// Describes in plain sentences the proofs that requests need.
+    /// Describes the proofs that requests need, in plain sentences.
     #[cfg(feature = "export")]
     pub(crate) fn proofs_in_words(&self) -> impl Iterator<Item = &'static str> {
         self.0.bindings.in_words()

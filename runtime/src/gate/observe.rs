@@ -41,7 +41,7 @@ impl Gate {
         self.0.observer.is_some() || log::hears_decisions()
     }
 
-    /// Starts to measure the time of a decision, if decisions are reported.
+    /// Starts to measure how long a decision takes, if decisions are reported.
     #[inline]
     pub(crate) fn watch(&self) -> Watch {
         Watch::start(self.is_told())

@@ -6,7 +6,7 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// Methods for the parts of the policy. Each of them does the same as the method of [`Policy`] with the same name.
+/// Methods that return or change the policy. If [`Policy`] has a method with the same name, both methods do the same.
 impl Gate {
     /// Sets the whole policy.
     ///
@@ -24,7 +24,7 @@ impl Gate {
         self.changing_policy(|_| policy)
     }
 
-    /// Returns the policy, for code that decides without the gate, as in a server over stdio or in a test.
+    /// Returns the policy, for code that decides without the gate, such as a server over stdio or a test.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
     }
@@ -57,7 +57,7 @@ impl Gate {
         self.changing_policy(|policy| policy.wildcards(wildcards))
     }
 
-    /// Sets what a 403 asks for beyond the needs of the operation; see [`Policy::strategy`].
+    /// Sets what a 403 asks for beyond the scopes that the operation needs; see [`Policy::strategy`].
     #[must_use]
     pub fn strategy(self, strategy: Strategy) -> Self {
         self.changing_policy(|policy| policy.strategy(strategy))

@@ -37,7 +37,8 @@ impl Gate {
         self.0.policy.alike(table).iter().for_each(log::alike);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
-        // Rows made in a loop have the same handler, so their problems can have the same text, which is reported once.
+        // Rows made in a loop have the same handler, so several problems can have the same text. Each text is reported
+        // once.
         let mut told = HashSet::new();
         problems.retain(|problem| told.insert(problem.clone()));
         problems
@@ -66,7 +67,7 @@ impl Gate {
         })
     }
 
-    /// Describes the rows that nobody could call, because they require a login and static keys have none.
+    /// Describes the rows that nobody could call, because the rows require a login and static keys have no login.
     fn logins_of_keys(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         let keys_alone = self.verifies_keys_alone();
         let asking = table

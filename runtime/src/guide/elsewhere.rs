@@ -9,5 +9,5 @@ macro_rules! elsewhere {
     )*};
 }
 
-// Each guide to which another page of this documentation links.
+// These are the guides that other pages of this documentation link to.
 elsewhere! { browsers discovery dpop mcp observing operating providers refused testing }

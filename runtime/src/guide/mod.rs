@@ -1,4 +1,4 @@
-//! Guides, one for each topic. A guide opens with a task and, in most guides, a whole program. The crate's tests
+//! Guides, one for each topic. Each guide opens with a task. In most guides, a whole program follows. The crate's tests
 //! compile or run these programs.
 //!
 //! | to | read |

@@ -4,7 +4,8 @@ use super::McpResource;
 use crate::{enforce::Access, policy::Demand, refuse::Rejection};
 
 impl Access {
-    /// Checks that the token grants the scopes of a resource. Use this method in a server's own `resources/read`.
+    /// Checks that the token grants the scopes of a resource. Use this method in the server's own handler of
+    /// `resources/read`.
     ///
     /// The gate has already checked the request by the same rules. This method checks the resource again, independently
     /// of how the gate read the request.

@@ -1,4 +1,4 @@
-//! Binds an identifier to a principal with a MAC (HMAC-SHA-256). The gate stores nothing: every program with the key
+//! Uses a MAC (HMAC-SHA-256) to bind an identifier to a principal. The gate stores nothing: every program with the key
 //! can check the MAC.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -12,8 +12,8 @@ type HmacSha256 = Hmac<Sha256>;
 /// The length of a key in bytes.
 pub(super) const KEY_LENGTH: usize = 32;
 
-/// The longest identifier whose MAC is checked, in bytes. Real identifiers are shorter; a longer identifier is rejected
-/// before its MAC is computed.
+/// The maximum length of an identifier, in bytes. Real identifiers are shorter. A longer identifier is rejected before
+/// its MAC is computed.
 pub(super) const MAX_IDENTIFIER: usize = 8 * 1024;
 
 /// The key, prepared for HMAC.
@@ -47,8 +47,8 @@ pub(super) struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    /// Returns the caller with `token` as the owner of identifiers, or `None` if the token names no principal. If the
-    /// gate has no resource, `at` is the server's location.
+    /// Returns the owner of identifiers: the principal that `token` names, at the gate's resource. If the gate has no
+    /// resource, the server's location `at` is used instead. Returns `None` if the token names no principal.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
         token.holder().map(|principal| Self { place, principal })
@@ -72,8 +72,8 @@ impl Binding {
         Ok(Self::with_key(&key))
     }
 
-    /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts` is a
-    /// list with the server's own identifier. For a task, the list begins with the name of the tool.
+    /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts`
+    /// contains the server's own identifier. For a task, the name of the tool comes before the identifier.
     pub(super) fn tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())
     }

@@ -19,7 +19,7 @@ pub(super) struct Bounds {
     pub(super) length: usize,
     /// How long a client may take to send a body.
     pub(super) timeout: Duration,
-    /// The memory limit for all bodies together, which the clones of a layer share.
+    /// The memory limit for all bodies together. The clones of a layer share this limit.
     pub(super) memory: Arc<Memory>,
 }
 

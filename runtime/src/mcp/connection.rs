@@ -79,8 +79,8 @@ pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Tells whether a request with this method carries no message. With such requests, MCP clients open streams and end
-/// sessions.
+/// Tells whether a request with this method carries no message. MCP clients use these requests to open streams and to
+/// end sessions.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
 }

@@ -1,4 +1,4 @@
-//! Checks the headers in which a client describes its body, and writes these headers for the service.
+//! Checks the headers in which a client describes a request's body, and writes these headers for the service.
 //!
 //! A server that decodes a body, for example by decompression, reads a different text than the gate. Servers decode by
 //! different rules, so the gate accepts only a fixed list of headers about the body. If the client's `Content-Type` or
@@ -42,7 +42,7 @@ pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
                 lengths = [Some(value), lengths[0]];
                 continue;
             }
-            // These do not affect how a body is read.
+            // These headers do not affect how a body is read.
             "content-language" | "content-digest" | "content-md5" => continue,
             _ => return None,
         };

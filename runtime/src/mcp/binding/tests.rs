@@ -29,7 +29,8 @@ impl Bound {
     }
 }
 
-/// Strings from few characters: many are equal, and many lists of strings give the same bytes when joined.
+/// Makes strings from a few characters. Many of these strings are equal, and many lists of them give the same bytes
+/// when joined.
 fn text() -> impl Strategy<Value = String> {
     "[ab.]{0,3}"
 }
@@ -90,7 +91,7 @@ fn a_tag_has_one_spelling() {
     assert_eq!(accepted, 1);
 }
 
-/// Existing identifiers and other replicas depend on these bytes. The expected MACs come from another program.
+/// Existing identifiers and other replicas depend on the bytes of the MAC. The expected MACs come from another program.
 #[test]
 fn the_mac_is_what_it_was() {
     let owner = &Principal::new("https://auth.example.com", "alice");

@@ -211,18 +211,9 @@
 //!
 //! # Logs
 //!
-//! | level | says |
-//! |---|---|
-//! | `error` | what is wrong with the program |
-//! | `warn` | that a token cannot be verified at the moment |
-//! | `info` | under `scopegate::decision`, that a token lacks a scope, or that its login is not enough |
-//! | `debug` | why a token is refused; under `scopegate::decision`, every other decision |
-//!
-//! In production, set `scopegate=debug,scopegate::decision=info`. This setting leaves out the events of allowed
-//! requests.
-//!
-//! Each event under `scopegate::decision` has the [fields](guide::observing) of one decision. No event contains a
-//! token.
+//! With the feature `tracing`, the gate logs under the target `scopegate`. No line contains a token. The
+//! [guide](guide::operating), under "What is logged", lists what each level contains, and shows a setting for
+//! production.
 //!
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728

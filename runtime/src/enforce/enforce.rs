@@ -1,4 +1,4 @@
-//! Enforcement: the function that lets a request through to a handler or refuses it.
+//! Enforcement: the function that lets a request through to a handler, or refuses the request.
 
 use std::sync::Arc;
 
@@ -22,9 +22,9 @@ use crate::{
     token::Token,
 };
 
-/// Lets a request through to the handler of `row` or refuses it, and stores the result for later extractors.
+/// Lets a request through to the handler of `row`, or refuses the request. Stores the result for later extractors.
 ///
-/// Without a gate, the answer is 500. So a handler with a requirement runs only after a check.
+/// If no gate protects the handler, the answer is 500. So a handler with a requirement runs only after a check.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {
@@ -82,7 +82,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     Ok(())
 }
 
-/// Does the same as [`enforce`], and always stores the result of the verification for inner gates.
+/// Does the same as [`enforce`], but always stores the result of the verification for inner gates.
 pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     enforce(parts, row).await?;
     let enforcement = parts.extensions.get::<Enforcement>();

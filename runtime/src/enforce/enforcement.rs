@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Enforcement {
     /// The place where the handler's guard finds the gate. The slot is `None` if an outer layer has verified the token,
-    /// but the request has not yet reached a gate that decides.
+    /// but the request has not yet reached a gate that decides whether to let it through.
     slot: Option<Arc<Slot>>,
     /// The plan for the resource of the request, if the gate has a family.
     pub(super) member: Option<Arc<Plan>>,
@@ -81,14 +81,15 @@ impl Enforcement {
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request has reached a gate that decides, and not only a layer that verifies tokens.
+    /// Tells whether the request has reached a gate that decides whether to let it through, and not only a layer that
+    /// verifies tokens.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }
 
-    /// Tells whether the handler's guard must still decide. Before that decision, the layer of another gate checks only
-    /// the token and the floor of that gate. If the handler later passes the request to a service with its own gate,
-    /// that gate decides anew.
+    /// Tells whether the handler's guard must still decide. If the layer of another gate runs before this decision, the
+    /// layer checks only the token and its own gate's floor, and leaves the decision to the guard. If the guard has
+    /// already decided, and the handler passes the request to a service with its own gate, that gate decides anew.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
@@ -173,7 +174,7 @@ pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }
 
-/// Tells whether an outer gate has already accepted the request's proof, so that `gate` must not reject the proof as a
+/// Tells whether an outer gate has already accepted the request's proof. If so, `gate` must not reject the proof as a
 /// replay.
 pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, parts: &Parts) -> bool {
     let has_earlier = enforcement.is_some_and(|enforcement| enforcement.earlier.is_some());
@@ -186,7 +187,7 @@ pub(crate) fn verified_by<'a>(
     enforcement: Option<&'a Enforcement>,
     parts: &Parts,
 ) -> Option<&'a Verified> {
-    // This is the first check, because usually there is no earlier verification.
+    // This check comes first, because usually there is no earlier verification.
     enforcement?.earlier.as_ref()?;
     found(enforcement, parts).find(|verified| verified.plan.gate.verifies_as(gate))
 }

@@ -21,8 +21,8 @@ const READING: Duration = Duration::from_secs(10);
 
 /// A future that completes when a token expires; made by [`Access::expired`](crate::Access::expired).
 ///
-/// You can move the future. You can also poll the future again after it has completed. In a `select!` in a loop, use
-/// `&mut expired`.
+/// The future is `Unpin`, so you can move it at any time. You can poll the future again after it has completed. In a
+/// `select!` in a loop, use `&mut expired`.
 ///
 /// # Examples
 ///

@@ -15,7 +15,7 @@ pub(crate) struct Group {
     requirement: Requirement,
     /// The handler's own declaration.
     own: RowRef,
-    /// The combined row, which is enforced, and which the scope table lists.
+    /// The combined row. This row is enforced, and the scope table lists it.
     row: RowRef,
 }
 

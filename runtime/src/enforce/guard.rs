@@ -16,8 +16,8 @@ use crate::{
 
 /// Enforces what an attribute declares, before any other extractor runs and before the body is read.
 ///
-/// The attributes add the guard. You name this type only in tests that call a handler directly, with
-/// `Guard::for_test()`.
+/// The attributes add the guard. You name this type only in tests that call a handler directly. Such tests pass
+/// `Guard::for_test()` to the handler.
 ///
 /// The guard is not `Unpin`, so that [`guarded`](crate::guarded) can recognize a handler that has a guard.
 ///

@@ -13,15 +13,17 @@ use crate::{
     scope::{Filled, RowRef},
 };
 
-/// Why a request is for no resource of a family.
+/// The reason why a request is for no resource of a family.
 pub(crate) enum Nowhere {
-    /// The request's path has a value that no resource can have.
+    /// The request's path matches the pattern of the family, but a value is illegal, or the whole identifier is too
+    /// long.
     Illegal,
     /// The request's path does not match the pattern of the family.
     Outside,
 }
 
-/// Finds the plan for a request: the gate's own plan, or the plan for one resource if the gate has a family.
+/// Finds the plan for a request. This is the gate's own plan or, if the gate has a family, the plan for one resource of
+/// the family.
 pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a, Arc<Plan>>, Nowhere> {
     if !plan.gate.is_of_family() {
         return Ok(Cow::Borrowed(plan));
@@ -59,8 +61,8 @@ pub(super) async fn settle(parts: &mut Parts, row: &RowRef) -> Result<(), Reject
     }
 }
 
-/// Checks that the parameters of the handler's path have the same values as those of the resource. The values can
-/// differ if a middleware between two routers has changed the path.
+/// Checks that the handler's path and the resource have equal values for the parameters that occur in both. The values
+/// can differ if a middleware between two routers has changed the path.
 async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let path = PathParameters::of(parts).await;
     let resource = member.gate.resource();

@@ -1,5 +1,5 @@
-//! Mistakes in handlers. The attributes find possible mistakes in the source text, and the compiler confirms them by
-//! the types.
+//! Mistakes in handlers. The attributes find possible mistakes in the source text. The compiler then uses the types to
+//! tell which of them are real mistakes.
 
 use std::marker::PhantomData;
 
@@ -10,22 +10,22 @@ use super::access::Access;
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 
-/// The result of `TypeOf::<T>::kind()` for every type except [`Access`].
+/// The result of `TypeOf::<T>::kind()` for every `T` except [`Access`].
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct AnotherType;
 
 impl TypeOf<Access> {
-    /// Returns the kind of [`Access`].
+    /// Returns a value whose type shows that the type asked about is [`Access`].
     #[must_use]
     pub const fn kind() -> PhantomData<Access> {
         PhantomData
     }
 }
 
-/// The trait behind `TypeOf::<T>::kind()` for all types except [`Access`]. Generated code imports it.
+/// Provides `TypeOf::<T>::kind()` for every `T` except [`Access`]. Generated code imports this trait.
 pub trait OfAnotherType {
-    /// Returns the kind of a type that is not [`Access`].
+    /// Returns a value whose type shows that the type asked about is not [`Access`].
     #[must_use]
     fn kind() -> AnotherType {
         AnotherType
@@ -34,13 +34,14 @@ pub trait OfAnotherType {
 
 impl<T> OfAnotherType for TypeOf<T> {}
 
-/// This trait is implemented for the arguments that a public handler may take.
+/// Checks an argument of a public handler. The check compiles for every type except [`Access`], because a public
+/// handler has no token for an `Access`.
 #[diagnostic::on_unimplemented(
     message = "a `#[public]` handler has no token for an `Access`",
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"
 )]
 pub trait IsOptional: Sized {
-    /// Compiles only for an argument that a public handler may take.
+    /// Compiles for every type except [`Access`].
     fn check(self) {}
 }
 

@@ -17,7 +17,7 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// Decides about a token: a gate, or only a policy if there is no gate, as over stdio and in tests.
+/// The gate that decides about a token. If there is no gate, as over stdio and in tests, a policy decides.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
@@ -49,7 +49,7 @@ impl Local {
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
     watch: Watch,
-    /// The earlier decision about this request, which has already been reported.
+    /// An earlier decision about this request that has already been reported.
     before: Option<(&'a Row, Option<&'a Filled>)>,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Noted<'a> {
         Self { watch, ..Self::default() }
     }
 
-    /// Records the earlier decision, so that the same decision is not reported again.
+    /// Records an earlier decision, so that the same decision is not reported again.
     pub(crate) fn after(self, row: &'a Row, filled: Option<&'a Filled>) -> Self {
         Self { before: Some((row, filled)), ..self }
     }
@@ -108,7 +108,7 @@ impl<'j> Judge<'j> {
     }
 
     /// Decides about a caller without a token, and accepts the caller only if all operations are public. A refusal
-    /// names the scopes that a token needs for all demands.
+    /// names the scopes that a token needs to meet all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn judge_anyone(
         plan: &Plan,
@@ -180,7 +180,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Returns the identifier by which the lock names a row.
+    /// Returns the identifier that a row has in the lock file.
     fn id_of<'a>(self, row: &'a Row, noted: &Noted<'_>) -> Option<&'a str>
     where
         'j: 'a,

@@ -78,8 +78,8 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Describes each template with a parameter that neither the route's path nor the gate's family has, or that the path
-/// has twice.
+/// Describes each template that has a mistaken parameter. A parameter is mistaken if neither the route's path nor the
+/// gate's family has it, or if the path has it twice.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
@@ -108,8 +108,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// Finds the names in `{name}` and `{*name}`, which are parameters in axum's paths. A `{{` is a literal brace. In the
-/// URI templates of MCP, `{name}` can be at any position.
+/// Finds the names of the parameters in a path of axum, which are written `{name}` or `{*name}`. A `{{` is a literal
+/// brace. Also finds the names in a URI template of MCP, in which `{name}` can be at any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);
@@ -121,7 +121,7 @@ pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Writes a path for an `OpenAPI` document, in which `{*rest}` becomes `{rest}`.
+/// Writes a path in the form of an `OpenAPI` document: `{*rest}` becomes `{rest}`.
 #[cfg(feature = "export")]
 pub(crate) fn place_of(path: &str) -> String {
     path.replace("{*", "{")

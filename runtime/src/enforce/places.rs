@@ -1,4 +1,4 @@
-//! The identifiers of a plan's rows. They are the same in the record of a decision and in the lock.
+//! The identifiers of a plan's rows. The record of a decision and the lock file use the same identifiers.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -28,8 +28,9 @@ impl<'a> FromIterator<&'a Entry> for Places {
 }
 
 impl Places {
-    /// Finds the identifier of a row. If the handler has several routes, the result is for the route of `request`, or
-    /// else for the first route.
+    /// Finds the identifier of a row. If the handler has several routes, the row has one identifier for each route. The
+    /// result is then the identifier for the route of `request` or, if that route is unknown, the identifier for the
+    /// first route.
     pub(super) fn find(&self, row: &Row, request: Option<&Parts>) -> Option<&str> {
         let places = self.0.get(row.handler())?;
         let places = || places.iter().filter(|place| place.entry.row() == row);
@@ -37,8 +38,8 @@ impl Places {
         places().find(is_of).or_else(|| places().next()).map(|place| &*place.id)
     }
 
-    /// Returns the row with its identifier for the route of a request. Returns `None` if the row already has an
-    /// identifier, or is in no table.
+    /// Returns a copy of the row that also has the identifier for the request's route. Returns `None` if the row
+    /// already has an identifier, or is in no table.
     pub(super) fn identify(&self, row: &Row, request: &Parts) -> Option<Row> {
         let id = self.find(row, Some(request)).filter(|_| row.id().is_none())?;
         Some(row.clone().identified(id))

@@ -80,7 +80,8 @@ impl Plan {
         std::ptr::eq(row, &raw const *self.row) || row.terms() == self.row.terms()
     }
 
-    /// Fills in the templates of a row with the parameters of the resource. The row has no path.
+    /// Fills in the templates of a row with the parameters of the resource. Parameters of the request's path are not
+    /// used.
     pub(crate) fn fill(&self, row: &Row) -> Filled {
         if row.terms().has_templates() {
             PathParameters::None.fill(row, Some(self))
@@ -107,7 +108,7 @@ impl Plan {
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses a request that would also be refused with more scopes, and reports the refusal.
+    /// Refuses a request for a reason other than scopes, and reports the refusal.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())

@@ -22,7 +22,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     /// Checks the request, and stores the result in the request's extensions. Returns an `Err` with the answer if the
     /// service must not be called.
     ///
-    /// The step borrows the request, because a copy would make the boxed `Future` of each waiting request too large.
+    /// The step borrows the request, because a copy would make the boxed `Future` of each waiting request larger.
     fn run(&self, parts: &mut Parts, body: &mut Body) -> impl Future<Output = Result<(), Response>> + Send;
 
     /// Whether the step changes the answer of the service.
@@ -62,8 +62,8 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // `poll_ready` was called on the inner service, so that service handles this request. The clone handles the
-        // next request.
+        // `poll_ready` was called on the present inner service, so this service handles the request. The clone handles
+        // the next request.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let step = self.step.clone();

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Identifies a proof by the SHA-256 of its key's thumbprint and its `jti`.
+/// Identifies a proof by a SHA-256 hash over the thumbprint of the proof's key and the proof's `jti`.
 ///
 /// Clients choose the `jti` freely, so proofs of two clients can have the same `jti`. The identifiers of these proofs
 /// still differ, because the keys differ. `Display` writes the identifier in base64url.
@@ -26,22 +26,23 @@ pub struct ProofId {
 }
 
 impl ProofId {
-    /// Makes the identifier of a proof from the thumbprint of its key (RFC 7638) and its `jti`.
+    /// Makes the identifier of a proof from its key's thumbprint (RFC 7638) and its `jti`.
     #[must_use]
     pub fn new(thumbprint: [u8; 32], jti: &str) -> Self {
-        // Thumbprints have a fixed length, so two different pairs of thumbprint and `jti` never give the same bytes.
+        // Thumbprints have a fixed length, so two different pairs of thumbprint and `jti` never give the hash function
+        // the same bytes.
         let id = Sha256::new().chain_update(thumbprint).chain_update(jti).finalize().into();
         Self { key: thumbprint, id }
     }
 
-    /// Returns the thumbprint of the key that signed the proof. A store can count the proofs of each client by this
-    /// thumbprint.
+    /// Returns the thumbprint of the key that signed the proof. A store can use this thumbprint to count the proofs of
+    /// each client.
     #[must_use]
     pub const fn key(&self) -> &[u8; 32] {
         &self.key
     }
 
-    /// Returns the bytes of the hash.
+    /// Returns the SHA-256 hash that identifies the proof.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.id

@@ -1,4 +1,4 @@
-//! Stores proofs in a Redis server, for several replicas.
+//! Stores proofs in a Redis server that several replicas share.
 
 mod link;
 
@@ -21,17 +21,18 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// Each proof needs one command, `SET key 1 NX PX lifetime`. If two replicas send the same proof at the same time,
 /// Redis tells only one of them that the proof is new. All replicas of a resource must use the same server, the same
 /// database and the same [prefix](Self::prefix). You can use Valkey in place of Redis. The server must speak RESP3,
-/// which Redis supports since version 6.
+/// which Redis has supported since version 6.
 ///
 /// # When Redis is unavailable
 ///
-/// Every request with a bound token is answered with 503 and `Retry-After`. A request waits for Redis at most one
-/// second, including the time to connect. Set a longer [timeout](Self::timeout) if your network is slow. The program
-/// also starts while Redis is down, and accepts proofs as soon as Redis answers.
+/// While Redis is unavailable, the gate answers 503 with `Retry-After` to every request that has a bound token. A
+/// request waits for Redis at most one second, including the time to connect. Set a longer [timeout](Self::timeout) if
+/// your network is slow. The program can start while Redis is down. It then accepts proofs as soon as Redis answers.
 ///
 /// # What Redis must not forget
 ///
-/// If Redis forgets a proof, the proof can be used again until its window ends. To prevent that:
+/// If Redis forgets a proof, the proof can be used again as long as its `iat` is within the
+/// [window](crate::dpop::Dpop::window). To prevent this:
 ///
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
@@ -41,8 +42,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///   lost. With `appendfsync always`, no proofs are lost.
 /// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
-/// Unlike the store in memory, this store does not limit the number of proofs for each key. So limit the request rate
-/// of each client, for example in a proxy in front of the gate.
+/// Unlike the store in memory, this store does not limit the number of proofs for each client's key. So limit the
+/// request rate of each client, for example in a proxy in front of the gate.
 ///
 /// # Examples
 ///
@@ -61,7 +62,7 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Makes a store in the server at `url`. The URL has the form
+    /// Makes a store that keeps the proofs in the Redis server at `url`. The URL has the form
     /// `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the feature `redis-tls`.
     ///
     /// The store connects at the first proof, and again whenever it loses the connection.

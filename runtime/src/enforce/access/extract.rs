@@ -50,8 +50,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             return Ok(Some(access));
         }
         if let Some(plan) = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan).cloned() {
-            // For a path outside the family, the gate of the whole family is used. It rejects every token, as no token
-            // is valid there.
+            // For a path outside the family, the gate of the whole family is used. This gate rejects every token,
+            // because no token is valid outside the family.
             let plan = plan_for(&plan, parts).map_or_else(|_| plan.clone(), Cow::into_owned);
             // The result is stored, because the handler's guard, or a second `Access` in the handler, needs the token
             // later.
@@ -73,13 +73,14 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
     }
 }
 
-/// Returns the `Access` of a request that the handler's guard, or the layer around the handler, has let through.
+/// Returns the `Access` of a request if the handler's guard, or the layer around the handler, has let the request
+/// through.
 fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
     let plan = enforcement.plan()?;
     let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // Sets the row's identifier now, because the observer also receives the handler's later demands, and the code for
-    // those demands does not have the request.
+    // The row's identifier is set here, because the lookup needs the request. The code that later reports the handler's
+    // own demands to the observer does not have the request.
     if plan.gate.is_told()
         && let Some(row) = plan.places.identify(&access.row, parts)
     {

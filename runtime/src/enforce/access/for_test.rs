@@ -15,7 +15,7 @@ use crate::{
 impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is a table with one row, the row of this handler. From this row, [`Access::require`] learns which
+    /// `declared` is a table with one row, the row of the handler. From this row, [`Access::require`] learns which
     /// scopes the handler declares: a demand for any other scope fails. The policy is empty unless [`Access::under`]
     /// sets a policy.
     ///
@@ -51,10 +51,10 @@ impl Access {
 
     /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly.
     ///
-    /// `table` is the table of the `#[scoped_tools]` block, and `name` is the name of the tool or prompt for clients.
-    /// From the row with this name, [`Access::require`] learns which scopes the tool declares: a demand for any other
-    /// scope fails. If the table has several rows with this name, the first counts. The policy is empty
-    /// unless [`Access::under`] sets a policy.
+    /// `table` is the table of the `#[scoped_tools]` block, and `name` is the name that clients use for the tool or
+    /// prompt. From the row with this name, [`Access::require`] learns which scopes the tool or prompt declares: a
+    /// demand for any other scope fails. If the table has several rows with this name, the first of them is used. The
+    /// policy is empty unless [`Access::under`] sets a policy.
     ///
     /// # Examples
     ///
@@ -95,7 +95,7 @@ impl Access {
         Self::without_gate(token, found.row().clone().into(), Arc::default())
     }
 
-    /// Sets the policy that decides whether the token meets the handler's demands. Usually this is the policy of the
+    /// Sets the policy that decides whether the token meets the handler's demands. Usually, pass the policy of the
     /// program's gate.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {

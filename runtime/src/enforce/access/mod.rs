@@ -32,9 +32,9 @@ use crate::{
 /// The caller and the granted scopes: an extractor for handlers behind a gate.
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
-/// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), an
-/// `Option<Access>` is `None` without a token, and also for a bad token, because the request can be for a public route,
-/// which ignores the token.
+/// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast, a
+/// bad token is not answered with 401, because the request can be for a public route, which ignores the token. There,
+/// an `Option<Access>` is `None` if the token is bad or missing.
 ///
 /// # Examples
 ///
@@ -53,12 +53,12 @@ pub struct Access {
     row: RowRef,
     /// The scopes made from the handler's templates, if it has templates.
     filled: Option<Arc<Filled>>,
-    /// The request's headers, for the bodies of refusals.
+    /// The request's headers, for the program's function that writes the bodies of refusals.
     headers: KeptHeaders,
     authority: Authority,
 }
 
-/// The gate, or the policy without a gate, that decides whether the token meets a handler's demands.
+/// The gate that decides whether the token meets a handler's demands. If there is no gate, a policy decides.
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
@@ -69,8 +69,8 @@ enum Authority {
 
 impl Access {
     /// Returns the principal: the issuer and the subject. Use only the principal as the key for a user's data, because
-    /// a subject is unique only within its issuer. If the subject of a user can be equal to the id of a client, the
-    /// user and the client have the same principal; see [`Principal`].
+    /// a subject is unique only within its issuer. If the subject of a user equals the id of a client, the user and the
+    /// client have the same principal; see [`Principal`].
     ///
     /// Returns `None` for a token that lacks an issuer or a subject, and for a static key without a name.
     pub fn principal(&self) -> Option<&Principal> {
@@ -111,11 +111,12 @@ impl Access {
 
     /// Returns a future that completes when the token expires. After that, the gate rejects the token.
     ///
-    /// A request is checked when it arrives, but an answer can last for hours. End the answer when this future
-    /// completes. The client then returns with a new token, or gets the 401 that names the authorization server. The
-    /// future also waits until the verifier's [leeway](Token::with_leeway) has passed. If the client then reconnects
-    /// with the same token, the gate rejects the token, so the client cannot reconnect in a loop. The clock is read at
-    /// least every 10 seconds, because timers stop while a machine is suspended.
+    /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
+    /// stream of events. End the answer when this future completes. The client then sends a new request. If this
+    /// request has no new token, the answer is a 401, which names the authorization server. The future also waits until
+    /// the verifier's [leeway](Token::with_leeway) has passed. If the client then reconnects with the same token, the
+    /// gate rejects the token, so the client cannot reconnect in a loop. The future reads the clock at least every 10
+    /// seconds, because timers stop while a machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with
@@ -175,8 +176,8 @@ impl Access {
         Expired::at(self.token.refused_from())
     }
 
-    /// Returns the subject (`sub`) of the token, if the token has one: the user or the client for whom the token was
-    /// issued. As the key for a user's data, use [`Access::principal`] instead.
+    /// Returns the subject (`sub`) of the token, if the token has one. The subject is the user or the client for whom
+    /// the token was issued. As the key for a user's data, use [`Access::principal`] instead.
     pub fn subject(&self) -> Option<&str> {
         self.token.subject()
     }
@@ -193,7 +194,7 @@ impl Access {
         self.token.acr()
     }
 
-    /// Returns when the person logged in (`auth_time`), if the token has the claim.
+    /// Returns the time at which the person logged in (`auth_time`), if the token has the claim.
     pub fn auth_time(&self) -> Option<SystemTime> {
         self.token.auth_time()
     }
@@ -224,7 +225,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if a claim that `T` needs is missing or has another type.
+    /// Fails if a claim that `T` needs is missing, or has another type than in `T`.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
         self.token.claims()
     }
@@ -232,8 +233,8 @@ impl Access {
     /// Demands an additional scope. Use this method if the body of the request, or stored data, determines which scope
     /// is needed.
     ///
-    /// Declare the scope with `also(..)` in the attribute, so that the table stays complete. Write a template as in the
-    /// attribute, with its braces.
+    /// Declare the scope with `also(..)` in the attribute, so that the scope table stays complete. If the scope is a
+    /// template, write it as in the attribute, with its braces.
     ///
     /// # Examples
     ///
@@ -252,24 +253,24 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks the scope. The answer of an HTTP handler is then the same 403 as for a scope of the
-    /// attribute, and names all scopes that the request needs. Also fails if the scope is not declared. The answer is
-    /// then 500, and an error is logged. If the handler or tool writes the scope as a literal, and its attribute has only
-    /// literals, a demand for an undeclared scope does not compile.
+    /// Fails if the token lacks the scope. The answer of an HTTP handler is then a 403, as if the token lacked a scope
+    /// of the attribute. The 403 names all scopes that the request needs. Also fails if the scope is not declared. The
+    /// answer is then 500, and an error is logged. If the handler or tool writes the scope as a literal, and its
+    /// attribute has only literals, the compiler already rejects the undeclared scope.
     ///
-    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, which rmcp sends with HTTP
-    /// 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows how to send the
-    /// 403 instead, under "A scope that depends on an argument".
+    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
+    /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows
+    /// how to answer with HTTP 403 instead, under "A scope that depends on an argument".
     pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
         self.require_any([scope])
     }
 
-    /// Demands at least one of several scopes; the challenge names the first.
+    /// Demands at least one of several scopes. If the token has none of them, the challenge names the first.
     ///
     /// # Errors
     ///
     /// Fails if the token has none of the scopes, if a scope is not declared, or if `scopes` is empty. The answers are
-    /// those of [`Access::require`].
+    /// the same as those of [`Access::require`].
     pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
@@ -281,12 +282,13 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `requirement`, including its demand on the login. This method
-    /// refuses nothing: use it for answers that depend on the caller's permissions.
+    /// Tells whether the token meets the floor and `requirement`, including the requirement's demand on the login. This
+    /// method refuses nothing: use it for answers that depend on the caller's permissions.
     ///
-    /// If the handler declares all templates of `requirement`, the values are the same as in the handler's own scopes.
-    /// Otherwise, the values come from the path of the [family](Resource::family). No token meets a template without a
-    /// value. To refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
+    /// If `requirement` has templates, their parameters need values. If the handler declares all these templates, the
+    /// values are the same as in the handler's own scopes. Otherwise, the values come from the path of the
+    /// [family](Resource::family). If a parameter has no value, no token meets the template. To refuse a request, use
+    /// [`Access::require`] instead, because the refusal then names the missing scope.
     ///
     /// # Examples
     ///
@@ -399,7 +401,7 @@ impl Access {
         Self { token, row, filled, headers, authority }
     }
 
-    /// Makes an `Access` for a middleware or a public handler, which declares no scopes.
+    /// Makes an `Access` for a middleware or a public handler. Neither of them declares scopes.
     fn undeclared(plan: &Plan, token: Token, headers: &HeaderMap) -> Self {
         let admitted = Admitted { token, row: plan.row.clone(), filled: None };
         Self::of(plan, &admitted, headers)

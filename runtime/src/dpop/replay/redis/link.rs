@@ -15,7 +15,8 @@ use tokio::sync::Mutex;
 /// Connects to a server.
 ///
 /// The request that needs a connection opens it. The client library's connection manager is not used, because it
-/// connects in the background: a request would get the result of an earlier attempt, which can be an old failure.
+/// connects in the background. With this manager, a request would get the result of an earlier attempt to connect,
+/// which can be an old failure.
 pub(super) struct Link {
     client: Client,
     current: Mutex<Option<Connection>>,
@@ -38,7 +39,7 @@ impl Link {
         Ok(Self { client, current: Mutex::default() })
     }
 
-    /// Returns the host with the port, or the path of the socket.
+    /// Returns the server's host and port, or the path of the server's socket.
     pub(super) fn address(&self) -> String {
         self.client.get_connection_info().addr().to_string()
     }
@@ -93,11 +94,11 @@ impl Connection {
         self.closed.store(true, Relaxed);
     }
 
-    /// Closes the connection after an error. If the error is an answer from Redis, the connection works and stays open,
-    /// unless the answer says that the server is read-only.
+    /// Closes the connection after most errors. If the error is an answer from Redis, the connection still works, so it
+    /// stays open. But if Redis answers that the server is read-only, the connection is closed.
     pub(super) fn close_after(&self, error: &RedisError) {
         match error.kind() {
-            // The server is no longer the primary, so its name possibly points to another server now.
+            // The server is no longer the primary, so its host name possibly points to another server now.
             ErrorKind::Server(ServerErrorKind::ReadOnly) => self.close(),
             ErrorKind::Server(_) | ErrorKind::Extension => {}
             _ => self.close(),

@@ -30,7 +30,8 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
-    /// The maximum length of a body in a request without a token, and the memory for all these bodies together.
+    /// The maximum length of a body in a request without a token, and the memory limit for the bodies of all requests
+    /// without a token.
     pub(super) for_anyone: (usize, Arc<Memory>),
     pub(super) dialect: Dialect,
     pub(super) table: McpTable,
@@ -43,13 +44,13 @@ pub(super) struct Endpoint {
     /// The resource's own host, which most requests name.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether this is the innermost gate. If so, the layer passes on no data for a gate further inside.
+    /// Whether this is the innermost gate. If it is, the layer adds no data to the request for gates further inside.
     pub(super) is_innermost: bool,
 }
 
 impl Endpoint {
-    /// Makes the endpoint of a gate, and lists the problems of gate and table. If the gate has no resource, `at` is the
-    /// server's location.
+    /// Makes the endpoint of a gate, and lists the problems of the gate and the table. If the gate has no resource,
+    /// `at` is the server's location.
     pub(super) fn of(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let gate = gate.clone().speaking_json_rpc();
         let mut problems = gate.problems(&table.to_scope_table());
@@ -102,7 +103,7 @@ impl Endpoint {
         Bounds { length, timeout: self.bounds.timeout, memory: memory.clone() }
     }
 
-    /// If the server's answer names a session, makes the caller the owner of this session.
+    /// Makes the caller the owner of the session that the server's answer names, if it names one.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
         let owner = token.as_ref().and_then(|token| self.owner(plan, token));
         sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)

@@ -13,7 +13,7 @@ use super::message::{Message, Messages};
 /// Why headers and body do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mismatch {
-    /// A header is missing, invalid or wrong. The answer is `HeaderMismatch`, -32020.
+    /// A header is missing, invalid or wrong. The answer has the code -32020 (`HeaderMismatch`).
     Header(&'static str),
     /// The body is a batch, but this version of the protocol has no batches.
     Batch,
@@ -21,29 +21,31 @@ pub(super) enum Mismatch {
 
 static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
-/// The first version with these headers. Versions are dates, so they can be compared as strings.
+/// The first version of the protocol that has `Mcp-Method` and `Mcp-Name`. Versions are dates, so they can be compared
+/// as strings.
 const FIRST_WITH_HEADERS: &str = "2026-07-28";
 
-/// The last version with batches.
+/// The last version of the protocol that has batches.
 const LAST_WITH_BATCHES: &str = "2025-03-26";
 
-/// Methods that have a target, and that the protocol removed in the first version with these headers.
+/// Methods that act on a target, and that the protocol removed in version 2026-07-28.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Tells whether the request's version of the protocol no longer has the method of a message.
+/// Tells whether the request's version of the protocol no longer has the message's method.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Tells whether the protocol's version has sessions. In a version with sessions, a 404 ends the session.
+/// Tells whether the protocol's version has sessions. In a version with sessions, a client that gets a 404 ends its
+/// session.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
     let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)
 }
 
-/// Checks the headers against the body. The protocol's version determines which headers are required. A header that is
-/// present must match in every version, since a proxy could trust the header without looking at the version.
+/// Checks the headers against the body. The protocol's version determines which headers are required. In every version,
+/// a header that is present must match the body, since a proxy could trust the header without looking at the version.
 pub(super) fn check(headers: &HeaderMap, messages: &Messages<'_>) -> Result<(), Mismatch> {
     let [version, method, name] = each(headers)?;
     let version = version.unwrap_or(LAST_WITH_BATCHES);

@@ -12,15 +12,16 @@ pub(super) fn of(resource: Option<&Resource>) -> String {
 
 /// Tells whether all parsers read the same host from the request.
 ///
-/// rmcp compares the host with a list of allowed hosts. The parser of rmcp reads `[::1]evil.com` as `[::1]` and
-/// `localhost:evil.com` as `localhost`, so rmcp alone would allow these hosts. `own` is the resource's host, which was
-/// checked at startup. Most requests name this host, so it is compared first.
+/// rmcp compares the host with a list of allowed hosts. The parser of rmcp reads `[::1]evil.com` as `[::1]`, and
+/// `localhost:evil.com` as `localhost`. Without this check, rmcp would therefore allow both hosts if `[::1]` and
+/// `localhost` are in the list. `own` is the resource's host, which was checked at startup. Most requests name this
+/// host, so the function compares it first.
 pub(super) fn is_plain(parts: &Parts, own: &str) -> bool {
     let mut hosts = parts.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) if !own.is_empty() && host == own => true,
         (Some(host), None) => host.to_str().is_ok_and(|host| Authority::parse(host).is_ok()),
-        // HTTP/2 has the host in the URI. rmcp rejects a request without a host.
+        // In HTTP/2, the host is in the URI. A request without any host passes here, because rmcp rejects it.
         (None, _) => parts.uri.authority().is_none_or(|host| Authority::parse(host.as_str()).is_ok()),
         (Some(_), Some(_)) => false,
     }

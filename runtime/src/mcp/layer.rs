@@ -37,8 +37,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Fails if the configuration of the gate has problems. It also fails if the table has two rows for one operation,
-    /// a public row for an operation that cannot be public, or an invalid URI template.
+    /// Fails if the configuration of the gate has problems. Also fails if the table has two rows for one operation, a
+    /// public row for an operation that cannot be public, or an invalid URI template.
     ///
     /// # Examples
     ///
@@ -89,8 +89,8 @@ impl Gate {
 pub struct McpLayer(Arc<Endpoint>);
 
 impl McpLayer {
-    /// Makes a layer, and lists the problems of gate and table. If the gate has no resource, `at` is the server's
-    /// location.
+    /// Makes a layer, and lists the problems of the gate and the table. If the gate has no resource, `at` is the
+    /// server's location.
     pub(super) fn prepare(gate: &Gate, table: McpTable, at: Option<&Resource>) -> (Self, Vec<String>) {
         let (endpoint, problems) = Endpoint::of(gate, table, at);
         (Self(Arc::new(endpoint)), problems)
@@ -125,29 +125,29 @@ impl McpLayer {
     /// Sets how long a client may take to send a body. A slower body is answered with 408. The default is 30 seconds.
     ///
     /// The deadline uses tokio's clock, so a body that arrives in several pieces needs a tokio runtime with time
-    /// enabled, as `#[tokio::main]` has.
+    /// enabled, such as the runtime of `#[tokio::main]`.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.change().bounds.timeout = timeout;
         self
     }
 
-    /// Sets how much memory all bodies may use together while they are read, in bytes. The default is 64 MiB.
+    /// Sets how many bytes of memory all bodies may use together while they are read. The default is 64 MiB.
     ///
-    /// If the limit leaves too little memory for a body, the answer is 503 with `Retry-After`, at once. The layer does
-    /// not wait for free memory, because bodies that waited for each other's memory would all wait until their
-    /// deadline. A body that arrives in one piece, as in nearly every call, is not counted. No body may be longer than
-    /// this limit, even if [`McpLayer::max_body`] is greater.
+    /// If the limit leaves too little memory for a body, the layer answers at once with 503 and `Retry-After`. The
+    /// layer does not wait for free memory, because bodies that waited for each other's memory would all wait until
+    /// their deadline. A body that arrives in one piece, as in nearly every call, is not counted. No body may be longer
+    /// than this limit, even if [`McpLayer::max_body`] is greater.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
     }
 
-    /// Sets the maximum length of a body in a request without a token, in bytes. A longer body is answered with 401.
+    /// Sets the maximum length, in bytes, of a body in a request without a token. A longer body is answered with 401.
     /// The default is 64 KiB.
     ///
-    /// Without a token, the layer reads a body only if the table has a public operation, or if
-    /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token may together use 64
-    /// times this limit; beyond that the answer is 503.
+    /// The layer reads the body of a request without a token only if the table has a public operation, or if
+    /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token share a memory
+    /// limit of 64 times this length. If a body needs more memory than is left, the answer is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);
         self
@@ -230,7 +230,7 @@ impl McpLayer {
             if has_sessions { super::sessions::Sessions::Bound } else { super::sessions::Sessions::None };
     }
 
-    /// Returns the data that the server inside shares with its gate.
+    /// Returns the data that the server inside the layer shares with its gate.
     #[cfg(feature = "rmcp")]
     pub(super) fn endpoint(&self) -> Arc<Endpoint> {
         self.0.clone()

@@ -1,4 +1,4 @@
-//! Limits the memory of all bodies together while they are read.
+//! Limits the memory that all bodies together use while they are read.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 

@@ -14,36 +14,37 @@
 //!    `Connection` header may name only headers that are about the connection, such as `Upgrade`; otherwise the answer
 //!    is 400. An `Expect` header other than `100-continue` gets a 417.
 //!
-//! 4. **The token.** An invalid token gets a 401 with the scopes of the floor, and the layer does not read the body. A
-//!    request without a token gets the same 401, unless [some operation is public](#public-operations) or
-//!    the [dialect](McpLayer::dialect) is `ToolResult`. In these two cases, the layer reads the body before it decides.
+//! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
+//!    not read the body. A request without a token gets the same 401,
+//!    unless [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is `ToolResult`. In
+//!    these two cases, the layer reads the body before it decides.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. `Content-Encoding` may only be `identity`, and
-//!    `Transfer-Encoding` may only be `chunked`. No other header may change how a server reads the body, as
-//!    `Content-Range` would. Otherwise the answer is 415, because a server that decodes the body or guesses its type
-//!    would read a different text than the gate.
+//!    `Transfer-Encoding` may only be `chunked`. Any other header that could change how a server reads the body, such
+//!    as `Content-Range`, is not allowed. If the headers break these rules, the answer is 415. The reason is that a
+//!    server that decodes the body or guesses its type would read a different text than the gate.
 //!
 //! 6. **The body** is read once. The answer is 413 if the body is too long, 408 if it arrives too slowly, and 503 if
 //!    all bodies together need too much memory; see [`McpLayer::max_body`], [`McpLayer::body_timeout`]
-//!    and [`McpLayer::max_body_memory`]. The layer then finds the rows of the table that apply to the messages in the
-//!    body.
+//!    and [`McpLayer::max_body_memory`]. The layer then finds the rows of the [`McpTable`] that apply to the messages
+//!    in the body.
 //!
 //! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names all scopes that the request needs: the
 //!    scopes of the floor, and the scopes of the message or, in a batch, of every message.
 //!
 //! 8. **The headers that repeat parts of the body.** These are `Mcp-Method` and `Mcp-Name`. If one of these headers is
-//!    present, it must match the body, in every version of the protocol. If the version requires the header, it must be
-//!    present. Otherwise the answer is 400 with the code -32020.
+//!    present, it must match the body, in every version of the protocol. If the version requires a header, this header
+//!    must be present. Otherwise the answer is 400 with the code -32020.
 //!
-//! 9. **The session.** A request with a session of another principal gets a 404, as for a session that does not exist;
-//!    see [below](#sessions-and-tasks).
+//! 9. **The session.** A request with a session of another principal gets a 404, like a request with a session that
+//!    does not exist; see [below](#sessions-and-tasks).
 //!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
-//! `Content-Length` for this body. From the request, the gate removes trailers, hyper's `OnUpgrade` handle, and the
-//! headers about the connection, such as `Upgrade`, `Connection`, `TE`, `Trailer` and `Expect`. The service therefore
-//! cannot open a tunnel that bypasses the gate. A request that offers an upgrade is not rejected, since some clients
-//! offer `h2c` with every request.
+//! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,
+//! and the headers about the connection, such as `Upgrade`, `Connection`, `TE`, `Trailer` and `Expect`. The service
+//! therefore cannot open a tunnel that bypasses the gate. A request that offers an upgrade is not rejected, since some
+//! clients offer `h2c` with every request.
 //!
 //! The layer answers 400 to a body that two parsers could read differently. These are the cases:
 //!
@@ -53,59 +54,62 @@
 //! - The body is not UTF-8.
 //! - A message has no method, no result and no error.
 //!
-//! A batch may have at most 256 messages, and `subscriptions/listen` at most 256 URIs and 256 tasks. A body may have at
-//! most 127 levels of nesting. A body above these limits gets a 400. A message that does not name its target, such as
-//! the tool of `tools/call`, gets a 400, too (-32602).
+//! A batch may have at most 256 messages. A `subscriptions/listen` request may name at most 256 URIs and 256 tasks. A
+//! body may have at most 127 levels of nesting. A body above these limits gets a 400. A message that does not name its
+//! target, such as the tool of `tools/call`, gets a 400, too, with the code -32602.
 //!
 //! # Operations without a row
 //!
 //! A call of a tool, prompt, resource or method without a row in the [`McpTable`] never reaches the server. The gate
-//! answers as for an unknown name, even if the server has the operation:
+//! answers as if the name were unknown, even if the server has the operation:
 //!
 //! | operation without a row | answer |
 //! |---|---|
-//! | a tool, a prompt, a resource | HTTP 200, -32602: `Unknown tool: name`, `Unknown prompt: name`, `Unknown resource`. A URI of more than 8 KiB is unknown, too |
+//! | a tool, a prompt, a resource | HTTP 200, -32602: `Unknown tool: name`, `Unknown prompt: name`, `Unknown resource`. A resource with a URI of more than 8 KiB is always unknown |
 //! | a task that the caller did not start | HTTP 200, -32602: `Unknown task` |
-//! | a method that MCP does not define, such as `admin/purge`, or a method about tasks, if the gate does not know the owners of tasks | -32601, with HTTP 404 from version 2026-07-28 on. Earlier versions get HTTP 200, because a 404 would end their session |
+//! | a method that MCP does not define, such as `admin/purge`; also a method about tasks, if the gate does not know the owners of tasks | -32601. From protocol version 2026-07-28 on, the status is HTTP 404. In earlier versions, the status is HTTP 200, because a 404 would end the client's session |
 //! | `resources/subscribe` and `resources/unsubscribe` of an unknown resource, if the protocol's version no longer has these methods | HTTP 404, -32601 |
 //!
-//! The gate logs each of these answers at `info`. To allow operations without a row, add rows
-//! of [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and [`Operation::any_method`].
-//! The table and the lock show these rows as `*`. A row for an operation that the server does not have is harmless.
+//! The gate logs each of these answers at `info`. To allow operations without a row, add rows made
+//! with [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and [`Operation::any_method`].
+//! The table and the lock file show these rows as `*`. A row for an operation that the server does not have is
+//! harmless.
 //!
 //! # Public operations
 //!
 //! A tool, prompt, resource or method needs no token if its row has the
 //! requirement [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`.
-//! So that clients can connect without a token, also add the rows of [`ANONYMOUS_DISCOVERY`]. If no row is public,
+//! Also add the rows of [`ANONYMOUS_DISCOVERY`], so that clients can connect without a token. If no row is public,
 //! every request without a token gets a 401, and clients log in when they connect.
 //!
 //! | a request without a token | answer |
 //! |---|---|
 //! | all of its messages are public | the answer of the service |
-//! | one of its messages needs a token | 401 with the scopes of this message, and of the floor |
+//! | one of its messages needs a token | 401 with the scopes of this message and of the floor |
 //! | a `GET` or `HEAD` for a stream, if `initialize` is public | 405, so that clients continue without a stream and do not log in |
-//! | it has a credential of another scheme, an HTTP method other than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, an operation without a row, an answer to a request of the server, a subscription, or a task | 401 with the scopes of the floor |
+//! | it has a credential of another scheme, an HTTP method other than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), or a body that could be read in two ways | 401 with the scopes of the floor |
+//! | one of its messages is about an operation without a row, a subscription or a task, or answers a request of the server | 401 with the scopes of the floor |
 //!
 //! An invalid token always gets a 401. With a valid token, a caller may call a public operation, whatever scopes the
 //! token grants.
 //!
 //! Only an operation with a name can be public, so a row such as `any_tool` cannot be public. A method with a target,
-//! such as `tools/call`, cannot be public, because the row of the target decides who may call it. Methods about tasks
-//! cannot be public either. A session belongs to a principal, and a caller without a token has no principal. If the
-//! server opens a session for such a caller, the answer is 401.
+//! such as `tools/call`, cannot be public, because the row of the target decides who may call the method. Methods about
+//! tasks cannot be public either. A session belongs to a principal, and a caller without a token has no principal. If
+//! the server opens a session for a caller without a token, the answer is 401.
 //!
-//! With [`Dialect::ToolResult`], a tool call that lacks a token, a scope or a login is answered with a result that
-//! contains the challenge, for clients that read challenges there. With `McpServer`, this includes a refusal by the
-//! tool itself, with [`Access::require`](crate::Access::require).
+//! With [`Dialect::ToolResult`], the gate answers a tool call that lacks a token, a scope or a login with a tool
+//! result. This result contains the challenge, for clients that read challenges there. With `McpServer`, a tool's own
+//! refusal with [`Access::require`](crate::Access::require) has the same form.
 //!
 //! # Lists
 //!
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The gate derives
 //! the member `securitySchemes` from the tool's row. The gate writes this member twice: at the top level of the tool
-//! and into the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has a scheme `oauth2` for each
-//! alternative, with the scopes that a challenge would name. A client needs only one of these schemes. A tool without a
-//! row has no schemes. A gate without an authorization server writes no schemes.
+//! and into the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one scheme `oauth2` for each
+//! alternative of its requirement. The scheme lists all scopes that a call needs with this alternative, under the names
+//! that challenges use. A client needs only one of these schemes. A tool without a row has no schemes. A gate without
+//! an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
@@ -113,14 +117,14 @@
 //!
 //! # Needs of each request
 //!
-//! Each request that is not public needs the floor, and in addition:
+//! Each request that is not public needs the scopes of the floor. In addition, it needs the following:
 //!
 //! | method | needs |
 //! |---|---|
 //! | `tools/call` | the requirement of the tool |
 //! | `prompts/get` | the requirement of the prompt |
 //! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | the requirement of the resource, or of the first template that fits its URI. Values from the URI fill in the template's scopes |
-//! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`; what `tasks/get` needs, for each task in `taskIds`; and the requirement of the method's [`Operation::method`] row, if there is one |
+//! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`; for each task in `taskIds`, the requirement of the tool that started the task, or of the row for `tasks/get` if the gate does not know the owners of tasks; and the requirement of the method's [`Operation::method`] row, if there is one |
 //! | `completion/complete` | the requirement of the prompt or resource whose arguments the request completes. If the scopes of a template depend on its variables, the request is refused, since their values are not known yet |
 //! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the requirement of the tool that started the task, and the requirement of the method's [`Operation::method`] row, if there is one. The caller must have started the task. If the gate does not know the owners of tasks, a request needs only the requirement of the method's row; without this row, the method is unknown |
 //! | `tasks/list` | the requirement of the method's [`Operation::method`] row; without this row, the method is unknown |
@@ -129,7 +133,7 @@
 //! | answers to the server's own requests; requests with `GET`, `HEAD`, `DELETE` or `OPTIONS`, whose body the service does not get | nothing more |
 //!
 //! Give the gate a floor. If no operation is public, a 401 names only the scopes of the floor. Without a floor, this
-//! challenge names no scope, and clients request all scopes of the metadata. See also the [guide](crate::guide::mcp).
+//! 401 names no scope, and clients request all scopes that the metadata lists. See also the [guide](crate::guide::mcp).
 //!
 //! # Sessions and tasks
 //!
@@ -138,22 +142,22 @@
 //! the gate checks and removes the MAC, so that the server gets its own identifier. An identifier is unknown if it
 //! belongs to another principal, has been changed, or has no MAC. The answer is then 404 with the code -32001:
 //! `Session not found`. Clients then open a new session. Protocol versions from 2026-07-28 on have no sessions, so the
-//! gate removes the header from requests of these versions. The server's own identifier must have 1 to 4,096 characters
-//! of visible ASCII. If the server sends any other identifier, the answer is 500.
+//! gate removes `Mcp-Session-Id` from requests of these versions. The server's own identifier must have 1 to 4,096
+//! characters of visible ASCII. If the server sends any other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
-//! has a MAC, too. This identifier also contains the tool's name, which the MAC covers. Each request about a task needs
-//! the scopes of the tool. If the token lacks them, the answer is 403 with the challenge of the tool. In front of any
-//! other server, the gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks in
-//! two cases: the program names the owners of tasks with [`McpLayer::tasks`], or a row such as
-//! `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
+//! has a MAC, too. This identifier also contains the name of the tool that started the task, and the MAC covers this
+//! name. Each request about a task needs the scopes of the tool. If the token lacks them, the answer is 403 with the
+//! challenge of the tool. In front of any other server, the gate cannot add a MAC to the identifiers of tasks. The gate
+//! then allows requests about tasks in two cases: the program names the owners of tasks with [`McpLayer::tasks`], or a
+//! row such as `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
 //! of a static key without a name belong to every client with this key. A token without an issuer or without a subject
-//! has no principal, so it cannot own sessions or tasks. If the server opens a session for such a token, the answer is
-//! 403 without the identifier. If the server starts a task for such a token, the answer is a JSON-RPC error with the
-//! code 403.
+//! has no principal, so its caller cannot own sessions or tasks. If the server opens a session for this caller, the
+//! answer is 403 without the identifier. If the server starts a task for this caller, the answer is a JSON-RPC error
+//! with the code 403.
 
 mod access;
 mod binding;

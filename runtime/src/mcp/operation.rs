@@ -6,9 +6,9 @@ use crate::scope::{Requirement, Row, RowId, Text};
 
 /// One operation of an MCP server, and what the operation needs in addition to the gate's floor.
 ///
-/// `#[scoped_tools]` declares the tools and prompts of rmcp. Declare resources by hand, and also every operation of a
-/// server that is not made with rmcp. An operation without a row is rejected as unknown, unless a row such as
-/// `any_tool` allows all operations of its kind.
+/// `#[scoped_tools]` declares the tools and prompts of an rmcp server. Declare resources by hand, and also every
+/// operation of a server that is not made with rmcp. An operation without a row is rejected as unknown, unless a row
+/// such as `any_tool` allows all operations of its kind.
 ///
 /// # Examples
 ///
@@ -89,13 +89,13 @@ impl Operation {
     /// Declares what a resource needs. Give the URI of the resource, or a URI template such as `file:///{name}`. The
     /// requirement applies to reading, to subscriptions and to completion.
     ///
-    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but its whole value is neither `.` nor `..`.
-    /// With other characters, a server that decodes or normalizes the URI could read a resource that the template is
-    /// not meant for. A URI of more than 8 KiB is answered as unknown.
+    /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but does not match the values `.` and `..`. If
+    /// other characters were allowed, a server that decodes or normalizes the URI could read a resource that the
+    /// template is not meant for. A URI of more than 8 KiB gets the answer for an unknown resource.
     ///
-    /// The scopes may contain the template's variables, whose values come from the URI. The gate refuses completion
-    /// requests for such a template, because a completion would show values before the scopes for these values are
-    /// known.
+    /// The scopes may contain the template's variables, whose values come from the URI. If they do, the
+    /// gate refuses completion requests for this template, because a completion would show values before the scopes for
+    /// these values are known.
     ///
     /// # Examples
     ///
@@ -111,8 +111,8 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request also needs what
-    /// the row of this target demands.
+    /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request also needs the
+    /// requirement of this target's row.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
     /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method such as `tasks/get`
@@ -123,12 +123,12 @@ impl Operation {
         Self::by_hand(Kind::Method, name, requirement)
     }
 
-    /// Allows callers that meet `requirement` to call every tool that has no row. The table and the lock show this row
-    /// as `tools/call *`.
+    /// Allows callers that meet `requirement` to call every tool that has no row. The table and the lock file show this
+    /// row as `tools/call *`.
     ///
     /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
     /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
-    /// requirement. If the floor is enough for such tools, write `Requirement::AUTHENTICATED`.
+    /// requirement. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///
@@ -159,8 +159,8 @@ impl Operation {
     /// subscriptions and to completion.
     ///
     /// This row must be the only row for resources: any other row for resources is an error at startup. If there were
-    /// another row, a server could read the resource of that row under another spelling of its URI, and `any_resource`
-    /// would allow this spelling.
+    /// another row, a client could spell the URI of that row's resource differently. `any_resource` would allow this
+    /// spelling, and the server could still read the resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {
@@ -169,9 +169,9 @@ impl Operation {
 
     /// Allows callers that meet `requirement` to call every method that MCP does not define and that has no row.
     ///
-    /// The gate cannot tell what such a method acts on, so all such methods need the same requirement. A method of MCP
-    /// that acts on a tool, a prompt or a resource is checked by the row of its target. This row does not allow methods
-    /// about tasks, because the row does not say who owns a task.
+    /// The gate cannot tell what these methods act on, so all of them need the same requirement. For a method of MCP
+    /// that acts on a tool, a prompt or a resource, the row of the target applies instead. A row of `any_method` does
+    /// not allow methods about tasks, because it does not say who owns a task.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {

@@ -110,8 +110,8 @@ impl<'a> Cursor<'a> {
 
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// The function fails at a backslash or a control character. If it succeeds, it has found the same end of the
-    /// string that [`Self::skip_text`] would find.
+    /// The function returns `None` if it meets a backslash or a control character. If it returns the content, the
+    /// string ends where [`Self::skip_text`] would find the end, too.
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;
@@ -131,8 +131,8 @@ impl<'a> Cursor<'a> {
             let quote = at + memchr(b'"', text.get(at..)?)?;
             at = quote + 1;
             let before = text.get(..quote)?;
-            // The cheap test comes first: a string full of escapes has many quotes, but hardly any of them follow a
-            // `u`.
+            // The cheap test comes first: a string full of escapes has many quotes, but hardly any of them come shortly
+            // after a `u`.
             if has_u_at_the_end(before) && ends_in_code_point(before) {
                 return None;
             }
@@ -154,7 +154,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Tells whether the next character of a string is escaped: an odd number of backslashes precedes it.
+/// Tells whether the text ends in an odd number of backslashes, so that the next character is escaped.
 fn ends_in_backslash(text: &[u8]) -> bool {
     match text {
         [.., b'\\', b'\\'] => !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2),

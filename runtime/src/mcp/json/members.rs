@@ -42,7 +42,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<A> {
 /// Members whose names are checked before their values are read.
 struct Checked<A> {
     members: A,
-    /// The names that affect the decision.
+    /// The names of the members that affect the decision.
     fields: &'static [&'static str],
 }
 
@@ -65,8 +65,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
     }
 }
 
-/// Tells whether a name is private to `serde_json`. With some features, `serde_json` reads an object with only this
-/// member as another kind of value.
+/// Tells whether a name is private to `serde_json`. If certain features of `serde_json` are enabled, `serde_json` reads
+/// an object whose only member has this name as another kind of value, such as a number.
 fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }

@@ -1,4 +1,4 @@
-//! A JSON value, reduced to what the decision needs: strings, integers, and objects of one type.
+//! A JSON value, reduced to what the decision needs: strings, integers, and objects that serde reads into a struct.
 
 mod cursor;
 mod members;

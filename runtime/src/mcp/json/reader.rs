@@ -52,7 +52,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        // Of all values, only `null` begins with `n`.
+        // `null` is the only JSON value that begins with `n`.
         if self.peek() != Some(b'n') {
             return visitor.visit_some(self);
         }
@@ -71,7 +71,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
     }
 }
 
-/// Returns the content of a string without escapes.
+/// Returns the content of a string that has no escapes and no control characters. For any other value, returns `None`.
 fn plain_text(value: &str) -> Option<&str> {
     let text = value.strip_prefix('"')?.strip_suffix('"')?;
     text.bytes().all(|byte| byte >= b' ' && byte != b'\\').then_some(text)

@@ -1,4 +1,4 @@
-//! For generated code only; outside semver.
+//! Items for generated code only. They can change in any release.
 
 pub use crate::scope::{Need, Requirement, Row, Scope, StepUp, Template};
 use crate::{ScopeTable, scope::Entry};
@@ -45,7 +45,8 @@ impl NamesScope for Scope {
     }
 }
 
-/// The compiler uses this trait if a type has no `as_scope` of its own, and then shows the message of [`NamesScope`].
+/// If a type has no `as_scope` of its own, the compiler uses the method of this trait. If the type does not
+/// implement [`NamesScope`] either, the compiler shows the message of `NamesScope`.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoScope: Sized {
     /// Returns the scope. The method and its bound are on one line, because the compiler's message quotes all lines
@@ -75,7 +76,8 @@ impl NamesNeed for Scope {
     }
 }
 
-/// The compiler uses this trait if a type has no `as_need` of its own, and then shows the message of [`NamesNeed`].
+/// If a type has no `as_need` of its own, the compiler uses the method of this trait. If the type does not
+/// implement [`NamesNeed`] either, the compiler shows the message of `NamesNeed`.
 #[expect(clippy::wrong_self_convention, reason = "it has the name of the method that is missing")]
 pub trait NoNeed: Sized {
     /// Returns the scope as a part of a requirement.
@@ -87,7 +89,8 @@ pub trait NoNeed: Sized {
 
 impl<T> NoNeed for T {}
 
-/// Replaces the declaration of a misplaced handler, so that the mistake causes only one message.
+/// Replaces the declaration of a misplaced handler, so that the compiler shows only one message about the
+/// mistake.
 #[cfg(feature = "axum")]
 #[derive(Debug)]
 pub enum Misplaced {}
@@ -115,7 +118,7 @@ pub const fn login(step_up: StepUp) -> Requirement {
     Requirement::login(step_up)
 }
 
-/// Makes the row of a handler that needs all of these scopes, which a macro has checked.
+/// Makes the row of a handler that needs all of `scopes`. A macro has checked the scopes.
 #[must_use]
 pub const fn row_of_all(
     scopes: &'static [&'static str],

@@ -1,5 +1,5 @@
-//! Binds sessions to principals. Clients see the server's own identifier with a MAC of the identifier and the
-//! principal.
+//! Binds sessions to principals. Clients see the server's own identifier, followed by a MAC of this
+//! identifier and the principal.
 //!
 //! A request with a session of another principal gets the same answer as a request with a session that does not exist.
 //! The server's own identifier never leaves the gate without its MAC, and an identifier without a MAC is not accepted.
@@ -20,7 +20,7 @@ use crate::{
 
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
-/// Whether the server inside has sessions.
+/// Whether the server behind the layer has sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sessions {
     /// The server can have sessions.

@@ -9,10 +9,10 @@ use super::{
     subscriptions::{Topics, Wanted},
 };
 
-/// The target of a message, as far as the target affects the scopes.
+/// The target of a message, with what the gate must know about the target to find the required scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// No target: an answer, or a method without a target, such as `ping`.
+    /// The message has no target: it is an answer, or its method has no target, such as `ping`.
     None,
     /// MCP does not define the method, so its target is unknown.
     Foreign,
@@ -63,7 +63,8 @@ const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/ca
 /// The method that opens a connection, in versions before 2026-07-28.
 pub(super) const INITIALIZE: &str = "initialize";
 
-/// The method that asks about a task. Its row also covers the notifications of a subscribed task.
+/// The method that asks about a task. If the gate does not know which tool started a task, the row of this
+/// method also applies to a subscription to the task.
 pub(super) const GET_TASK: &str = "tasks/get";
 
 /// The method that waits for the result of a task, in version 2025-11-25.
@@ -72,9 +73,11 @@ pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 /// The method that lists tasks, in version 2025-11-25.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
-/// Tells whether a method needs no row of its own, because the floor and the row of its target decide. The result is
-/// also `true` for a method about one task, such as `tasks/get`. In fact, this method needs a row if the gate does not
-/// know the owners of tasks, but a table does not show whether the gate knows them.
+/// Tells whether a method needs no row of its own. For such methods, the floor and the row of the target
+/// decide whether a request is allowed.
+///
+/// The result is also `true` for a method about one task, such as `tasks/get`. This method does need a row if
+/// the gate does not know the owners of tasks. But a table does not show whether the gate knows the owners.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
@@ -86,8 +89,8 @@ pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
 
-/// Finds the target of a method. This function has the only list of the methods and notifications that clients send in
-/// any version of MCP. All other methods are [`Subject::Foreign`].
+/// Finds the target of a method. Only this function lists all methods and notifications that clients send in
+/// any version of MCP. For every other method, the function returns [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
     let params = match params {
         Json::Object(params) => params,
@@ -167,7 +170,7 @@ impl Subject<'_> {
         }
     }
 
-    /// Returns the value that the `Mcp-Name` header repeats.
+    /// Returns the value that the client repeats in the `Mcp-Name` header.
     pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
             Self::Tool(name)
@@ -181,7 +184,8 @@ impl Subject<'_> {
     }
 }
 
-/// Returns the start of a name for an answer or a log line, since a client can send a name of any length.
+/// Returns only the start of a name, for use in an answer or a log line. The whole name can have any length,
+/// since the client chooses it.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

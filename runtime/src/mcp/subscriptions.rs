@@ -7,12 +7,12 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
-/// The maximum number of resources, and of tasks, in one request. The limit bounds the time and memory of a request;
-/// real requests need fewer.
+/// The maximum number of resources in one request, and also the maximum number of tasks. The limit bounds the
+/// time and memory that a request takes. Real requests name fewer resources and tasks.
 const MOST: usize = 256;
 
-/// The subscriptions in a request that affect the requirement: those to resources, which have rows, and those to tasks,
-/// which have owners.
+/// The requested subscriptions that affect which scopes are needed. These are the subscriptions to resources,
+/// because resources have rows, and the subscriptions to tasks, because tasks have owners.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.
@@ -21,7 +21,7 @@ pub(crate) struct Topics {
     pub(crate) tasks: Vec<String>,
 }
 
-/// The parameters with the subscriptions.
+/// The parameters that list the subscriptions.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
     #[serde(default, rename = "resourceSubscriptions")]

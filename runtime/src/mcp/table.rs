@@ -7,7 +7,7 @@ use super::operation::{Kind, Name};
 use super::{operation::Operation, subject::INITIALIZE};
 use crate::scope::{Entry, Requirement, ScopeTable};
 
-/// What each operation of an MCP server needs.
+/// A table of the requirement of each operation of an MCP server.
 ///
 /// Make a constant table with [`mcp_table!`](crate::mcp_table). At run time, collect operations from an iterator.
 ///
@@ -25,13 +25,13 @@ pub struct McpTable {
     operations: Cow<'static, [Operation]>,
 }
 
-/// The rows that let clients without a token see what a server offers: `initialize`, `server/discover`, `ping` and the
-/// lists.
+/// The rows that let clients without a token see what a server offers: `initialize`, `server/discover`,
+/// `ping` and the methods that list tools, prompts, resources and skills.
 ///
-/// Without these rows, clients log in when they connect: the gate answers 401 to every request that has no token and is
-/// not public. With these rows, a client connects without a token. When the client later calls an operation that needs
-/// a token, the 401 names the scopes of this operation. Not every client can log in after it has connected; see
-/// the [guide](crate::guide::mcp).
+/// Without these rows, clients log in when they connect: if a request has no token and its operation is not
+/// public, the gate answers 401. With these rows, a client connects without a token. When the client later
+/// calls an operation that needs a token, the 401 names the scopes of this operation. Not every client can
+/// log in after it has connected; see the [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///

@@ -1,10 +1,11 @@
-//! Tasks that belong to principals. Only the caller who started a task may ask about the task, and only with the scopes
-//! of the tool that started it.
+//! Tasks that belong to principals. Only the caller who started a task may ask about the task. The caller's
+//! token must grant the scopes of the tool that started the task.
 //!
-//! For an rmcp server, the gate binds the identifiers of tasks to principals. Clients see the server's own identifier
-//! with the name of the tool, and with a MAC of the identifier, the name and the principal. For any other server, the
-//! program can name the owner of a task. If the program does not name the owner, a request about a task is allowed only
-//! if its method, such as `tasks/get`, has a row.
+//! For an rmcp server, the gate binds the identifiers of tasks to principals. The identifier that clients see
+//! contains the name of the tool, the server's own identifier, and a MAC of the name, this identifier and the
+//! principal. For any other server, the program can set a function that returns the owner of a task. Without
+//! this function, a request about a task is allowed only if the request's method, such as `tasks/get`, has a
+//! row.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -39,7 +40,7 @@ pub(super) enum Tasks {
 /// ```
 /// use scopegate::{Access, mcp::TaskOwner};
 ///
-/// /// Stores this with the task, when a call of the tool starts one.
+/// /// Returns the owner of a task that a call of the tool starts. The server stores the owner with the task.
 /// fn owner(access: &Access) -> Option<TaskOwner> {
 ///     access.principal().map(|principal| TaskOwner::new(principal.clone(), "export_files"))
 /// }

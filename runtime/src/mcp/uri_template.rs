@@ -4,8 +4,8 @@ use scopegate_grammar::{is_value, is_value_byte};
 
 use crate::scope::{Parameters, Text, Unfilled};
 
-/// A URI with variables. Its segments are separated by characters that no value may contain. A segment has at most one
-/// variable, so a URI can be read in only one way.
+/// A URI with variables. Its segments are separated by characters that no value may contain. A segment has at
+/// most one variable, so the values can be read from a URI in only one way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UriTemplate {
     separators: String,
@@ -90,7 +90,8 @@ impl UriTemplate {
         Ok(())
     }
 
-    /// Returns the characters that separate the segments. A URI that fits has the same separators.
+    /// Returns the characters that separate the segments. A URI that fits the template has the same
+    /// separators.
     pub(super) fn separators(&self) -> &str {
         &self.separators
     }
@@ -107,11 +108,11 @@ impl UriTemplate {
         self.segments.iter().filter_map(|segment| segment.variable.as_ref())
     }
 
-    /// Returns the values of the variables, or `None` if the URI does not fit the template. `uri` has the segments of a
-    /// URI with the template's [`separators`](Self::separators).
+    /// Returns the values of the variables, or `None` if the URI does not fit the template. `uri` contains
+    /// the URI's segments. The URI must have the template's [`separators`](Self::separators).
     ///
-    /// The fixed parts of the template are compared first. If one of them differs, the number of compared bytes is at
-    /// most the length of the template.
+    /// The fixed parts of the template are compared first. If one of them differs from the URI, the number of
+    /// compared bytes is at most the length of the template.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
         if self.segments.len() != uri.len() {
             return None;
@@ -131,8 +132,8 @@ impl UriTemplate {
 }
 
 impl Segment {
-    /// Returns the value of the variable, or an empty string if the segment has no variable. Returns `None` if the
-    /// segment's fixed text differs.
+    /// Returns the value of the variable, or an empty string if the segment has no variable. Returns `None`
+    /// if the segment's fixed text differs from `text`.
     pub(super) fn middle<'a>(&self, text: &'a str) -> Option<&'a str> {
         #[cfg(test)]
         work::count(self.start.len() + self.variable.as_ref().map_or(0, |variable| variable.end.len()) + 1);
@@ -143,7 +144,7 @@ impl Segment {
     }
 }
 
-/// The values of a template's variables in a URI.
+/// The values that a URI contains for the variables of a template.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Captures<'a>(Vec<(Text, &'a str)>);
 
@@ -178,7 +179,7 @@ pub(super) mod work {
         BYTES.set(BYTES.get() + bytes);
     }
 
-    /// Returns the count since the last call.
+    /// Returns the number of bytes counted since the last call of `take`.
     pub(in crate::mcp) fn take() -> usize {
         BYTES.take()
     }

@@ -43,7 +43,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) demands: &'a [Demand<'a>],
     /// The token, if it was verified.
     pub(crate) token: Option<&'a Token>,
-    /// The token's text from the request, used only to compute the hash.
+    /// The token's text from the request. The text is used only to compute the hash that identifies the
+    /// token.
     pub(crate) credential: Option<&'a str>,
     pub(crate) resource: Option<&'a Resource>,
     pub(crate) took: Duration,
@@ -73,8 +74,8 @@ pub enum Outcome {
     /// The token meets the floor, but the request names an operation that the MCP server's table lacks. The client gets
     /// the answer for an unknown operation, and the request does not reach the server.
     Unknown,
-    /// A list of an MCP server was returned without the operations that the caller may not use. The rows of the record
-    /// are the hidden operations.
+    /// A list of an MCP server was returned without the operations that the caller may not use. The rows of
+    /// the record are the rows of these hidden operations.
     Filtered,
 }
 
@@ -119,12 +120,14 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Iterates over the identifiers of the rows that were checked, as the lock writes them: `GET /files/{name}`,
-    /// `tools/call write_file`. See [`Entry::id`](crate::table::Entry::id).
+    /// Iterates over the identifiers of the rows that were checked. The identifiers are written as in the
+    /// lock, for example `GET /files/{name}` or `tools/call write_file`. See
+    /// [`Entry::id`](crate::table::Entry::id).
     ///
-    /// Most decisions have one row. A message to an MCP server can have a row for its method and another for its
-    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table, or if only
-    /// the floor was checked. [`Gate::layer`](crate::Gate::layer) checks only the floor if a request has a valid token.
+    /// Most decisions have one row. A message to an MCP server can have a row for its method and another for
+    /// its target, and a batch has the rows of all its messages. There is no row if the handler is in no
+    /// table, or if only the floor was checked. If a request has a valid token,
+    /// [`Gate::layer`](crate::Gate::layer) checks only the floor.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
@@ -177,8 +180,8 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns the demand on the login. For a filtered list, there is no demand, because the rows of the record are the
-    /// hidden operations.
+    /// Returns the demand on the login. For a filtered list, there is no demand, because the rows of the
+    /// record are the rows of the hidden operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -224,7 +227,8 @@ impl<'a> Decision<'a> {
     /// Returns an identifier of the token, even if the token was not verified. Returns `None` for a request without a
     /// token.
     ///
-    /// The `jti` of an unverified token cannot be trusted, so the identifier of such a token is the hash of its text.
+    /// The `jti` of an unverified token cannot be trusted, so the hash of the token's text is used as the
+    /// identifier.
     #[must_use]
     pub fn token(&self) -> Option<TokenId> {
         let of_token = self.facts.token.and_then(Token::id);
@@ -244,8 +248,8 @@ impl<'a> Decision<'a> {
         self.facts.took
     }
 
-    /// Tells whether the verifier had the token in its cache. Returns `None` if the token was rejected, or if the
-    /// verifier does not tell (see [`Token::with_cached`]).
+    /// Tells whether the verifier had the token in its cache. Returns `None` if no token was verified, or if
+    /// the verifier does not say whether it used a cache (see [`Token::with_cached`]).
     #[must_use]
     pub fn is_cached(&self) -> Option<bool> {
         self.facts.token?.is_cached()

@@ -6,8 +6,8 @@ mod watch;
 pub use self::decision::{Actor, Decision, Outcome};
 pub(crate) use self::{decision::Facts, watch::Watch};
 
-/// Receives the record of each decision of a gate: for an audit log, counters or an alarm. Pass an observer
-/// to [`Gate::observe`](crate::Gate::observe).
+/// Receives the record of each decision of a gate, for example to write an audit log, count refusals or raise
+/// an alarm. Pass an observer to [`Gate::observe`](crate::Gate::observe).
 ///
 /// A closure is an observer if it declares the type of its argument: `|decision: &Decision<'_>| ..`.
 ///

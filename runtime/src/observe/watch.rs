@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Measures the time of a decision, without the time that the gate waits for the request body. The clock is read only
-/// if decisions are reported.
+/// Measures how long a decision takes. The time that the gate waits for the request body does not count. The
+/// clock is read only if an observer or the log receives the decision.
 ///
 /// This type is small, because every request carries a `Watch`.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,4 +1,5 @@
-//! Decides whether a token grants enough scopes, and which scopes a client should request if the token does not. Pure.
+//! Decides whether a token grants enough scopes and, if it does not, which scopes a client should request.
+//! This module does no input or output.
 //!
 //! All decisions are made in [`Policy::decide`]. The code that calls this method turns a [`Shortfall`] into a refusal.
 
@@ -11,7 +12,7 @@ use crate::scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, ScopeToken,
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
-    /// The scopes that the row's templates became for this request.
+    /// The row's templates, filled in with the values of this request.
     pub(crate) filled: &'a Filled,
     /// The scopes that the handler itself demands in addition. The token needs only one of them. The list is empty if
     /// the handler demands none.
@@ -29,14 +30,15 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The order is from shortfalls that a client can correct to those that only the
-/// program can correct.
+/// Why a token does not meet a demand. The shortfalls that a client can correct come first. The shortfall
+/// that only a change of the program can correct comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The person logged in by another method than the operation demands, or too long ago. If scopes are missing, too,
-    /// only this shortfall is reported, because the token from a new login can also have the scopes.
+    /// The person logged in by a method that the operation does not accept, or too long ago. If the token
+    /// also lacks scopes, only this shortfall is reported, because the token from a new login can also have
+    /// the scopes.
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,
@@ -84,18 +86,18 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes that a client should request, without repetitions, and under the names that clients use.
-    /// These scopes are the floor, the scope that the handler itself demands and, for each operation, the first
+    /// Returns the scopes that a client should request, each once, by the names that clients use. These
+    /// scopes are the floor, the scope that the handler itself demands and, for each operation, the first
     /// alternative that can be met.
     ///
-    /// A token that grants exactly these scopes meets the demands. Scopes that the token already grants are listed,
-    /// too, because some clients request only the listed scopes and would lose the others. If the token lacks a
-    /// scope, [`Strategy::Recommended`] adds the related scopes.
+    /// A token that grants exactly these scopes meets the demands. Scopes that the token already grants are
+    /// listed, too, because some clients request only the listed scopes, and their new token lacks all
+    /// others. If the token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
 
-    /// Returns the scopes of [`to_ask`](Self::to_ask), but by the names that tokens use.
+    /// Returns the same scopes as [`to_ask`](Self::to_ask), but by the names that tokens use.
     pub(crate) fn needed(&self, demands: &[Demand<'_>], with_related: bool) -> Vec<ScopeToken> {
         let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
             let Demand { row, filled, one_of } = *demand;
@@ -110,8 +112,8 @@ impl Policy {
         each_once(scopes)
     }
 
-    /// Returns each set of scopes that would meet all demands, by the names that clients use. A set consists of the
-    /// floor and one alternative of each demand. The list is empty if no token is needed.
+    /// Returns each set of scopes that meets all demands. A set consists of the floor and one alternative of
+    /// each demand, by the names that clients use. The list is empty if no token is needed.
     ///
     /// The sets are in the order of the alternatives, so the first set is the one that a challenge names.
     #[cfg(feature = "rmcp")]
@@ -144,7 +146,7 @@ impl Policy {
         self.decide(&Caller::granted(granted), &[Demand::of(&row, &filled)]).is_ok()
     }
 
-    /// Returns the scopes that a challenge names for `requirement`, by the names that clients use.
+    /// Returns the scopes that a challenge for `requirement` lists, by the names that clients use.
     #[must_use]
     pub fn asks_for(&self, requirement: &Requirement) -> Vec<ScopeToken> {
         let (row, filled) = (row_of(requirement), Filled::default());
@@ -170,8 +172,8 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met. If there are none, iterates over only the first declared
-/// alternative.
+/// Iterates over the alternatives that can be met. If no alternative can be met, iterates over only the first
+/// declared alternative.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,

@@ -1,4 +1,5 @@
-//! The facts about a caller that affect the decision: the scopes, and how and when the person logged in. Pure.
+//! The facts about a caller that affect the decision: the scopes, and how and when the person logged in. This
+//! module does no input or output.
 
 use std::time::{Duration, SystemTime};
 
@@ -47,8 +48,9 @@ impl<'a> Caller<'a> {
         has_acr && asked.max_age().is_none_or(|max_age| self.is_recent(login.time, max_age))
     }
 
-    /// Tells whether a login was at most `max_age` ago. The clocks can differ, so the leeway is added to `max_age`, and
-    /// the login may be ahead of the gate's clock by at most the leeway.
+    /// Tells whether a login was at most `max_age` ago. The clocks of the gate and the issuer can differ, so
+    /// the leeway is added to `max_age`. For the same reason, the time of the login may be ahead of the
+    /// gate's clock by at most the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

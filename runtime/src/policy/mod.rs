@@ -1,4 +1,4 @@
-//! The policy of a gate, and the decision about a token. Pure.
+//! The policy of a gate, and the decision about a token. This module does no input or output.
 
 mod check;
 mod decision;

@@ -6,7 +6,7 @@ use super::Policy;
 use crate::scope::Wildcards;
 
 impl Policy {
-    /// Lists every scope that covers `scope`: see [`Policy::covers`].
+    /// Lists every scope that covers `scope`; see [`Policy::covers`].
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         self.hierarchy.coverers(scope)
     }

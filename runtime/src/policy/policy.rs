@@ -1,4 +1,5 @@
-//! A policy says what every token needs beyond what the operations declare, and which scopes clients should request.
+//! A policy adds rules to the requirements that operations declare. It also says which scopes clients should
+//! request.
 
 use std::{fmt, sync::Arc};
 
@@ -7,11 +8,12 @@ use crate::scope::{
     Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
 
-/// The rules that a gate adds to what each operation declares, such as the floor, the vocabulary and the implications.
+/// The rules that a gate adds to the requirements of operations: the floor, the vocabulary, the implications
+/// and others.
 ///
-/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy, which the gate's own `floor`,
-/// `vocabulary` and similar methods change. Use a `Policy` by itself where there is no gate: in a server over stdio, in
-/// tests, and for the lock.
+/// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy. Methods of the gate,
+/// such as `floor` and `vocabulary`, change this policy. Use a `Policy` by itself where there is no gate: in
+/// a server over stdio, in tests, and for the lock.
 ///
 /// # Examples
 ///
@@ -58,10 +60,11 @@ type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Nothing more. Tokens get the fewest privileges, and users see the most step-ups.
+    /// Nothing more. Tokens get the fewest privileges, but users must step up most often.
     #[default]
     Minimum,
-    /// The scopes that the attribute lists as `related(..)`, for fewer step-ups. Related scopes are never enforced.
+    /// The scopes that the attribute lists as `related(..)`, so that users must step up less often. The
+    /// gate never requires related scopes.
     Recommended,
 }
 
@@ -194,9 +197,9 @@ impl Policy {
     /// Sets the names by which clients request scopes. Use this method if the authorization server writes the scopes
     /// into tokens under other names.
     ///
-    /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`. Challenges and
-    /// metadata use the name that `asked` returns for a scope. A token is checked against the scope, not against this
-    /// name. A name that is not a valid scope is an error at startup.
+    /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`.
+    /// Challenges and metadata use the name that `asked` returns for a scope. The gate checks whether a token
+    /// grants the scope itself, not this name. A name that is not a valid scope is an error at startup.
     ///
     /// # Examples
     ///

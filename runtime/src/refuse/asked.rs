@@ -10,7 +10,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// No scopes and no login, for answers where another token would not help.
+    /// No scopes and no login. This value is for refusals that the client cannot correct with another token.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
     /// Returns the scopes as a space-delimited list, if there are any.

@@ -1,4 +1,4 @@
-//! How a gate writes the bodies of refusals: in a format, or with a function of the program.
+//! How a gate writes the bodies of refusals: in a [`BodyFormat`], or with a function of the program.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::refuse::{
 
 #[derive(Clone, Default)]
 pub(crate) struct Bodies {
-    /// The program's choice, if there is one.
+    /// The format that the program has chosen, if it has chosen one.
     chosen: Option<BodyFormat>,
     /// The format that applies if the program has chosen no format.
     default: BodyFormat,

@@ -1,4 +1,4 @@
-//! Finds rows for operations that a server does not support, without calling the server.
+//! Finds rows for operations that a server does not support. The server is not called.
 
 use std::any::type_name;
 
@@ -10,8 +10,8 @@ use rmcp::{
 
 use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 
-/// Lists the problems of two kinds of rows: rows for operations that an rmcp server does not support, and rows for
-/// `tasks/list`, which would show a caller the tasks of others.
+/// Lists the problems of two kinds of rows: rows for operations that an rmcp server does not support, and
+/// rows for `tasks/list`. No row may allow `tasks/list`, because this method lists the tasks of all callers.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
     let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
@@ -28,8 +28,8 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
     unread.into_iter().chain(listed)
 }
 
-/// Lists the switched-off tools that no row covers. Nobody could call them anyway, so their names are probably
-/// misspelt.
+/// Lists the switched-off tools that no row covers. Nobody can call a tool without a row, so there is no
+/// reason to switch the tool off, and its name is probably misspelt.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {

@@ -72,7 +72,7 @@ fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) 
     }
 }
 
-/// Tells whether a method needs no headers. The protocol requires no headers for notifications. `initialize` needs no
+/// Tells whether a method needs no headers. The protocol does not define headers for notifications. `initialize` needs no
 /// headers either, because the client does not know the version yet.
 fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")

@@ -1,4 +1,5 @@
-//! Reads from a JSON-RPC body only what the decision needs. Pure.
+//! Reads from a JSON-RPC body only what the decision needs. This module does no input or
+//! output.
 
 use std::{borrow::Cow, fmt};
 

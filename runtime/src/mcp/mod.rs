@@ -80,14 +80,15 @@
 //! A tool, prompt, resource or method needs no token if its row has the
 //! requirement [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`.
 //! Also add the rows of [`ANONYMOUS_DISCOVERY`], so that clients can connect without a token. If no row is public,
-//! every request without a token gets a 401, and clients log in when they connect.
+//! every request without a token is refused, with a 401 unless the [`Dialect`] says otherwise, and clients log in when
+//! they connect.
 //!
 //! | a request without a token | answer |
 //! |---|---|
 //! | all of its messages are public | the answer of the service |
 //! | one of its messages needs a token | 401 with the scopes of this message and of the floor |
 //! | a `GET` or `HEAD` for a stream, if `initialize` is public | 405, so that clients continue without a stream and do not log in |
-//! | it has a credential of another scheme, an HTTP method other than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), or a body that could be read in two ways | 401 with the scopes of the floor |
+//! | it has a credential of another scheme, another HTTP method than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), or a body that could be read in two ways | 401 with the scopes of the floor |
 //! | one of its messages is about an operation without a row, a subscription or a task, or answers a request of the server | 401 with the scopes of the floor |
 //!
 //! An invalid token always gets a 401. With a valid token, a caller may call a public operation, whatever scopes the
@@ -154,9 +155,9 @@
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
-//! of a static key without a name belong to every client with this key. A token without an issuer or without a subject
-//! has no principal, so its caller cannot own sessions or tasks. If the server opens a session for this caller, the
-//! answer is 403 without the identifier. If the server starts a task for this caller, the answer is a JSON-RPC error
+//! of a static key without a name belong to every client with this key. An access token without an issuer or without a
+//! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for this caller,
+//! the answer is 403 without the identifier. If the server starts a task for this caller, the answer is a JSON-RPC error
 //! with the code 403.
 
 mod access;

@@ -1,4 +1,5 @@
-//! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. Pure.
+//! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. This module does no input or
+//! output.
 //!
 //! In a string, this module looks only for the quote at the end. The code that decodes the string checks its escapes
 //! and control characters.

@@ -7,17 +7,18 @@ use crate::{
     shown,
 };
 
-/// The allowed origins. Requests that do not come from a page have no `Origin`, and are not affected.
+/// The origins of the allowed pages. A request that does not come from a page has no `Origin` header, so it passes this
+/// check.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
     allowed: Vec<String>,
-    /// Whether pages of this machine are allowed, such as those of development tools.
+    /// Whether pages on loopback hosts are allowed, such as the pages of development tools.
     loopback: bool,
 }
 
 impl Origins {
-    /// Allows the resource's own pages. Also allows the pages of this machine if the resource is on a loopback host, or
-    /// if there is no resource.
+    /// Allows the resource's own pages. If the resource is on a loopback host, or if there is no resource, pages on all
+    /// loopback hosts are allowed, too.
     pub(super) fn of(resource: Option<&Resource>) -> Self {
         let own = resource.map(Resource::origin);
         let is_on_loopback = |own| Origin::parse(own).is_some_and(|own| own.is_on_loopback());
@@ -31,7 +32,7 @@ impl Origins {
     ///
     /// # Errors
     ///
-    /// Fails if no page can have this origin. The error says what to write.
+    /// Fails if no page can have this origin. The error says how to write an origin.
     pub(super) fn allow(&mut self, origin: &str) -> Result<(), String> {
         let text = origin.strip_suffix('/').unwrap_or(origin);
         if Origin::parse(text).is_none() {

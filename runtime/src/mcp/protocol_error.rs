@@ -1,4 +1,4 @@
-//! The gate's own answers without a challenge, as JSON-RPC errors.
+//! The gate's own error answers that have no challenge. They are JSON-RPC errors.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub(super) struct ProtocolError {
     code: i32,
     message: Cow<'static, str>,
     data: Option<Value>,
-    /// The HTTP methods that are allowed.
+    /// The allowed HTTP methods, for the header `Allow`.
     allow: Option<&'static str>,
 }
 
@@ -78,8 +78,8 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a lack of memory. Memory is free again when other bodies have been read, at the latest at
-    /// their deadline.
+    /// Returns the error for a lack of memory for bodies. The memory for another body is free again when that body has
+    /// been read, or when its deadline has passed.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
@@ -101,8 +101,8 @@ impl ProtocolError {
         Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, INVALID_REQUEST, message) }
     }
 
-    /// Returns the error for a client that requests a stream without a token. After a 405, clients continue without a
-    /// stream; after a 401, they would log in.
+    /// Returns the error for a client that requests a stream without a token. The status is 405, because clients then
+    /// continue without a stream. After a 401, by contrast, they would log in.
     pub(super) fn no_stream() -> Self {
         let message = "A stream of messages needs an access token";
         let allow = Some("POST");
@@ -142,8 +142,9 @@ impl ProtocolError {
         }
     }
 
-    /// Returns the error that servers send for an unknown name or unusable parameters. If the protocol's version has
-    /// sessions, the status is not 404, since a 404 would end the session.
+    /// Returns the error for a message whose requirement cannot be determined. Servers send the same error for an
+    /// unknown name or unusable parameters. If the protocol's version has sessions, the status is not 404, because a
+    /// 404 would end the session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),
@@ -167,7 +168,7 @@ impl ProtocolError {
         Self::new(StatusCode::OK, INVALID_PARAMS, "Unknown task")
     }
 
-    /// Returns the error for an unknown session. The client then opens a new session.
+    /// Returns the error for an unknown session. After this error, the client opens a new session.
     pub(super) fn unknown_session() -> Self {
         Self::new(StatusCode::NOT_FOUND, SESSION_NOT_FOUND, "Session not found")
     }
@@ -216,7 +217,7 @@ impl IntoResponse for ProtocolError {
     }
 }
 
-/// Makes one of the gate's own answers, with `Cache-Control: no-store`.
+/// Makes a JSON answer of the gate itself, with `Cache-Control: no-store`.
 pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

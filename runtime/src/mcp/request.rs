@@ -34,7 +34,7 @@ use crate::{
 
 /// Why a request does not reach the service.
 pub(super) enum Refusal {
-    /// A preflight. The answer has no CORS headers, so it allows nothing.
+    /// A CORS preflight request. The answer has no CORS headers, so it allows the page no request.
     Preflight,
     Token(Rejection),
     /// A refusal for clients that read challenges from the result of a tool.
@@ -43,7 +43,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Turns the refusal into an answer to a request with these headers.
+    /// Turns the refusal into the answer to the request that has these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),
@@ -75,7 +75,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Admits a request if its token covers all messages in the request, or if all of these messages are public.
+/// Admits a request if its token meets the requirements of all messages in the request, or if all of these messages are
+/// public.
 pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Body) -> Result<(), Refusal> {
     if is_preflight(parts) {
         return Err(Refusal::Preflight);
@@ -94,8 +95,7 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
     let token = match token(plan, parts.extensions.get(), parts).await {
         Ok(token) => token,
         Err(Failure::For(Reason::MissingToken)) if endpoint.hears_anyone() => {
-            // This future is boxed, because this case is rare, and without the box the future of every request would be
-            // larger.
+            // This case is rare, so its future is boxed. Without the box, the future of every request would be larger.
             return Box::pin(admit_anyone(endpoint, plan, parts, body, watch)).await;
         }
         Err(failure) => {
@@ -111,7 +111,8 @@ pub(super) async fn admit(endpoint: &Endpoint, parts: &mut Parts, body: &mut Bod
     };
     let matched = if connection::has_no_message(&parts.method) {
         judge(plan, &token, &Found::default(), &Noted::of(parts, watch))?;
-        // The gate does not check the body of a request with such a method, so the service must not get the body.
+        // A request with this HTTP method carries no message, so the gate does not check the body. The service must
+        // therefore not get the body.
         encoding::describe_none(&mut parts.headers);
         *body = Body::empty();
         None
@@ -143,7 +144,8 @@ async fn admit_anyone(
     mut watch: Watch,
 ) -> Result<(), Refusal> {
     let needs_a_token = |parts: &Parts, watch| Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)));
-    // A credential of another scheme could identify a caller.
+    // The `Authorization` header can have credentials of another scheme. These could identify a caller, so the request
+    // then needs a token.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
     if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
         return Err(ProtocolError::no_stream().into());
@@ -176,8 +178,8 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the token against the scopes that the messages of a body need. Returns the row of the message's target if the
-/// body is a single message.
+/// Checks the token against the scopes that the messages of a body need. If the body is a single message, returns the
+/// row of this message's target.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -237,7 +239,7 @@ fn refusal(
     plan.gate.name_request(rejection, &id).into()
 }
 
-/// Marks a `tools/list` request, because the gate changes the answer.
+/// Marks a `tools/list` request, because the gate later changes the answer to this request.
 #[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
 fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     #[cfg(feature = "rmcp")]
@@ -246,7 +248,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds the owners of the tasks that a body names. Few bodies name a task.
+/// Finds out which of the tasks in a body the caller started, and with which tool. Few bodies name a task.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -258,10 +260,10 @@ async fn origins(
     if !names_tasks || matches!(endpoint.tasks, Tasks::Unknown) {
         return Ok(Origins::Untold);
     }
-    // The program's function is not called for a caller whose token lacks the floor.
+    // The program's function that returns the owner of a task is not called for a caller whose token lacks the floor.
     recheck_floor(plan, token, noted)?;
     let owner = endpoint.owner(plan, token);
-    // This future is boxed, because this case is rare, and without the box the future of every request would be larger.
+    // This case is rare, so its future is boxed. Without the box, the future of every request would be larger.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)
 }
 
@@ -285,7 +287,8 @@ fn find<'a>(
     let single = messages.single();
     for message in messages.iter() {
         let subscribes = matches!(message.subject, Subject::Subscriptions(_));
-        // A subscription can name many resources, so a batch must not contain a subscription.
+        // A subscription can name many resources, and a batch would multiply their number. So a batch must not contain
+        // a subscription.
         if single.is_none() && subscribes {
             return Err((message, Cause::InBatch));
         }
@@ -300,7 +303,7 @@ fn find<'a>(
     Ok(found)
 }
 
-/// Makes the answer if the requirement of a message cannot be determined. Before this function is called, the token has
+/// Makes the answer to a message whose requirement cannot be determined. Before this function is called, the token has
 /// been checked against the floor.
 fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
     let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };

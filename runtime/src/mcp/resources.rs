@@ -1,4 +1,4 @@
-//! Finds the resources of a table by their URIs, and fills in their scopes.
+//! Finds the row of a table for the URI of a resource, and fills values from the URI into the row's scopes.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ pub(super) struct Resources {
     plain: BTreeMap<Text, Operation>,
     /// The templates, grouped by their separators: a URI has the same separators as every template that it fits.
     templates: BTreeMap<String, Vec<Known>>,
-    /// The row for all other resources, if the table allows them.
+    /// The row for all other resources, if the table has one.
     any: Option<Operation>,
 }
 
-/// The maximum length of a resource's URI in bytes; a longer URI is unknown.
+/// The maximum length of a resource's URI in bytes. A resource with a longer URI is answered as unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ struct Known {
     template: UriTemplate,
 }
 
-/// A resource of a table. [`McpTable::resource`] finds the resource of a URI.
+/// A resource of a table. [`McpTable::resource`] finds the resource that a URI names.
 ///
 /// # Examples
 ///
@@ -45,12 +45,12 @@ struct Known {
 pub struct McpResource<'a> {
     operation: Operation,
     captures: Captures<'a>,
-    /// The scopes that result from the row's templates.
+    /// The row's scope templates with the values from the URI filled in.
     filled: Filled,
 }
 
 impl Resources {
-    /// Reads the rows of a table that are resources, and adds the problems of these rows to `problems`.
+    /// Reads the rows for resources in a table, and adds the problems of these rows to `problems`.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut resources = Self::default();
         for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {
@@ -80,7 +80,8 @@ impl Resources {
         }
     }
 
-    /// Returns the problems of templates that overlap with earlier templates, and of the row for all other resources.
+    /// Returns the problems of templates that overlap with earlier templates, and the problem of the row for all other
+    /// resources.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -91,7 +92,7 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the row for all resources would allow other spellings of a declared resource.
+    /// Returns a problem if the row for all other resources allows other spellings of a declared resource.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();
@@ -102,7 +103,7 @@ impl Resources {
     }
 
     /// Finds the resource of a URI: the row with exactly this URI, else the first template that fits, else the row for
-    /// all resources.
+    /// all other resources.
     pub(super) fn find<'a>(&self, uri: &'a str) -> Option<McpResource<'a>> {
         if uri.len() > MAX_URI {
             return None;
@@ -110,27 +111,27 @@ impl Resources {
         if let Some(operation) = self.plain.get(uri) {
             return Some(McpResource::of(operation, Captures::default()));
         }
-        // The first template that fits decides, even if its scopes cannot be filled in.
+        // The gate uses the first template that fits, even if the values cannot be filled into its scopes.
         let (operation, captures) =
             self.expanded(uri).or_else(|| Some((self.any.as_ref()?, Captures::default())))?;
         Some(McpResource::of(operation, captures))
     }
 
-    /// Finds the first template that a URI fits. The URI is split only once, and not for each template.
+    /// Finds the first template that a URI fits. The URI is split only once, and not once for each template.
     fn expanded<'a>(&self, uri: &'a str) -> Option<(&Operation, Captures<'a>)> {
         let alike = self.templates.get(&separators(uri))?;
         let parts: Vec<&str> = segments(uri).collect();
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Finds a resource by its text in the table. For a template, this is the text with braces.
+    /// Finds a resource by its URI as the table has it. For a template, `text` is the template itself, with its braces.
     pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
         let templates = || self.templates.values().flatten().map(|known| &known.operation);
         self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))
     }
 }
 
-/// Lists a problem for each parameter of a row's scopes that the row's URI lacks.
+/// Lists a problem for each parameter that occurs in a row's scopes but not in the row's URI.
 fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Iterator<Item = String> {
     operation.row().terms().templates().flat_map(move |scope| {
         let lacks = |name: &&str| !template.is_some_and(|template| template.has(name));
@@ -139,7 +140,8 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
     })
 }
 
-/// Returns the problem of a template that overlaps with an earlier one. The first template that fits a URI decides.
+/// Returns the problem of a template that overlaps with an earlier one. For each URI, the gate uses the first template
+/// that fits.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);
     // Repeated rows are reported in `Rules::of`.
@@ -162,9 +164,9 @@ impl McpTable {
     /// Finds the resource of a URI as the gate does: the row with exactly this URI, else the first template that fits,
     /// else [`Operation::any_resource`]. For a URI of more than 8 KiB, the result is `None`.
     ///
-    /// Use this method in a server's own `resources/read`. The server and the gate then find the same resource, the
-    /// same requirement and the same values in the URI. Check the result
-    /// with [`Access::require_resource`](crate::Access::require_resource).
+    /// Use this method in a server's own handler of `resources/read`. The server and the gate then find the same
+    /// resource, the same requirement and the same values in the URI. Check the result with
+    /// [`Access::require_resource`](crate::Access::require_resource).
     ///
     /// # Examples
     ///

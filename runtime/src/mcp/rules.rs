@@ -22,13 +22,13 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// The switched-off tools. They are unknown even if a row allows every tool.
+    /// The switched-off tools. They are answered as unknown, even if a row allows every tool.
     off: HashSet<String>,
     /// Whether some operation is public.
     has_public: bool,
 }
 
-/// The rows of one kind.
+/// The rows for one kind of operation.
 #[derive(Clone, Debug, Default)]
 struct Named {
     one: HashMap<Text, RowRef>,
@@ -36,7 +36,7 @@ struct Named {
     any: Option<RowRef>,
 }
 
-/// A row that applies to a message, with the scopes that result from its templates.
+/// A row that applies to a message. `filled` has the row's scope templates with the values filled in.
 #[derive(Clone, Debug)]
 pub(super) struct Matched {
     pub(super) row: RowRef,
@@ -58,7 +58,7 @@ impl Found {
         }
     }
 
-    /// Fills in the values from the path of the request, if the gate has a family.
+    /// If the gate has a family, fills values from the path of the request into the scopes.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         for matched in self.first.iter_mut().chain(&mut self.more) {
             matched.fill_for(plan);
@@ -101,13 +101,13 @@ pub(super) enum Undecided {
     OpenTemplate,
     /// The task does not exist, or belongs to another caller.
     UnknownTask,
-    /// The parameters of the message do not name its tool, prompt, resource or task. A server might find a name
-    /// elsewhere in the message.
+    /// The parameters of the message do not name its tool, prompt, resource or task. A server might still find a name
+    /// elsewhere in the message, so the gate rejects the message.
     Unnamed,
 }
 
 impl Undecided {
-    /// Returns the reason for the log, so that developers notice an operation without a row.
+    /// Returns the reason in words. The log shows these words, so that developers notice an operation without a row.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Unlisted(_) | Self::UnknownMethod => {
@@ -125,8 +125,8 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
-    /// Fills in the values from the path of the request, if the gate has a family. For an MCP resource, the values come
-    /// from its URI, and are already filled in.
+    /// If the gate has a family, fills values from the path of the request into the scopes. For an MCP resource, the
+    /// values come from the resource's URI instead, and are already filled in.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
             self.filled = plan.fill(&self.row);
@@ -175,7 +175,7 @@ impl Rules {
         self.one(Kind::Method, INITIALIZE).is_some_and(|matched| matched.row.requirement().is_public())
     }
 
-    /// Makes these tools unknown, so that nobody can call them.
+    /// Makes the gate answer these tools as unknown, so that nobody can call them.
     #[cfg(feature = "rmcp")]
     pub(super) fn switch_off(&mut self, tools: &[String]) {
         self.off.extend(tools.iter().cloned());
@@ -203,7 +203,8 @@ impl Rules {
             Subject::Unnamed => return Err(Undecided::Unnamed),
             Subject::Foreign | Subject::AllTasks if is_declared => {}
             Subject::Foreign => found.push(self.any(Kind::Method).ok_or(Undecided::UnknownMethod)?),
-            // A row of `any_method` does not declare that the server checks the owners of tasks.
+            // A row for `tasks/list` declares that the server checks the owners of tasks. A row of `any_method` does
+            // not declare this, and therefore does not apply here.
             Subject::AllTasks => return Err(Undecided::UnknownMethod),
             Subject::Task(id) => match origins.of(id) {
                 Origin::Untold if is_declared => {}
@@ -252,7 +253,7 @@ impl Rules {
     }
 
     /// Finds the requirement of a task, which is the requirement of the tool that started the task. If only the server
-    /// knows the tool, a subscription to the task needs the requirement of the method `tasks/get`.
+    /// knows the tool, a subscription to the task has the requirement of the method `tasks/get` instead.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),
@@ -269,7 +270,8 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Finds the requirement of a template by its text in the table. The values of its variables are unknown.
+    /// Finds the requirement of a template. `text` is the template as the table has it, so the values of its variables
+    /// are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Resource, text)

@@ -25,7 +25,8 @@ fn a_later_template_is_reached_or_not() {
     check("a:{x}", "a:{y}:", Harmless);
 }
 
-/// Every URI with at most four characters after the scheme, from a few characters that matter in templates.
+/// Returns every URI that has at most four characters after `s:`. The characters come from a small set that matters in
+/// templates.
 fn uris() -> impl Iterator<Item = String> {
     let char = || ["", "a", "b", ".", "/"].into_iter();
     char().flat_map(move |one| {

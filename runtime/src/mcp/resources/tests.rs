@@ -1,7 +1,7 @@
 use super::{MAX_URI, McpTable, Operation, Resources};
 use crate::{mcp::uri_template::work, scope::Requirement};
 
-/// The resources of a table of templates, and the length of all templates together.
+/// Returns the resources of a table with these templates, and the total length of the templates in bytes.
 fn table(templates: impl Iterator<Item = String>) -> (Resources, usize) {
     let texts: Vec<&'static str> = templates.map(|text| &*text.leak()).collect();
     let length = texts.iter().map(|text| text.len()).sum();
@@ -31,7 +31,8 @@ fn what_a_uri_costs_is_bounded_by_the_table_and_not_by_its_length() {
             assert!(compared <= length, "{compared} bytes for {} bytes of a URI", uri.len());
         }
     }
-    // This shows that the counter works: it counts the values of the template that fits, and no others.
+    // The next lookup shows that the counter works: the counter counts the values of the template that fits, and no
+    // others.
     assert!(similar.find(&format!("docs://{value}/{value}/{value}/part-499")).is_some());
     let compared = work::take();
     assert!((3000..2 * length + 3100).contains(&compared), "{compared}");

@@ -108,7 +108,7 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Adds a table with the requirements of tools, prompts and resources. The table can come from a `#[scoped_tools]`
     /// block, or be written by hand. An operation without a row in any table is answered as unknown. A row for an
-    /// operation that the server does not have is harmless.
+    /// operation that the server does not have is harmless, except in the cases that [`McpServer::build`] lists.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
@@ -127,8 +127,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Allows requests for another host than the resource's, such as the name of a service inside a cluster. Any port
-    /// is allowed, unless `host` names a port.
+    /// Allows requests for one more host besides the resource's host, such as the name of a service inside a cluster.
+    /// Any port is allowed, unless `host` names a port.
     ///
     /// # Examples
     ///
@@ -150,8 +150,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Nobody can call such a tool, and no list contains it. Requests about its tasks are answered as for an unknown
-    /// task. At startup, the log has a warning for each of these tools.
+    /// Nobody can call a switched-off tool, and no list contains it. A request about a task of this tool is answered as
+    /// for an unknown task. At startup, the log has a warning for each of these tools.
     ///
     /// # Examples
     ///
@@ -159,7 +159,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// # use rmcp::ServerHandler;
     /// # use scopegate::{Gate, mcp::{McpServer, McpTable}};
     /// # fn build<S: ServerHandler + Clone>(gate: &Gate, table: &McpTable, files: S) -> Result<axum::Router, scopegate::StartupError> {
-    /// // As from `TOOLS_OFF=purge_files`.
+    /// // The list could come from an environment variable such as `TOOLS_OFF=purge_files`.
     /// let off = ["purge_files"];
     /// McpServer::new(gate, move || files.clone()).table(table).switched_off(off).build()
     /// # }
@@ -167,8 +167,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if one of the tools is covered by no row, because the name of this tool is probably misspelt. The error
-    /// comes from [`McpServer::build`].
+    /// Fails if no row covers one of the tools. The name of this tool is probably misspelt. The error comes from
+    /// [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
@@ -188,9 +188,9 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets the key that binds sessions and tasks to their principals. The key must be 32 random bytes that nobody else
     /// knows.
     ///
-    /// With a key, an identifier stays valid after a restart and at another replica of the program, if the server still
-    /// knows the session or task. Without a key, the program uses a new random key after each start. The documentation
-    /// of the [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// With a key, the identifier of a session or task stays valid after a restart and at another replica of the
+    /// program, if the server still knows this session or task. Without a key, the program uses a new random key after
+    /// each start. The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self
@@ -221,8 +221,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets how much memory all bodies may use together while they are read, in bytes. The default is 64 MiB.
-    /// See [`McpLayer::max_body_memory`].
+    /// Sets how many bytes of memory all bodies together may use while they are read. The default is 64 MiB. See
+    /// [`McpLayer::max_body_memory`].
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.bounds.memory = Arc::new(Memory::new(bytes));
         self
@@ -238,8 +238,8 @@ impl<S: ServerHandler> McpServer<S> {
         self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
     }
 
-    /// Changes rmcp's configuration. The gate sets the allowed hosts, the allowed origins and the limit of bodies, and
-    /// ignores your values for these three.
+    /// Changes rmcp's configuration. The gate sets the allowed hosts, the allowed origins and the maximum length of a
+    /// body. It ignores your values for these three settings.
     pub fn configure(
         mut self,
         change: impl FnOnce(StreamableHttpServerConfig) -> StreamableHttpServerConfig,
@@ -252,7 +252,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if [`Gate::mcp`] would fail, and in these cases:
+    /// Fails in all cases in which [`Gate::mcp`] fails, and in these cases:
     ///
     /// - [`McpServer::at`] is set although the gate has a resource.
     /// - The table has a resource, but the server has no `read_resource` of its own.
@@ -287,8 +287,8 @@ impl<S: ServerHandler> McpServer<S> {
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );
-            // The service is in an `Arc`, because axum clones its services for each request, and a clone of rmcp's
-            // service copies lists.
+            // axum clones its services for each request. The `Arc` makes this cheap: a clone of rmcp's service itself
+            // would copy lists.
             let service = Arc::new(service);
             let gate = layer.clone();
             let serve = Serve(move |request: Request| {

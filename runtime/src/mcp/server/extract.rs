@@ -71,11 +71,12 @@ impl<C: AsRequestContext> FromContextPart<C> for Caller {
     }
 }
 
-/// Returns the caller of a request, for the methods of `ServerHandler` that have no macro, such as `read_resource`.
+/// Returns the caller of a request. Use this conversion in methods of `ServerHandler` that have no macro, such as
+/// `read_resource`.
 ///
 /// # Errors
 ///
-/// Fails if the request has no token. The error is the 401 that the gate would send.
+/// Fails if the request has no token. The error is the gate's answer (401) as a JSON-RPC error.
 impl TryFrom<&RequestContext<RoleServer>> for Access {
     type Error = ErrorData;
 
@@ -110,14 +111,15 @@ impl McpResource<'_> {
     ///
     /// # Errors
     ///
-    /// Fails if the request has no token (401), or if its token lacks a scope (403). The error is the answer of the
-    /// gate as a JSON-RPC error.
+    /// Fails if the request has no token (401), or if its token lacks a scope (403). The error is the gate's answer as
+    /// a JSON-RPC error.
     pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         Sender::of(context)?.judge(self.row(), self.filled())
     }
 }
 
-/// Records the row that was checked, so that the handler's own demands are compared with the handler's declaration.
+/// Records the row that was checked. If the handler itself demands scopes later, they are compared with this row,
+/// because it has the scopes that the handler declares.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);
@@ -139,7 +141,7 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
 enum Sender<'a> {
     /// A caller whose token a gate verified.
     Verified(&'a Plan, &'a Admitted, &'a Parts),
-    /// A caller without a token, whom a gate let through to a public operation.
+    /// A caller without a token. A gate let this caller through to a public operation.
     Anyone(&'a Plan, &'a Parts),
     /// The only caller of a local transport.
     Trusted(&'a Trusted),
@@ -167,8 +169,8 @@ impl<'a> Sender<'a> {
         Err(Rejection::misconfigured().into())
     }
 
-    /// Checks a row. `filled` has the scopes that result from the row's templates. If `filled` is empty, the values for
-    /// the templates come from the path of the request.
+    /// Checks the caller against a row. `filled` has the row's scope templates with the values filled in. If `filled`
+    /// is empty, the values come from the path of the request.
     fn judge(&self, row: &Row, filled: &Filled) -> Result<(), ErrorData> {
         let of_resource = match self {
             Self::Verified(plan, ..) | Self::Anyone(plan, _) if filled.is_empty() => plan.fill(row),

@@ -10,15 +10,15 @@ use super::{
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
-    /// Makes the router of an MCP server: rmcp's service at the resource's path behind this gate, and the metadata
-    /// document.
+    /// Makes the router of an MCP server. The router has rmcp's service behind this gate, at the path of the resource,
+    /// and the metadata document.
     ///
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// A tool or prompt outside the block is answered as unknown, even if it comes from another router or the server
-    /// adds it at run time. Every resource is answered as unknown, too. To add tables,
-    /// use [`McpServer::table`](crate::mcp::McpServer::table).
+    /// A tool or prompt outside the block is answered as unknown, even if it comes from another router, or if the
+    /// server adds it at run time. Every resource is answered as unknown, too. To allow such operations, add their
+    /// tables with [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
     /// does not matter. For a resource on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.
@@ -59,7 +59,7 @@ impl Gate {
     /// ```
     ///
     /// `S` must implement [`ScopedTools`](crate::mcp::ScopedTools).
-    #[rustfmt::skip] // The compiler quotes all lines from the name to the bound.
+    #[rustfmt::skip] // The compiler's error quotes all lines from the name to the bound, so both are on one line.
     pub fn mcp<S: ServerHandler>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError> where Tables: Have<S> {
         McpServer::new(self, make).table(&Tables::TOOLS).build()
     }

@@ -29,8 +29,8 @@ use super::schemes::MEMBER;
 #[derive(Clone, Copy)]
 pub(in crate::mcp) struct AsksForTools;
 
-/// Tells whether the answer can contain a list of tools. This includes a resumed stream, which repeats answers that the
-/// client lost.
+/// Tells whether the answer to a request can contain a list of tools. A resumed stream can contain one, too, because it
+/// repeats answers that the client lost.
 pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
     let resumes = request.method() == Method::GET && request.headers().contains_key("last-event-id");
     resumes || request.extensions().get::<AsksForTools>().is_some()
@@ -66,7 +66,7 @@ fn has_type(headers: &HeaderMap, expected: &str) -> bool {
 /// The body of an event stream, whose lines are handled one by one.
 struct Events<B> {
     body: B,
-    /// The start of a line that is not complete.
+    /// The beginning of a line whose end has not arrived yet.
     begun: Vec<u8>,
     /// A frame without data (trailers) that came after an incomplete line. It is returned after this line.
     held: Option<Frame<Bytes>>,
@@ -121,7 +121,7 @@ impl<B> Events<B> {
         Self { body, begun: Vec::new(), held: None, has_ended: false }
     }
 
-    /// Adds a piece, and returns the completed lines.
+    /// Adds a piece of the body, and returns the lines that are now complete.
     fn add(&mut self, piece: &[u8]) -> Vec<u8> {
         let mut ended = Vec::new();
         for line in piece.split_inclusive(|byte| is_end(*byte)) {

@@ -40,8 +40,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lists {
-    /// Everything that the server lists. A call that needs more scopes is refused with a challenge, so that clients can
-    /// request these scopes.
+    /// Everything that the server lists. A call that needs more scopes than the token grants is refused with a
+    /// challenge, so that clients can request these scopes.
     #[default]
     All,
     /// What the caller may call now or with more scopes: every operation with a row. Without an authorization server,
@@ -50,8 +50,9 @@ pub enum Lists {
     /// What the caller may call now. A client never learns which scopes a hidden tool needs, so use `Callable` for
     /// servers whose callers get all of their scopes at login.
     ///
-    /// A resource template is listed if the caller may read every URI that fits it. An alternative with a scope that
-    /// depends on the URI, such as `tenant:{tenant}:read`, therefore does not count.
+    /// A resource template is listed if the caller may read every URI that fits it. If an alternative in the template's
+    /// requirement has a scope that depends on the URI, such as `tenant:{tenant}:read`, this alternative therefore does
+    /// not count.
     Callable,
 }
 
@@ -81,7 +82,7 @@ impl<'a> Viewer<'a> {
         let has_login = schemes::has_login(&passed.plan.gate);
         // If clients cannot log in, they cannot get more scopes.
         let lists = if lists == Lists::Reachable && !has_login { Lists::Callable } else { lists };
-        // Versions are dates, so they sort as text.
+        // Versions are dates, so they can be compared as strings.
         let has_cache_scopes = context
             .protocol_version()
             .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
@@ -109,7 +110,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows_what("prompts/get", Subject::Prompt(name.into()))
     }
 
-    /// Hides resources, in the list of all resources or of a directory.
+    /// Hides resources in a list: the list of all resources, or the list of a directory.
     pub(super) fn view_resources(&self, list: &mut ListResourcesResult) {
         let is_shown = |uri: &str| self.shows_what("resources/read", Subject::Resource(uri.into()));
         list.resources.retain(|resource| self.lists == Lists::All || is_shown(&resource.uri));
@@ -130,7 +131,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// Marks the list as private for caches if it depends on the caller, and reports the hidden operations in one
+    /// If the list depends on the caller, marks the list as private for caches. Reports the hidden operations in one
     /// record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
@@ -173,7 +174,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Tells whether the gate would allow a call.
+    /// Tells whether the gate allows the caller to call an operation with these rows.
     fn may_call(&self, found: &Found) -> bool {
         let Passed { plan, token } = &self.passed;
         let demands: Vec<_> = found.demands().collect();

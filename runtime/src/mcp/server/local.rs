@@ -19,10 +19,10 @@ use crate::{
 
 /// A server over stdio or another local transport. The server grants its only caller some scopes without a token.
 ///
-/// Such a transport carries no token, so the guards of tools and prompts would refuse every call. `LocalTrust` grants
-/// some scopes to the user who started the server, and the guards check these scopes like those of a token.
-/// `LocalTrust` is for transports with a single caller; no HTTP service accepts it. `LocalTrust` checks no table, so a
-/// tool without a guard always runs.
+/// A local transport carries no token. Without `LocalTrust`, the guards of tools and prompts therefore refuse every
+/// call. `LocalTrust` grants some scopes to the user who started the server, and the guards check these scopes like the
+/// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. `LocalTrust`
+/// checks no table, so a tool without a guard always runs.
 ///
 /// # Examples
 ///
@@ -54,7 +54,7 @@ pub struct LocalTrust<S> {
     trusted: Trusted,
 }
 
-/// Marks a request of the trusted caller, with the granted scopes.
+/// Marks a request as sent by the trusted caller, and holds the granted scopes.
 #[derive(Clone)]
 pub(super) struct Trusted {
     pub(super) token: Token,
@@ -66,7 +66,8 @@ pub(super) struct Trusted {
 }
 
 impl Trusted {
-    /// Returns the row with the identifier of the called operation, if there is an observer.
+    /// Adds the identifier of the called operation to a copy of the row. Returns `None` if there is no observer, if the
+    /// request calls no tool or prompt, or if the row already has an identifier.
     pub(super) fn identified(&self, row: &Row) -> Option<Row> {
         let called = self.called.as_ref().filter(|_| row.id().is_none())?;
         Some(row.clone().identified(&**called))
@@ -76,7 +77,7 @@ impl Trusted {
 impl<S> LocalTrust<S> {
     /// Grants a space-delimited list of scopes to the only caller of `server`.
     ///
-    /// Without [`LocalTrust::under`] the policy is empty: there is no floor, and no scope implies another.
+    /// Without [`LocalTrust::under`], the policy is empty: there is no floor, and no scope implies another.
     #[must_use]
     pub fn new(server: S, scopes: &str) -> Self {
         const ROW: Row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
@@ -106,8 +107,8 @@ impl<S> LocalTrust<S> {
         self.saying(|token| token.with_acr(acr))
     }
 
-    /// Sets when the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without this time,
-    /// these tools refuse the caller.
+    /// Sets the time at which the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without
+    /// this time, these tools refuse the caller.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))

@@ -1,8 +1,8 @@
 //! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
 //! Clients see only task identifiers that the gate has made. The server gets its own identifier of a task only if the
-//! task belongs to the caller, and if the token still grants the scopes of the tool. This check decides, independently
-//! of how the gate outside read the request.
+//! task belongs to the caller, and if the token still grants the scopes of the tool that started the task. This check
+//! decides, independently of how the gate in front of the server read the request.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -60,7 +60,7 @@ impl<S> Owned<S> {
     }
 
     /// Returns the server's own identifier of a task, if the task belongs to the caller and the token grants the scopes
-    /// of the tool.
+    /// of the tool that started the task.
     fn open(&self, id: &str, context: &Context) -> Result<String, ErrorData> {
         let passed = passed(context)?;
         let Passed { plan, token } = &passed;
@@ -70,7 +70,7 @@ impl<S> Owned<S> {
         let started = self.endpoint.rules.started(Origin::Tool(&task.tool));
         let mut row = started.map_err(|_| unknown_task())?;
         row.fill_for(plan);
-        // The gate has already reported this decision.
+        // The gate has already reported this decision to the observer.
         Judge::Gate(plan).recheck(token, &[row.demand()], &Noted::default())?;
         Ok(task.id.to_owned())
     }
@@ -160,8 +160,8 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         self.server.cancel_task(request, context).await
     }
 
-    /// Handles two methods of version 2025-11-25 that rmcp does not know: refuses `tasks/list`, and checks the owner of
-    /// the task for `tasks/result`.
+    /// Handles two methods of protocol version 2025-11-25 that rmcp does not know. For `tasks/list`, the answer is an
+    /// error. For `tasks/result`, the function checks the owner of the task.
     async fn on_custom_request(&self, mut request: CustomRequest, context: Context) -> Answer<CustomResult> {
         if request.method == LIST_TASKS {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, LIST_TASKS, None));

@@ -22,7 +22,7 @@ impl Place {
         faulty.map(say).collect()
     }
 
-    /// Finds the location, and its problems.
+    /// Finds the location of the server, and the problems of this location.
     pub(super) fn of(own: Option<&Resource>, at: Option<&Resource>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
         if let (Some(own), Some(_)) = (own, at) {
@@ -38,8 +38,8 @@ impl Place {
                 "the server cannot be at `{path}`; choose a path outside `/.well-known` and without `:` and `*` at the start of a segment"
             ));
         }
-        // Hosts are compared without the port, because some proxies leave it out. The host name is enough against DNS
-        // rebinding: a request from an attacker's page has the attacker's host name.
+        // Hosts are compared without the port, because some proxies leave the port out. The host name is enough against
+        // DNS rebinding: a request from an attacker's page has the attacker's host name.
         let host = resource.and_then(|resource| Origin::parse(resource.origin())).map(|own| own.host());
         let mut hosts: Vec<String> = host.iter().map(ToString::to_string).collect();
         if host.is_none_or(|host| host.is_loopback()) {

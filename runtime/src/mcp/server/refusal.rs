@@ -1,4 +1,4 @@
-//! Refusals inside a server: JSON-RPC errors with the challenge.
+//! Refusals inside a server. They are JSON-RPC errors with the challenge.
 
 use http::StatusCode;
 use rmcp::{
@@ -17,10 +17,10 @@ use crate::{
 /// The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required,
 /// the data also has `acr_values` and `max_age`.
 ///
-/// The error is sent with HTTP 200, so clients show it but do not request more scopes. If the required scopes depend
-/// only on the request, declare them for the operation, so that the gate refuses the request with a 403. If the error
-/// comes from a tool, and the server was made with `McpServer`
-/// and [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the challenge is in the result of the tool instead.
+/// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the required scopes
+/// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403. If the
+/// error comes from a tool, and the server was made with `McpServer` and
+/// [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the challenge is in the result of the tool instead.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenge = rejection.challenges_on_one_line();
@@ -28,7 +28,7 @@ impl From<Rejection> for ErrorData {
     }
 }
 
-/// For tools that return `Result<_, Rejection>`.
+/// With this implementation, tools can return `Result<_, Rejection>`.
 impl IntoCallToolResult for Rejection {
     fn into_call_tool_result(self) -> Result<CallToolResponse, ErrorData> {
         Err(self.into())
@@ -67,7 +67,7 @@ pub(super) fn in_result(error: ErrorData) -> Result<CallToolResult, ErrorData> {
     Ok(result)
 }
 
-/// Splits a line into its challenges. The second challenge, if there is one, is of the scheme DPoP.
+/// Splits a line into its challenges. The second challenge, if there is one, has the scheme DPoP.
 fn challenges(line: &str) -> Vec<&str> {
     const SECOND: &str = ", DPoP ";
     let is_outside_quotes = |at: &usize| line[..*at].matches('"').count().is_multiple_of(2);

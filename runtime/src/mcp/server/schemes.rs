@@ -1,5 +1,5 @@
-//! Writes the requirement of each tool into lists of tools. The member `securitySchemes` comes from a draft of MCP, and
-//! clients already read it.
+//! Writes the requirement of each tool into lists of tools, as the member `securitySchemes`. This member comes from a
+//! draft of MCP, and clients already read it.
 
 use rmcp::model::Tool;
 use serde_json::{Value, json};
@@ -9,13 +9,14 @@ use crate::{enforce::Plan, gate::Gate, mcp::rules::Found, scope::ScopeToken};
 /// The name of the member with the requirement.
 pub(super) const MEMBER: &str = "securitySchemes";
 
-/// Tells whether clients can log in for this gate. With static keys there is no scheme to write.
+/// Tells whether clients can log in: whether the gate's resource has an authorization server. With static keys, clients
+/// cannot log in, so there is no scheme to write.
 pub(super) fn has_login(gate: &Gate) -> bool {
     gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
 }
 
-/// Writes the requirement of a tool into its `_meta`. A tool without a row cannot be called, so the function removes
-/// the `securitySchemes` that the server has written.
+/// Writes the requirement of a tool into its `_meta`. A tool without a row cannot be called. From such a tool, the
+/// function removes any `securitySchemes` that the server has written.
 pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     match found {
         Some(found) => {
@@ -29,7 +30,7 @@ pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     }
 }
 
-/// Lists the schemes of a tool. A client needs only one of them.
+/// Lists the schemes of a tool. A client needs to satisfy only one of these schemes.
 fn schemes(plan: &Plan, found: &Found) -> Value {
     let demands: Vec<_> = found.demands().collect();
     let ways = plan.gate.policy().ways_to_ask(&demands);

@@ -40,7 +40,8 @@ pub trait ScopedTools {
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct Tables;
 
-/// Implemented for each `S` that implements [`ScopedTools`], with the table of its tools and prompts.
+/// Gives the table of the tools and prompts of a server `S`. `Tables` implements this trait for each `S` that
+/// implements [`ScopedTools`].
 #[diagnostic::on_unimplemented(
     message = "`{S}` declares no scopes for its tools",
     note = "put `#[scoped_tools]` on the `impl` block with its `#[tool]` methods; pass the tables of named routers, and of blocks with only prompts, to `McpServer`"

@@ -12,7 +12,7 @@ const OTHERS: [&str; 10] = [
     "[]",
     r#"{"result":{"tools":[]}}"#,
     r#"{"result":{"tools":[{"name":"a"},{"_meta":{}},{"_meta":null}]}}"#,
-    // A list in place of an object.
+    // Here, the tool is a list instead of an object.
     r#"{"result":{"tools":[[{"securitySchemes":[]},null]]}}"#,
     r#"{"result":{"tools":[{"_meta":{"securitySchemes":[]},"securitySchemes":[]}]}}"#,
     r#"{"result":{"tools":[{"_meta":{"securitySchemes":[]}}]}"#,
@@ -20,7 +20,7 @@ const OTHERS: [&str; 10] = [
     r#"{"params":{"tools":[{"_meta":{"securitySchemes":[]}}]}}"#,
 ];
 
-/// A body of these frames.
+/// A body that consists of these frames.
 struct Frames(VecDeque<Frame<Bytes>>);
 
 impl HttpBody for Frames {
@@ -90,7 +90,7 @@ async fn lines_without_a_list_are_passed_on() {
     }
 }
 
-/// An event is passed on at once, and not when the next one arrives.
+/// An event is passed on at once, not only when the next event arrives.
 #[tokio::test]
 async fn an_event_does_not_wait_for_the_next() {
     let events = frames([&b"data: {}\n\n"[..], b"data: ", b"1\n\n"]);

@@ -44,7 +44,7 @@ where
     }
 
     #[doc(hidden)] // For generated code.
-    #[rustfmt::skip] // The compiler quotes all lines from the name to the bound.
+    #[rustfmt::skip] // The compiler's error quotes all lines from the name to the bound, so both are on one line.
     pub fn add<P: Documented, H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(mut self, _kept: fn() -> P, handler: H) -> Self
     {
         let documentation = P::documentation();

@@ -23,7 +23,7 @@ use crate::refuse::{Asked, ErrorAnswer, Reason};
 #[non_exhaustive]
 pub enum BodyFormat {
     /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]. This is the default. If a
-    /// certain login is required, the body has `acr_values` and `max_age`, like the challenge.
+    /// certain login is required, the body also has `acr_values` and `max_age`, like the challenge.
     ///
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]
@@ -32,9 +32,9 @@ pub enum BodyFormat {
     ///
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
-    /// A JSON-RPC error, as MCP clients parse it. The code of the error is the HTTP status, which is outside the range
-    /// that JSON-RPC reserves. The error has the `id` of the JSON-RPC request if the gate has read that request's body.
-    /// Usually, the gate reads a body only if the request has a token.
+    /// A JSON-RPC answer with an error, in the form that MCP clients parse. The code of the error is the HTTP status,
+    /// which is outside the range that JSON-RPC reserves. The answer has the `id` of the JSON-RPC request if the gate
+    /// has read that request's body. Usually, the gate reads a body only if the request has a token.
     JsonRpc,
     /// `{"error": "a text for people"}`, with `scope` if a scope is missing. This is the default for static keys.
     Text,
@@ -42,7 +42,7 @@ pub enum BodyFormat {
     Empty,
 }
 
-/// The content type and the bytes of an answer.
+/// The content type and the bytes of a body.
 #[derive(Clone)]
 pub(crate) struct Content {
     pub(crate) content_type: Option<HeaderValue>,
@@ -99,7 +99,7 @@ fn json(body: &impl Serialize) -> Content {
     Content { content_type: Some(HeaderValue::from_static("application/json")), bytes }
 }
 
-/// The scopes and the login that the challenge also names.
+/// The scopes and the login that the client should request. The challenge has the same values.
 #[derive(Serialize)]
 struct Members {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -39,13 +39,13 @@ use crate::{
 /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 #[derive(Clone, Debug)]
 pub struct Challenge {
-    /// The algorithms of proofs, separated by spaces, if the scheme is DPoP.
+    /// The algorithms that may sign proofs, separated by spaces. `None` if the scheme is Bearer.
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
-    /// The accepted values of `acr`, separated by spaces. The text is empty if any login is enough.
+    /// The accepted values of `acr`, separated by spaces. The text is empty if the challenge has no `acr_values`.
     acr_values: String,
-    /// In seconds.
+    /// How old the login may be, in seconds.
     max_age: Option<u64>,
     resource_metadata: Option<String>,
     realm: Option<Realm>,
@@ -53,9 +53,10 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Makes a challenge that points to the metadata of `resource`, and names the resource's realm if there is one.
+    /// Makes a challenge that points to the metadata of `resource`, and names the realm of `resource` if it has one.
     ///
-    /// A [family](Resource::family) as a whole has no metadata. Each resource of the family has its own metadata.
+    /// The challenge of a [family](Resource::family) as a whole points to no metadata, because each resource of the
+    /// family has its own metadata.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());
@@ -81,8 +82,8 @@ impl Challenge {
         }
     }
 
-    /// Changes the scheme to DPoP, and adds the algorithms that may sign proofs ([RFC 9449, section 7.1]). A name that
-    /// a challenge cannot carry is left out.
+    /// Changes the scheme to DPoP, and sets the algorithms that may sign proofs ([RFC 9449, section 7.1]). Only names
+    /// of ASCII letters, digits and `-` are written to the challenge; other names are left out.
     ///
     /// # Examples
     ///
@@ -155,9 +156,10 @@ impl Challenge {
 
     /// Sets the error, and a description for developers.
     ///
-    /// The error says what is wrong with the credential that was sent, so do not set an error for a request without a
-    /// credential. Characters in the description that a challenge cannot carry are replaced. `=` is replaced, too,
-    /// since many clients search the whole challenge for `scope=`. A description of more than 256 characters is cut.
+    /// The error says what is wrong with the request's credential, so do not set an error for a request without a
+    /// credential. If the description contains a character that a challenge cannot carry, the character is replaced.
+    /// `=` is replaced, too, because many clients search the whole challenge for `scope=`. A description of more than
+    /// 256 characters is cut after the 256th.
     #[must_use]
     pub fn with_error(mut self, error: ErrorCode, description: &str) -> Self {
         self.error = Some(error);
@@ -168,9 +170,9 @@ impl Challenge {
 
     /// Writes the challenge as the value of a header.
     ///
-    /// A challenge of more than 8 KiB is written without its scopes, because servers and proxies would reject such a
-    /// long header. Clients then request the scopes of the metadata. A gate does not start if one of its own challenges
-    /// would be longer than 8 KiB.
+    /// A challenge of more than 8 KiB is written without its scopes, because servers and proxies reject longer headers.
+    /// Clients then request the scopes that the metadata lists. A gate does not start if one of its own challenges is
+    /// longer than 8 KiB.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
         let text = if self.fits() {
@@ -178,13 +180,13 @@ impl Challenge {
         } else {
             Self { scopes: Vec::new(), ..self.clone() }.to_string()
         };
-        // This fallback is never used, because each part was checked when it was set. Even the fallback is a legal
-        // challenge.
+        // This fallback is never used, because each part was checked when it was set. Nevertheless, the fallback is a
+        // legal challenge.
         let fallback = if self.algs.is_some() { r#"DPoP algs="ES256""# } else { r#"Bearer realm="""# };
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(fallback))
     }
 
-    /// Tells whether servers and proxies accept a header of this size.
+    /// Tells whether the challenge is short enough for servers and proxies to accept it as a header.
     pub(crate) fn fits(&self) -> bool {
         self.to_string().len() <= MAX_HEADER
     }
@@ -215,13 +217,14 @@ impl fmt::Display for Challenge {
     }
 }
 
-/// In bytes.
+/// The longest header that servers and proxies accept, in bytes.
 const MAX_HEADER: usize = 8 * 1024;
 
-/// In characters.
+/// The longest description in a challenge, in characters.
 const MAX_DESCRIPTION: usize = 256;
 
-/// `error_description` may contain `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
+/// Replaces the character if it is `=`, or if `error_description` must not contain it. The description may contain
+/// `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
 ///
 /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
 fn harmless(character: char) -> char {
@@ -233,8 +236,8 @@ fn harmless(character: char) -> char {
     }
 }
 
-/// The error of a credential, as defined by [RFC 6750, section 3.1], [RFC 9449, section 12.2] and [RFC 9470, section
-/// 3].
+/// The error code in a challenge, as defined by [RFC 6750, section 3.1], [RFC 9449, section 12.2] and [RFC 9470,
+/// section 3].
 ///
 /// # Examples
 ///
@@ -260,7 +263,7 @@ pub enum ErrorCode {
     InsufficientUserAuthentication,
     /// `invalid_dpop_proof`: the token is valid, but its DPoP proof is missing or not valid.
     InvalidDpopProof,
-    /// `use_dpop_nonce`: the client's next proof must contain the nonce that the answer has.
+    /// `use_dpop_nonce`: the client's next proof must contain the nonce from the answer's `DPoP-Nonce` header.
     UseDpopNonce,
 }
 

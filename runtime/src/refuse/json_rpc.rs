@@ -1,9 +1,10 @@
-//! A JSON-RPC error answer.
+//! A JSON-RPC answer with an error.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// The answer to the JSON-RPC request `id`, with an error. Without an `id`, the error belongs to no particular request.
+/// A JSON-RPC answer with an error. `id` is the `id` of the request. Without an `id`, the error belongs to no
+/// particular request.
 #[derive(Serialize)]
 pub(crate) struct ErrorAnswer<'a, D> {
     jsonrpc: &'static str,

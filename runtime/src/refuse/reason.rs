@@ -13,7 +13,7 @@ use crate::refuse::ErrorCode;
 ///
 /// assert_eq!(Reason::InsufficientScope.status(), 403);
 /// assert_eq!(Reason::InsufficientScope.error(), Some(ErrorCode::InsufficientScope));
-/// // A request without a token made no mistake.
+/// // Without a token in the request, there is no error code.
 /// assert_eq!(Reason::MissingToken.status(), 401);
 /// assert_eq!(Reason::MissingToken.error(), None);
 /// ```
@@ -28,9 +28,9 @@ pub enum Reason {
     ExpiredToken,
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, but the person logged in too long ago, or by another method than the operation demands: 401,
-    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token can lack a
-    /// scope at the same time.
+    /// The token is valid, but the login behind the token is too old, or used a method that the operation does not
+    /// accept: 401, `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token
+    /// can also lack a scope.
     InsufficientAuthentication,
     /// The token is bound to a key of the client, and the proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
@@ -43,14 +43,14 @@ pub enum Reason {
     /// A path parameter has a value that is not allowed in a scope: 400, without a challenge.
     IllegalParameter,
     /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
-    /// can have: 404, without a challenge. No token can be valid there.
+    /// can have: 404, without a challenge. No token is valid for this path.
     UnknownResource,
-    /// The handler refuses the request, and more scopes would not help: 403, without a challenge.
+    /// The handler refuses the request, and a token with more scopes would not help: 403, without a challenge.
     Denied,
     /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,
-    /// The handler has no gate, a template cannot be filled in, or a demanded scope is not declared: 500. The mistake
-    /// is in the program.
+    /// The program has a mistake: the handler has no gate, the template of a scope cannot be filled in, or a demanded
+    /// scope is not declared. The status is 500.
     Misconfigured,
 }
 
@@ -128,7 +128,7 @@ impl Reason {
         }
     }
 
-    /// Tells whether the answer has a challenge. The answer has a challenge if another token would help.
+    /// Tells whether the answer has a challenge. An answer has a challenge if another token would help the client.
     pub(crate) const fn is_challenge(self) -> bool {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }

@@ -13,7 +13,7 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// A refusal without its body, for the function of [`Gate::body_with`](crate::Gate::body_with).
+/// A refusal whose body your function writes; see [`Gate::body_with`](crate::Gate::body_with).
 ///
 /// A `Refused` cannot be converted to a [`Rejection`](crate::Rejection).
 ///
@@ -46,8 +46,8 @@ impl Refused<'_> {
         self.reason
     }
 
-    /// Returns the text for people. The text can come from your program, by [`Access::deny`](crate::Access::deny), so
-    /// escape it if you write HTML.
+    /// Returns the text for people. Your program can set the text with [`Access::deny`](crate::Access::deny), so escape
+    /// the text if you write HTML.
     #[must_use]
     pub fn description(&self) -> &str {
         self.description
@@ -73,16 +73,17 @@ impl Refused<'_> {
 
     /// Returns the headers of the request, such as `Accept` and `Accept-Language`.
     ///
-    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, every header from which
-    /// the gate reads credentials, and every value that a middleware marked
-    /// as [sensitive](http::HeaderValue::is_sensitive). The result is empty if the refusal belongs to no HTTP request.
+    /// Headers with credentials are left out: `Authorization`, `Proxy-Authorization`, `Cookie`, and every header from
+    /// which the gate reads credentials. Every header value that a middleware marked
+    /// as [sensitive](http::HeaderValue::is_sensitive) is left out, too. The result is empty if the refusal belongs to
+    /// no HTTP request.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.headers
     }
 
-    /// Returns the body that the gate would write without your function, with its `Content-Type`. The format is the one
-    /// that you set with [`Gate::body`](crate::Gate::body), or the default.
+    /// Returns the body that the gate would write if your function did not exist, with its `Content-Type`. The format
+    /// is the one that you set with [`Gate::body`](crate::Gate::body), or the default format.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()
@@ -98,8 +99,8 @@ impl fmt::Debug for Refused<'_> {
     }
 }
 
-/// The headers of a refused request. They are kept only if the program has its own function to write the bodies of
-/// refusals, because only this function reads them. Cheap to clone.
+/// The headers of a refused request. They are kept only if a function of the program writes the bodies of refusals,
+/// because only this function reads the headers. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct KeptHeaders(Option<Arc<HeaderMap>>);
 
@@ -116,7 +117,7 @@ impl KeptHeaders {
     }
 }
 
-/// The program's function. Cheap to clone.
+/// The program's function that writes bodies. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Custom(Arc<Write>);
 
@@ -127,8 +128,8 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body. If the function returns a `Rejection` as its response, the `Rejection` gets the default body.
-    /// Otherwise the function would be called again for this `Rejection`, without end.
+    /// Writes a body with the program's function. If this function returns a `Rejection` as its response, the
+    /// `Rejection` gets the default body, so that the function does not call itself without end.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),
@@ -137,7 +138,7 @@ impl Custom {
     }
 }
 
-/// Marks that the function is running on this thread.
+/// Marks that the program's function is running on this thread.
 struct Writing;
 
 thread_local! {
@@ -146,7 +147,8 @@ thread_local! {
 
 impl Writing {
     fn begin() -> Option<Self> {
-        // Only the outer call makes this value, because dropping a second value would clear the mark too early.
+        // Only the outer call makes this value. If an inner call made a second value, the drop of the second value
+        // would clear the mark too early.
         (!IS_WRITING.replace(true)).then(|| Self)
     }
 }

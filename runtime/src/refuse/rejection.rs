@@ -15,15 +15,15 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// The headers that pages of other origins must be able to read in a refusal. Browsers hide headers that
-/// `Access-Control-Expose-Headers` does not list.
+/// The headers that pages of other origins must be able to read in a refusal. Browsers hide a header from these pages
+/// if `Access-Control-Expose-Headers` does not list it.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
 /// The header with a nonce for proofs. Pages of other origins must be able to read this header ([RFC 9449,
 /// section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The name of the header with a nonce, as documentation writes it.
+/// The name of the header with a nonce, with the capital letters that RFC 9449 uses.
 pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
 
 /// At most one challenge for each scheme, in the order of the header lines.
@@ -120,7 +120,7 @@ impl Rejection {
     /// `id`, the client could not tell which of its requests failed.
     #[cfg(feature = "mcp")]
     pub(crate) fn for_request(mut self, id: &Value, bodies: &Bodies) -> Self {
-        // Other requests share an answer that was built at startup, so `make_mut` clones that answer first.
+        // An answer that was built at startup is shared with other requests, so `make_mut` clones that answer first.
         let Inner { reason, description, asked, content, .. } = Arc::make_mut(&mut self.answer);
         *content = bodies.format().write(*reason, description, asked, Some(id));
         self
@@ -173,7 +173,7 @@ impl Rejection {
     }
 
     /// Iterates over the values of the `WWW-Authenticate` headers. Each value is the challenge of one scheme, Bearer
-    /// first. There is no value if another token would not help.
+    /// first. The iterator is empty if another token would not help the client.
     pub fn challenges(&self) -> impl Iterator<Item = &HeaderValue> {
         self.answer.challenges.iter().flatten()
     }
@@ -225,7 +225,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// No challenge, for answers where another token would not help.
+/// No challenges, because another token would not help the client.
 pub(crate) const NONE: Challenges = [None, None];
 
 impl fmt::Debug for Rejection {

@@ -1,4 +1,4 @@
-//! Host and port, as written in URLs, in `Origin` and in `Host`.
+//! Host and port, as written in URLs and in the headers `Origin` and `Host`.
 
 use std::{
     fmt,
@@ -8,8 +8,8 @@ use std::{
 
 /// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
 ///
-/// Browsers accept more forms: they read `127.1` as an address and map other alphabets to `xn--..`. A form that only
-/// some parsers understand is rejected, so that no two parsers read different hosts.
+/// Browsers accept more forms: they read `127.1` as an address, and they convert names in other alphabets to `xn--..`.
+/// A form that only some parsers understand is rejected, so that all parsers read the same host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {
     pub(crate) host: Host<'a>,
@@ -106,8 +106,8 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Splits an authority into host and port. The second part is empty, or begins with the colon. After an IPv6 address in
-/// brackets, the second part is all text after the bracket.
+/// Splits an authority into host and port. Without brackets, the second part is empty or begins with the first colon.
+/// If the host is in brackets, the second part is all text after the last `]`.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
@@ -120,7 +120,7 @@ fn is_port(digits: &str) -> bool {
 }
 
 /// Tells whether `host` is a DNS name. The last label of a name must not be a decimal or hexadecimal number, because
-/// clients read such a host as an IPv4 address ([URL standard, section
+/// clients read a host that ends in a number as an IPv4 address ([URL standard, section
 /// 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);

@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 use super::authority::{Authority, default_port};
 
-/// Returns a URL in the form in which clients send it. [`Url`](super::url::Url) has already checked the URL, whose
-/// origin ends at `origin_end`.
+/// Returns a URL in the form in which clients send it. [`Url`](super::url::Url) has already checked the URL. The origin
+/// of the URL ends at `origin_end`.
 ///
 /// Clients add a slash after a host without a path. This function does not add the slash, because both forms are
 /// accepted; see [`twin`].
 ///
-/// A host with `xn--` stays as it is, because every such name that can be registered already has the form that clients
-/// send.
+/// A host with `xn--` is not decoded, because every name with `xn--` that can be registered already has the form that
+/// clients send.
 pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     let (origin, rest) = url.split_at(origin_end);
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));

@@ -8,7 +8,7 @@ use super::InvalidResource;
 use super::url::WELL_KNOWN;
 use super::{Resource, url::Url};
 
-/// Whether an identifier names one resource, or is a pattern for many.
+/// Whether an identifier names one resource, or is a pattern for many resources.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Extent {
     #[default]
@@ -19,11 +19,11 @@ pub(super) enum Extent {
     Member(Vec<(String, String)>),
 }
 
-/// The result of a search in a family for the resource to which a path belongs.
+/// The resource to which a path belongs in a family, or the reason why there is none.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
-    /// The path fits the pattern, but a value is illegal, or the whole identifier is too long.
+    /// The path fits the pattern, but a value is illegal or the whole identifier is too long.
     Illegal,
     /// The path does not fit the pattern.
     Outside,
@@ -38,8 +38,8 @@ impl Resource {
     /// The identifier of the resource comes from the pattern and from the values in the path of the request; `Host` and
     /// forwarding headers do not affect the identifier.
     ///
-    /// A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with any other
-    /// value is answered with 404. Values are case-sensitive.
+    /// A value consists of 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with
+    /// any other value is answered with 404. Values are case-sensitive.
     ///
     /// # Errors
     ///
@@ -95,8 +95,8 @@ impl Resource {
         values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Finds, among the resources of a family, the resource whose path is a prefix of `path`. Paths are compared
-    /// without decoding, so a percent-encoded value is illegal.
+    /// Searches a family for the resource whose path is a prefix of `path`. Paths are compared without decoding, so a
+    /// percent-encoded value is illegal.
     pub(crate) fn find(&self, path: &str) -> Place {
         let Some(mut segments) = path.strip_prefix('/').map(|path| path.split('/')) else {
             return Place::Outside;
@@ -132,7 +132,7 @@ impl Resource {
         }
     }
 
-    /// Finds, among the resources of a family, the resource whose metadata document is at `path`.
+    /// Searches a family for the resource whose metadata document is at `path`.
     #[cfg(feature = "axum")]
     pub(crate) fn described_at(&self, path: &str) -> Option<Self> {
         let path = path.strip_prefix(WELL_KNOWN)?;
@@ -147,7 +147,7 @@ impl Resource {
     }
 }
 
-/// Tells whether some path fits both patterns from start to end. Without parameters, the patterns must be equal.
+/// Tells whether some path fits both patterns from start to end. Two patterns without parameters must be equal.
 /// `{*rest}` fits the rest of a path, as in routes.
 #[cfg(feature = "axum")]
 pub(crate) fn meet(one: &str, other: &str) -> bool {
@@ -168,7 +168,7 @@ pub(crate) fn is_within(route: &str, family: &str) -> bool {
     let mut route = pattern(route);
     for expected in pattern(family) {
         match route.next() {
-            // Tables write a fallback as `*`.
+            // In tables of routes, the path of a fallback ends with the segment `*`.
             Some("*") => return true,
             Some(segment) if is_rest(segment) => return true,
             Some(segment) if expected.is_empty() || can_be_one(segment, expected) => {}

@@ -108,7 +108,7 @@ impl ResourceMetadata {
         &self.scopes_supported
     }
 
-    /// Returns the name that people see: the member `resource_name`, without a language tag.
+    /// Returns the name that people see: the value of `resource_name`, the member without a language tag.
     pub fn name(&self) -> Option<&str> {
         self.members.name.as_deref()
     }

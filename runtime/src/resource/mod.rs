@@ -108,7 +108,8 @@ impl Resource {
         Ok(self)
     }
 
-    /// Returns the identifier, exactly as the program wrote it; for a [family](Resource::family), the pattern.
+    /// Returns the identifier, exactly as the program wrote it. The identifier of a [family](Resource::family) is its
+    /// pattern.
     pub fn identifier(&self) -> &str {
         self.identifier.as_str()
     }

@@ -6,8 +6,8 @@ use super::authority::{Authority, default_port};
 
 /// Scheme, host and port of a page or of a server ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)).
 ///
-/// A text that cannot be parsed is not an origin, and is never the same origin as another text. Examples are `null`,
-/// and a text with a user, a path, letters beyond ASCII, or an invalid [`Authority`].
+/// A text that cannot be parsed is not an origin, so `Origin::is_same` returns `false` for it. Examples of such texts
+/// are `null`, and texts with a user, a path, letters beyond ASCII, or an invalid [`Authority`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin<'a> {
     scheme: &'a str,
@@ -52,7 +52,7 @@ impl PartialEq for Origin<'_> {
 
 impl Eq for Origin<'_> {}
 
-/// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` ([RFC 3986, section
+/// Tells whether `text` has the form `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` ([RFC 3986, section
 /// 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1)).
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -14,12 +14,12 @@ use crate::shown::{self, WithoutSecrets};
 /// The well-known path that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// An absolute URL with a host, exactly as the operator wrote it.
+/// An absolute URL with a host, exactly as the program wrote it.
 ///
-/// The URL is not normalised, since clients compare the text ([RFC 9728, section
+/// The URL is not normalised, because clients compare the text ([RFC 9728, section
 /// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). The identifier of a resource must have the form that clients
-/// send. An issuer can have any form, because the authorization server writes the same form into its metadata and its
-/// tokens.
+/// send. By contrast, an issuer can have any form, because the authorization server writes the same form into its
+/// metadata and its tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     text: String,
@@ -57,7 +57,7 @@ impl Url {
         Ok(self)
     }
 
-    /// Checks an identifier: a URL without a fragment, with `https`, or with `http` on a loopback host.
+    /// Checks an identifier: an absolute `https` URL without a fragment. `http` is accepted for loopback hosts.
     pub(super) fn identifier(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         let url = Self::page(what, text)?;
         if url.text.contains('#') {
@@ -142,7 +142,7 @@ fn refused(what: &'static str, url: &str, fault: impl Into<Cow<'static, str>>) -
     InvalidResource { what, text: WithoutSecrets(url).to_string(), fault: fault.into() }
 }
 
-/// Returns the advice for the author of `url`, if clients send this URL as `sent`. The advice does not show the query.
+/// Returns the advice to write `url` as `sent`, the form that clients send. The advice does not show the query.
 fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
     let path_end = |url: &str| url.find('?').unwrap_or(url.len());
     let (before_query, query) = sent.split_at(path_end(sent));
@@ -173,8 +173,8 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
-/// The longest URL in bytes. Common servers and proxies accept a URL of this length in a request line, and a challenge
-/// of 8 KiB has room for it.
+/// The length of the longest accepted URL, in bytes. Common servers and proxies accept a URL of this length in a
+/// request line, and a challenge of 8 KiB has room for the URL.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.
@@ -191,9 +191,9 @@ fn check_rest(rest: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// `*( pchar / "/" / "?" )` and a fragment of the same characters ([RFC 3986, section
-/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). None of these characters ends a quoted string in a
-/// header.
+/// Tells whether `text` has the form `*( pchar / "/" / "?" )` ([RFC 3986, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A fragment of the same characters may follow. None of
+/// these characters ends a quoted string in a header.
 fn is_path_text(text: &str) -> bool {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
@@ -206,8 +206,7 @@ fn is_path_text(text: &str) -> bool {
     legal(text) && legal(fragment)
 }
 
-/// Tells whether a segment is `.` or `..`, with each dot plain or percent-encoded, since clients treat both forms
-/// alike.
+/// Tells whether a segment is `.` or `..`. A dot can be plain or percent-encoded, because clients resolve both forms.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
 }

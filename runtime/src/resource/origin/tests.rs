@@ -79,7 +79,7 @@ fn what_cannot_be_read_is_no_origin() {
     }
 }
 
-/// Texts that look like origins, made of few parts, so that two texts are often equal.
+/// Makes texts that look like origins. Most parts come from short lists, so two texts are often equal.
 fn text() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![6 => Just("http"), 3 => Just("https"), 1 => Just("HTTP"), 1 => Just("ws")];
     let good = prop::sample::select(vec![
@@ -144,7 +144,7 @@ proptest! {
         }
     }
 
-    /// Browsers send the form that their URL parser writes.
+    /// Browsers send an origin in the form that their URL parser writes.
     #[test]
     fn what_browsers_send_is_judged_as_they_do(one in text(), other in text()) {
         let (Some(one), Some(other)) = (read(&one), read(&other)) else { return Ok(()) };

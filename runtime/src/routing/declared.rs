@@ -16,10 +16,11 @@ use crate::{
 /// of [`Handler::layer`](axum::handler::Handler::layer) on these functions, and all handlers that are wrapped
 /// in [`guarded`](crate::guarded).
 ///
-/// A layer on a handler with an attribute, on a [`MethodRouter`](crate::routing::MethodRouter) or on
-/// a [`Router`](crate::Router) is the program's own code, and runs before the guard. The layer can itself answer a
-/// request that has no token. The table does not show this: it shows only what the handler inside needs. A layer cannot
-/// call the handler without its guard. If the layer removes data that the guard needs, the answer is 500.
+/// A program can put its own layer on a handler with an attribute, on
+/// a [`MethodRouter`](crate::routing::MethodRouter) or on a [`Router`](crate::Router). The layer runs before the
+/// handler's guard, and can itself answer a request that has no token. The table does not show such a layer, but only
+/// what the handler inside needs. The layer cannot call this handler without the guard. If the layer removes request
+/// extensions that the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
@@ -27,7 +28,8 @@ use crate::{
 pub trait Declared<Args>: sealed::HasRow<Args> {}
 
 // There is only one implementation, which covers all kinds of handlers. So for an undeclared handler, the compiler
-// shows only the message above. The compiler neither lists implementations nor quotes the bound.
+// shows the message above. It does not list implementations, and does not point to the call of the function that has
+// the bound.
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasRow<Args>, Args> Declared<Args> for H {}
 
@@ -42,7 +44,7 @@ pub trait Annotated<Args>: sealed::HasConstRow<Args> {}
 impl<H: sealed::HasConstRow<Args>, Args> Annotated<Args> for H {}
 
 /// Returns the declaration of `handler`, for use in a `const`. The function takes the handler by value, so that the
-/// compiler's message points to the handler.
+/// compiler's message about a missing declaration points to the handler.
 pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
     std::mem::forget(handler); // A `const fn` cannot drop the argument.
     H::ROW
@@ -75,7 +77,8 @@ impl<L, H: Annotated<Args>, T, S, Args> sealed::HasConstRow<InLayer<Args>> for L
     const ROW: Row = H::ROW;
 }
 
-/// The guard that an attribute adds as the first argument. A handler with any other first argument has no declaration.
+/// The guard that an attribute adds as the first argument of a function. A function with any other first argument has
+/// no declaration.
 pub trait ScopeGuard: sealed::Sealed {
     /// The declaration of the attribute.
     const ROW: Row;
@@ -107,7 +110,7 @@ mod sealed {
 
 macro_rules! declared {
     ($($argument:ident)*) => {
-        // `TypeId::of` needs `'static` arguments, and the arguments of mounted handlers are `'static`.
+        // `TypeId::of` needs `'static` types. The argument types of mounted handlers are `'static` anyway.
         #[diagnostic::do_not_recommend]
         impl<F, Out, G: ScopeGuard, $($argument: 'static),*> sealed::HasRow<(G, $($argument,)*)> for F
         where

@@ -38,7 +38,7 @@ where
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let path = match P::path() {
-            // The path can be empty in a nested router. utoipa's own router then uses `/`, too.
+            // In a nested router, the path can be empty. utoipa's own router also uses `/` for an empty path.
             path if path.is_empty() => "/".to_owned(),
             path => path,
         };
@@ -72,8 +72,8 @@ impl Documentation {
         self.methods.iter().map(filter_of).reduce(MethodFilter::or)
     }
 
-    /// Adds the operation to `openapi`, at the path of its route. Also describes each path parameter that the operation
-    /// does not describe.
+    /// Adds the operation to `openapi`, at `path`, the path of the handler's route. Also describes each path parameter
+    /// that the operation does not describe.
     pub(super) fn add_to(&self, openapi: &mut OpenApi, path: &str) {
         let mut operation = self.operation.clone();
         for name in names_in(path) {

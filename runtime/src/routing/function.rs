@@ -20,12 +20,12 @@ use crate::routing::{
 /// response.
 ///
 /// `D` is the type parameter of the handler's [`Declared`](super::Declared). For a function, `D` is the tuple of the
-/// argument types. Therefore only one implementation can apply, and the compiler need not try the others. `M` tells how
-/// axum reads the last argument.
+/// argument types. From `D`, the compiler knows which implementation can apply, and need not try the others. `M` tells
+/// how axum reads the last argument.
 ///
 /// A program can write its own implementation of [`Handler`] for a function if the program defines the type of an
-/// argument. That implementation can leave out the guard, so the router must reject the function. If the bounds of this
-/// trait hold, axum's implementation applies, and the compiler allows no second implementation.
+/// argument. That implementation can leave out the guard, so the router must reject such a function. The bounds of this
+/// trait ensure this: if they hold, axum's implementation applies, and the compiler allows no second implementation.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
 /// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
@@ -37,7 +37,7 @@ use crate::routing::{
 )]
 pub trait HandlerFn<D, M, S>: sealed::Function<D, M, S> {}
 
-// There is one implementation for all functions; see `Declared` for the reason.
+// There is one implementation for all functions. The comment on the implementation of `Declared` gives the reason.
 #[diagnostic::do_not_recommend]
 impl<F: sealed::Function<D, M, S>, D, M, S> HandlerFn<D, M, S> for F {}
 
@@ -72,8 +72,8 @@ where
     }
 }
 
-/// The layer calls the function through `Handler<T, S>`. The bound on `Arguments` ensures that this is axum's own
-/// implementation.
+/// The layer calls the function through `Handler<T, S>`. The bound on `Arguments` ensures that axum's own
+/// implementation of `Handler` is called.
 #[diagnostic::do_not_recommend]
 impl<L, H, T, S, D, M> sealed::Function<InLayer<D>, M, S> for Layered<L, H, T, S>
 where
@@ -91,8 +91,8 @@ where
     }
 }
 
-/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. Without these two
-/// implementations, the compiler would report the missing declaration twice.
+/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. Without this
+/// implementation and the next one, the compiler would report the missing declaration twice.
 #[diagnostic::do_not_recommend]
 impl<T, S> sealed::Function<(), T, S> for &'static str
 where
@@ -118,7 +118,7 @@ where
     }
 }
 
-/// The bounds are those of axum's implementation. If axum adds a bound, this macro no longer compiles.
+/// The bounds in this macro are those of axum's implementation. If axum adds a bound, this macro no longer compiles.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {
         #[diagnostic::do_not_recommend]

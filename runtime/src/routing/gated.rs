@@ -33,10 +33,10 @@ impl<S: 'static> Gated<S> {
     }
 }
 
-/// Boxes a future. axum already boxes the future of a function, and such a future is returned as it is.
+/// Boxes a future. axum has already boxed the future of a function, so this future is returned as it is.
 pub(super) fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
     match <dyn Any>::downcast_mut::<Answering>(&mut future) {
-        // `pending()` has no size, so its box needs no allocation.
+        // The size of `pending()` is zero, so its box needs no allocation.
         Some(boxed) => mem::replace(boxed, Box::pin(pending())),
         None => Box::pin(future),
     }

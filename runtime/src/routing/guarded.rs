@@ -50,7 +50,7 @@ impl<T> Guarded<T> {
         Self { inner, row: row.into() }
     }
 
-    /// Returns the requirement as a table, for handlers whose routes are unknown.
+    /// Returns a table with one row. The row contains the requirement, but no route.
     ///
     /// # Examples
     ///
@@ -80,16 +80,16 @@ fn readable(type_name: &'static str) -> Text {
     }
 }
 
-/// A guarded handler implements axum's `Handler` with this type in place of the `T` of the inner handler.
+/// If the inner handler implements axum's `Handler<T, S>`, the guarded handler implements `Handler<WithGuard<T>, S>`.
 /// Like [`Guard`](crate::Guard), this type is not `Unpin`.
 #[derive(Debug)]
 pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 
 /// The arguments of a handler that has no guard.
 ///
-/// A second guard would be enforced, but no table would show it. The type of a guard is not `Unpin`, and so the
-/// compiler recognizes a handler that already has a guard. Other extractors are `Unpin`, because no extracted value
-/// borrows from itself.
+/// If a handler had a second guard, the second guard would be enforced, but no table would show it. So the compiler
+/// must recognize a handler that already has a guard. To make this possible, the type of a guard is not `Unpin`. Other
+/// extractors are `Unpin`, because no extracted value borrows from itself.
 #[diagnostic::on_unimplemented(
     message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
@@ -101,8 +101,8 @@ impl<T: Unpin> sealed::Sealed for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Unpin> Unguarded for T {}
 
-/// A handler with exactly one guard: the guard of its attribute, or the guard of [`guarded`] around a handler without
-/// an attribute.
+/// A handler with exactly one guard. The guard comes from the handler's attribute, or from [`guarded`] around a handler
+/// without an attribute.
 ///
 /// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared)
 /// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs all three traits as bounds, as in the
@@ -223,7 +223,7 @@ impl<H> Guarded<H> {
 /// - A handler that has an attribute, or that is already `guarded`, does not compile here. Declare all scopes of a
 ///   handler in one place.
 /// - A layer around `guarded(..)` does not compile. Put the layer inside, as in
-///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. Layers of
+///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. By contrast, layers of
 ///   a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.
 #[track_caller]
 pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {

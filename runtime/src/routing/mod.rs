@@ -47,7 +47,7 @@ pub use declared::Declared;
 pub use declared::{Annotated, Beside, InLayer, ScopeGuard, row_of};
 pub use function::HandlerFn;
 pub use guarded::{Guarded, GuardedOnce, authenticated, guarded, public};
-#[doc(hidden)] // The type parameter by which `Guarded` is a handler.
+#[doc(hidden)] // The implementation of `Handler` for `Guarded` names this trait and this type.
 pub use guarded::{Unguarded, WithGuard};
 pub use method_routing::{
     MethodRouter, any, any_service, connect, connect_service, delete, delete_service, get, get_service, head,

@@ -1,4 +1,4 @@
-//! The values that a router accepts: declared routes and methods, but no routers of axum.
+//! The values that a router accepts: declared routes and methods, but not axum's own routers.
 
 /// The methods of a path, each with a declared handler. Only [`MethodRouter`](super::MethodRouter) implements this
 /// trait.
@@ -22,7 +22,8 @@
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// Without the second trait, `sealed::Methods`, the compiler's message would also show the call that has the bound.
+// Without the second trait, `sealed::Methods`, the compiler's message would also point to the call of the method that
+// has the bound.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 

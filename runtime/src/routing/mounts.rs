@@ -24,7 +24,8 @@ pub(super) struct Mounts {
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. Mounts that share a slot are in the same groups.
+/// A handler or a service at a path. If mounts share a slot, one call has added them all. So each call of `requiring`
+/// covers either all of these mounts or none.
 struct Mount {
     path: String,
     place: Place,
@@ -36,7 +37,7 @@ struct Mount {
 enum Place {
     /// The path itself.
     Path,
-    /// Every path below a nested service. axum gives no name to this part of the path.
+    /// Every path below a nested service. axum gives no name to the part of the path that is below the service.
     Below,
     /// Every path without a route.
     Fallback,
@@ -45,7 +46,7 @@ enum Place {
 /// The path of a router's fallback in the table, relative to the path of the router.
 const FALLBACK: &str = "/*";
 
-/// The name in the table for the rest of a path below a nested service.
+/// The name that the table gives to the part of a path that is below a nested service.
 const REST: &str = "rest";
 
 impl Mounts {
@@ -82,7 +83,7 @@ impl Mounts {
         self.all.retain(|mount| mount.place != Place::Fallback);
     }
 
-    /// At each path that answers 405 to some methods, adds a handler for these methods.
+    /// Adds `handler` to each path that answers 405 to some methods. The handler then answers these methods.
     pub(super) fn add_for_other_methods(&mut self, handler: &Mounted) {
         let taken: BTreeSet<&str> =
             self.all.iter().filter(|mount| mount.is_for_any()).map(|mount| &*mount.path).collect();
@@ -133,7 +134,7 @@ impl Mounts {
         self.all.iter().filter_map(|mount| Some((&*mount.path, mount.mounted.documentation.as_ref()?)))
     }
 
-    /// Returns those problems of the routes that do not depend on the gate.
+    /// Returns the problems of the routes, except problems that depend on the gate.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
         problems.extend(self.all.iter().filter_map(Mount::nameless_parameters));
@@ -143,7 +144,7 @@ impl Mounts {
     /// Makes the plan of each mounted handler, and puts the plan into the handler's slot.
     pub(super) fn fill(&self, gate: &Gate) {
         let prebuilt = Prebuilt::of(gate, self.all.iter().map(|mount| &**mount.row()));
-        // Handlers that share a slot get one plan, for all of their places.
+        // Handlers that share a slot get one plan, which covers all of their places.
         let mut sharing: HashMap<*const Slot, Vec<Entry>> = HashMap::new();
         for mount in &self.all {
             sharing.entry(Arc::as_ptr(&mount.mounted.slot)).or_default().push(mount.entry());
@@ -202,8 +203,8 @@ impl Mount {
         Ok(())
     }
 
-    /// Returns a problem if a template needs a parameter from the path below a nested service, where axum gives no
-    /// names.
+    /// Returns a problem if a template needs a parameter from the path below a nested service. axum gives no names to
+    /// the parts of this path.
     fn nameless_parameters(&self) -> Option<String> {
         if self.place != Place::Below {
             return None;

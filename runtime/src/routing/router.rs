@@ -110,13 +110,13 @@ where
         self
     }
 
-    /// Adds a service for `path` and for all paths below it. The service sees the path without this prefix;
-    /// see [`axum::Router::nest_service`].
+    /// Adds a service for `path` and for all paths below it. The service sees the request's path without the prefix
+    /// `path`; see [`axum::Router::nest_service`].
     ///
     /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public)
     /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, a row for `path` with a slash at
-    /// the end, and a row with `{*rest}` for the paths below. Templates cannot use the part of the path that is below
-    /// `path`.
+    /// the end, and a row with `{*rest}` for the paths below. Templates cannot use the part of a request's path that is
+    /// below `path`.
     ///
     /// # Panics
     ///

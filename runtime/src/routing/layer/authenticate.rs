@@ -1,4 +1,4 @@
-//! Early verification, for middleware that needs the caller.
+//! A layer that verifies the token early, for middleware that needs to know the caller.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -67,7 +67,7 @@ pub struct AuthenticateLayer(Arc<Plan>);
 
 impl Step for AuthenticateLayer {
     async fn run(&self, parts: &mut Parts, _body: &mut Body) -> Result<(), Response> {
-        // The request carries the result to the guards inside, so this function does not need the result.
+        // The request carries the result to the guards inside, so this function ignores the result.
         let plan = plan_for(&self.0, parts).unwrap_or(Cow::Borrowed(&self.0));
         let _ = verify_for_all(&plan, parts).await;
         Ok(())

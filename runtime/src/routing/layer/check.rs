@@ -18,8 +18,8 @@ use crate::{
 impl GateLayer {
     /// Puts the layer around every route of a router, and adds the routes of the metadata document outside the layer.
     ///
-    /// This is the short form for one gate at the root of a server, like [`Router::protect`](crate::Router::protect).
-    /// Pass the whole router. If you nest the router afterwards, its paths no longer match the rows of the table.
+    /// Like [`Router::protect`](crate::Router::protect), this method is for a server with one gate at the root. Pass
+    /// the whole router. If you nest the router afterwards, its paths no longer match the rows of the table.
     ///
     /// # Errors
     ///
@@ -55,8 +55,8 @@ impl GateLayer {
         let survey = Survey::of(&router);
         let mut problems = self.unmatched(&survey);
         problems.extend(self.in_the_way(&survey));
-        // The order matters. If both routers have only axum's default fallback, axum keeps that of the second router,
-        // which is behind the layer.
+        // The router behind the layer must be the second one. If both routers have only axum's default fallback, axum
+        // keeps the fallback of the second router.
         StartupError::unless(problems, || self.well_known().merge(router.layer(self.clone())))
     }
 
@@ -68,9 +68,9 @@ impl GateLayer {
     /// of [`nest_service`](axum::Router::nest_service).
     ///
     /// axum does not list its routes, so the check cannot find a path for which the table has no row. Such a path is
-    /// logged when its first request arrives. If the table has a row for a path, the methods of this path that have no
-    /// row are logged at once. These methods are not an error, because their handlers may have no attribute, and such a
-    /// handler cannot have a row.
+    /// logged when its first request arrives. If the table has a row for a path, the check logs the methods of this
+    /// path that have no row. A method without a row is not an error, because its handler may have no attribute.
+    /// A handler without an attribute cannot have a row.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl GateLayer {
         StartupError::unless(self.unmatched(&Survey::of(router)), || ())
     }
 
-    /// Returns a problem for each row without a route, and logs the methods without a row.
+    /// Returns a problem for each row that matches no route, and logs the methods without a row.
     fn unmatched(&self, survey: &Survey) -> Vec<String> {
         let mut problems = Vec::new();
         let mut found: BTreeMap<&str, Option<Found>> = BTreeMap::new();
@@ -163,7 +163,7 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
     })
 }
 
-/// Returns those methods of a route for which the table has no row. A row for `GET` also covers `HEAD`.
+/// Returns the methods of a route that have no row in the table. A row for `GET` also covers `HEAD`.
 fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<&'a str> {
     let rows = || mounted(table).filter(|(_, own, _)| *own == path);
     let has_row = |method: &str| {

@@ -36,10 +36,10 @@ use crate::{
 };
 
 impl Gate {
-    /// Makes a layer that demands a valid token and the floor for every request to a plain [`axum::Router`].
+    /// Makes a layer for a plain [`axum::Router`]. The layer demands a valid token and the floor for every request.
     ///
-    /// Behind this layer, a handler without an attribute is never open. A handler with an attribute also demands its
-    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
+    /// So even a handler without an attribute needs a token behind this layer. A handler with an attribute also demands
+    /// its scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
     /// serves names the scopes of the handlers in the table. A handler that is not in the table is still guarded, but
     /// the metadata lacks its scopes.
     ///
@@ -48,14 +48,14 @@ impl Gate {
     /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a
     /// fallback, around [`nest_service`](axum::Router::nest_service), and
     /// if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names
-    /// the floor, and the 403 of a guard inside names all scopes that the handler needs. Rows have no influence on
+    /// the floor, but the 403 of a guard inside names all scopes that the handler needs. The rows have no influence on
     /// which requests are let through. If at least one row contains a route, each path without a row is logged at its
-    /// first request. To find rows without a route, use [`GateLayer::protect`].
+    /// first request. To find rows that match no route of the router, use [`GateLayer::protect`].
     ///
-    /// With [`axum::Router::layer`], everything is behind the layer, including wrong methods and unknown paths.
-    /// With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a token.
-    /// With [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer), a request with a wrong method gets
-    /// 405, even without a token.
+    /// If you add the layer with [`axum::Router::layer`], it covers every request, even a request to an unknown path or
+    /// with a wrong method. With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a
+    /// token. With [`MethodRouter::route_layer`](axum::routing::MethodRouter::route_layer), a request with a wrong
+    /// method gets 405, even without a token.
     ///
     /// The layer answers a CORS preflight with 204 and without CORS headers, so the browser does not send the actual
     /// request. If pages of other origins call the API, put a CORS layer outside this layer.
@@ -148,7 +148,7 @@ impl GateLayer {
     /// Returns a router that serves the resource's metadata document outside the layer. Merge the protected routes into
     /// this router.
     ///
-    /// This is the short form for one gate. For several gates, use [`GateLayer::discovery`].
+    /// This method is for a server with one gate. For several gates, use [`GateLayer::discovery`].
     pub fn well_known<S>(&self) -> axum::Router<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -199,8 +199,8 @@ impl Step for GateLayer {
             admitted.map_err(|rejection| rejection.to(plan.gate.keep(&parts.headers)).into_response())?;
         let verified = Verified::new(Arc::clone(&plan), Ok(admitted.token.clone()), parts);
         match parts.extensions.get_mut::<Enforcement>() {
-            // The layer can be around a handler of a `Router` that has its own gate. Then the guard of this handler
-            // still decides, with the router's gate.
+            // The layer can be around a handler of a `Router` that has its own gate. Then the handler's guard still
+            // decides, and uses the router's gate.
             Some(own) if own.is_pending() => own.follow(verified),
             _ => Enforcement::done(self.slot.clone(), &plan, admitted, Some(verified), &mut parts.extensions),
         }

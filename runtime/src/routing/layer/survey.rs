@@ -42,9 +42,11 @@ impl Survey {
     /// Finds the route of a request to `pattern`. In the request, the value of each parameter is a text that is
     /// unlikely to be part of another route's path.
     ///
-    /// The survey does not see routes inside a nested service, and a fallback is not a route.
+    /// The survey does not find routes inside a nested service. It finds no fallbacks either, because a fallback is
+    /// not a route.
     pub(super) fn at(&self, pattern: &str) -> Option<Found> {
-        // No handler is for this method, so axum's answer lists the methods that have a handler.
+        // No route has a handler of its own for the method `SURVEY`. So axum's answer lists the methods that have a
+        // handler.
         let request = Request::builder().method("SURVEY").uri(filled_in(pattern)).body(Body::empty()).ok()?;
         let mut router = self.0.clone();
         let answer = pin!(router.call(request)).poll(&mut Context::from_waker(Waker::noop()));
@@ -78,7 +80,7 @@ fn filled_in(pattern: &str) -> String {
     path
 }
 
-/// Answers with the path that axum has matched.
+/// A service that answers with the path that axum has matched.
 #[derive(Clone)]
 struct Stop;
 

@@ -21,8 +21,8 @@ where
 {
     /// Sets the handler for requests that match no route, in place of 404; see [`axum::Router::fallback`].
     ///
-    /// The table shows the fallback at `/*`. The fallback of a nested router is only for the paths below that router.
-    /// If the router is nested at `/api`, the table shows its fallback at `/api/*`.
+    /// The table shows the fallback at `/*`. The fallback of a nested router covers only paths below the path of that
+    /// router. If the router is nested at `/api`, the table shows its fallback at `/api/*`.
     pub fn fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,
@@ -37,7 +37,7 @@ where
     ///
     /// # Examples
     ///
-    /// To serve a single-page app, whose pages are all one file:
+    /// To serve a single-page app, which has one file for all of its pages:
     ///
     /// ```
     /// use scopegate::{Router, public, requires_scope, routing::get};

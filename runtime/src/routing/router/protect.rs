@@ -1,4 +1,4 @@
-//! Puts a gate before routes.
+//! Puts a gate before the routes of a router.
 
 use super::Router;
 use crate::{
@@ -15,7 +15,7 @@ where
 {
     /// Puts `gate` before every route, and adds the routes of its metadata document.
     ///
-    /// This is the short form for one gate at the root of a server. For several gates, or for a nested router,
+    /// This method is for a server with one gate at the root. For several gates, or for a nested router,
     /// use [`Router::split`]. You can set the state of the handlers before or after this call. You can merge the result
     /// into an [`axum::Router`] with the same state.
     ///
@@ -48,7 +48,7 @@ where
     ///
     /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare
     /// templates with paths, because it does not know where the routes will be nested. If a path lacks a parameter of a
-    /// template, each request with a valid token is answered with 500.
+    /// template, each request to this path with a valid token is answered with 500.
     ///
     /// # Examples
     ///

@@ -7,7 +7,7 @@ use http::{Method, request::Parts};
 
 use crate::scope::{Entry, Row, RowId};
 
-/// The identifiers of a plan's rows, grouped by handler. Cheap to clone.
+/// The identifiers of a plan's rows, grouped by handler. Clones are cheap.
 #[derive(Clone, Default)]
 pub(crate) struct Places(Arc<HashMap<String, Vec<Place>>>);
 

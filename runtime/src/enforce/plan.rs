@@ -23,7 +23,7 @@ use crate::{
 /// The place where a mounted handler finds its plan. The slot is filled once, when the router is protected.
 pub(crate) type Slot = OnceLock<Arc<Plan>>;
 
-/// A gate, the row that it enforces, and the prebuilt answers. Cheap to clone.
+/// A gate, the row that it enforces, and the prebuilt answers. Clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) gate: Gate,

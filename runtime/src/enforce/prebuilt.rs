@@ -9,7 +9,7 @@ use crate::{
     scope::{Filled, Row, Terms},
 };
 
-/// The prebuilt answers for one row. Cheap to clone.
+/// The prebuilt answers for one row. Clones are cheap.
 #[derive(Clone, Default)]
 pub(crate) struct Answers(Arc<[Rejection]>);
 
@@ -19,7 +19,7 @@ impl Answers {
     }
 }
 
-/// The prebuilt answers for the rows of one gate. Cheap to clone.
+/// The prebuilt answers for the rows of one gate. Clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Prebuilt(Arc<HashMap<Terms, Answers>>);
 

@@ -100,7 +100,7 @@ impl fmt::Debug for Refused<'_> {
 }
 
 /// The headers of a refused request. They are kept only if a function of the program writes the bodies of refusals,
-/// because only this function reads the headers. Cheap to clone.
+/// because only this function reads the headers. Clones are cheap.
 #[derive(Clone, Default)]
 pub(crate) struct KeptHeaders(Option<Arc<HeaderMap>>);
 
@@ -117,7 +117,7 @@ impl KeptHeaders {
     }
 }
 
-/// The program's function that writes bodies. Cheap to clone.
+/// The program's function that writes bodies. Clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Custom(Arc<Write>);
 

@@ -29,7 +29,7 @@ pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
 /// At most one challenge for each scheme, in the order of the header lines.
 type Challenges = [Option<HeaderValue>; 2];
 
-/// A refused request: the reason, and the answer that results from the reason. Cheap to clone.
+/// A refused request: the reason, and the answer that results from the reason. Clones are cheap.
 ///
 /// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals.
 ///

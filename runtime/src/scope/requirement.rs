@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
-/// also demand that the person logged in by a certain method, or not long ago. Cheap to clone.
+/// also demand that the person logged in by a certain method, or not long ago. Clones are cheap.
 ///
 /// The attributes create requirements. Use [`requirement!`](crate::requirement) where you cannot write an attribute, or
 /// to give a requirement a name. If a requirement is known only at run time, for example from a configuration

@@ -116,7 +116,7 @@ impl AsRef<str> for Scope {
 }
 
 /// A scope whose text need not be known at compile time. The text comes from the program's source, from its
-/// configuration, or from a template and a path parameter. Cheap to clone.
+/// configuration, or from a template and a path parameter. Clones are cheap.
 ///
 /// # Examples
 ///

@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, hash, ops::Deref, sync::Arc};
 
-/// A string that is static or shared. Cheap to clone. A static string equals a shared string with the same content.
+/// A string that is static or shared. Clones are cheap. A static string equals a shared string with the same content.
 #[derive(Clone)]
 pub(crate) enum Text {
     Static(&'static str),

@@ -16,7 +16,7 @@ use crate::{
     scope::{ScopeTable, ScopeToken},
 };
 
-/// The metadata document of one gate, as clients find it at the well-known paths. Cheap to clone.
+/// The metadata document of one gate, as clients find it at the well-known paths. Clones are cheap.
 ///
 /// Get it from [`Router::split`](crate::Router::split) or [`GateLayer::discovery`](crate::GateLayer::discovery), and
 /// mount it with [`well_known`](crate::well_known()). The document is built once, and nothing in a request changes it.

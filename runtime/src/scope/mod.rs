@@ -1,4 +1,4 @@
-//! Scopes, and the requirements that operations declare with scopes. Pure.
+//! Scopes, and the requirements that operations declare with scopes. All functions here are pure.
 
 mod alike;
 mod granted;

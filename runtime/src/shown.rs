@@ -13,7 +13,7 @@ const TEXT: usize = 200;
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
-/// Shows a text from outside on one line, without invisible characters, and cut to a limit.
+/// Shows a text from outside as one line. Invisible characters are escaped, and a text that is too long is cut.
 ///
 /// Text that is already escaped stays the same.
 pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
@@ -101,7 +101,7 @@ fn is_scheme(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
-/// A name or an IP address, with an optional port.
+/// Tells whether `text` is a name or an IP address, with an optional port.
 fn is_host(text: &str) -> bool {
     let (name, port) = match text.rfind(']') {
         Some(bracket) => text.split_at(bracket + 1),

@@ -41,8 +41,8 @@ impl TestVerifier {
         Self::default()
     }
 
-    /// Accepts the text `token` as a token that grants `scopes`, a space-delimited list. The subject is the text of the
-    /// token, and the issuer is [`ISSUER`]. The claims are `iss`, `sub` and `scope`.
+    /// Accepts the text `token` as a token that grants `scopes`, which is a space-delimited list. The subject is the
+    /// text of the token, and the issuer is [`ISSUER`]. The claims are `iss`, `sub` and `scope`.
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
         let claims = [("iss", ISSUER), ("sub", token), ("scope", scopes)];
@@ -63,7 +63,7 @@ impl TestVerifier {
         self.with(token, Outcome::Expired)
     }
 
-    /// Makes `token` a token that cannot be verified now. The gate answers 503 with `Retry-After: 7`.
+    /// Treats the text `token` as a token that cannot be verified now. The gate answers 503 with `Retry-After: 7`.
     #[must_use]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)

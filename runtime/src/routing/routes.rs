@@ -16,7 +16,8 @@ use super::{
     router::Router,
 };
 
-/// Handlers with their paths and methods, made by [`routes!`](crate::routes) for [`Router::routes`].
+/// Documented handlers, each with its path and its methods. [`routes!`](crate::routes) makes this value
+/// for [`Router::routes`].
 ///
 /// # Examples
 ///
@@ -95,13 +96,13 @@ where
 
 impl<S> Router<S> {
     /// Takes utoipa's documentation of all handlers that are mounted with [`routes!`](crate::routes), and adds it to
-    /// `openapi`. The document gets the operations, at their paths in this router, and the schemas that the operations
-    /// refer to.
+    /// `openapi`. The document gets each operation at its path in this router. It also gets the schemas that the
+    /// operations refer to.
     ///
-    /// In `openapi`, pass the description of the API as a whole, such as its title. In the paths of the document,
-    /// `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, for example a parameter in the path
-    /// at which the router is nested, the parameter is described as a string. If operations share an id, each of them
-    /// gets a new id, which contains its method and path.
+    /// As `openapi`, pass a document that describes the API as a whole, for example with a title. In the paths of the
+    /// document, `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, the document describes
+    /// the parameter as a string. This applies, for example, to a parameter in the path at which the router is nested.
+    /// If operations share an id, each of them gets a new id, which contains the operation's method and path.
     ///
     /// Afterwards, call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

@@ -1,4 +1,4 @@
-//! A guard for a tower service, which cannot have an attribute.
+//! A guard for a tower service, because a service cannot have an attribute.
 
 use std::sync::Arc;
 

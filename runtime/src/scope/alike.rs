@@ -1,4 +1,4 @@
-//! Scopes of a table that are likely misspellings of each other.
+//! Finds scopes of a table that are spelt almost alike, so one of them is probably misspelt.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -10,12 +10,13 @@ use super::table::{Entry, ScopeTable};
 /// Two scopes of a table that are spelt almost alike.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Alike<'a> {
-    /// The scope that is named by fewer handlers than the other scope.
+    /// The scope that the table names less often. If the table names both equally often, this is the first
+    /// in alphabetical order.
     rare: Named<'a>,
     other: Named<'a>,
 }
 
-/// A scope, or a template, and a handler that names it.
+/// A scope or a template, with the first handler that names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Named<'a> {
     text: &'a str,
@@ -23,7 +24,8 @@ struct Named<'a> {
     times: usize,
 }
 
-/// Finds scopes and templates that are spelt almost alike, in a table that no vocabulary checks.
+/// Finds the scopes and templates of a table that are spelt almost alike. Callers use it only if no vocabulary
+/// is registered, because with a vocabulary the gate already rejects misspelt scopes.
 pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
     let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
     for by in table.entries() {

@@ -87,7 +87,7 @@ impl<S: Into<Box<str>>> FromIterator<S> for GrantedScopes {
     }
 }
 
-/// Writes the scopes as a space-delimited list, as [`GrantedScopes::parse`] reads it.
+/// Writes the scopes as a space-delimited list, which [`GrantedScopes::parse`] can read.
 impl fmt::Display for GrantedScopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&join(self.iter()))

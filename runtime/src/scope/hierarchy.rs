@@ -11,7 +11,7 @@ use super::{granted::GrantedScopes, scope::ScopeToken};
 /// scope covers only itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hierarchy {
-    /// All named scopes, sorted.
+    /// All scopes that the entries name, sorted.
     scopes: Vec<ScopeToken>,
     /// The position of each scope in `scopes`. Every request looks up positions, so the positions are in a map, which
     /// is faster than a search in a long list.
@@ -39,12 +39,12 @@ pub(crate) struct Hierarchy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wildcards {
-    /// None: `*` is an ordinary character.
+    /// No scope is a wildcard: `*` is an ordinary character.
     #[default]
     Off,
-    /// Scopes that end in a separator (`:` or `/`) and `*`. They cover each longer scope that begins with the text
-    /// before the `*`. For example, `files:*` covers `files:read` and `files:a:b`, but not `files`, `files:` or
-    /// `filesx:read`. At any other place, `*` is an ordinary character.
+    /// A scope is a wildcard if it ends in a separator (`:` or `/`) and `*`. The wildcard covers each scope that begins
+    /// with the text before the `*` and is longer than that text. For example, `files:*` covers `files:read` and
+    /// `files:a:b`, but not `files`, `files:` or `filesx:read`. In any other place, `*` is an ordinary character.
     Prefixed,
     /// Like `Prefixed`. In addition, the scope `*` covers every scope.
     PrefixedAndBare,
@@ -129,7 +129,7 @@ impl Hierarchy {
     fn has_ancestor(&self, granted: &GrantedScopes, at: usize) -> bool {
         let ancestors = &self.ancestors[at];
         // Look up each scope of the shorter list in the longer list. If wildcards are enabled, always look up the
-        // ancestors, because a granted wildcard that no entry names has no position.
+        // ancestors in `granted`, because a granted wildcard that no entry names has no position.
         if self.wildcards == Wildcards::Off && granted.len() < ancestors.len() {
             let is_ancestor = |at| ancestors.binary_search(&at).is_ok();
             return granted.iter().filter_map(|scope| self.position(scope)).any(is_ancestor);
@@ -237,7 +237,7 @@ fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item 
     declared.chain(implied)
 }
 
-/// Returns each scope that appears more than once, in order.
+/// Returns each scope that appears more than once, in the order of the second appearances.
 fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes

@@ -1,4 +1,4 @@
-//! Parses a requirement that is known only at run time, with the same rules as in the attributes.
+//! Parses a requirement that is known only at run time, by the same rules as the attributes.
 
 use std::fmt;
 
@@ -49,7 +49,7 @@ fn need(text: &str) -> Result<OwnedNeed, String> {
 }
 
 fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
-    // A printed table shows `also` behind the requirement.
+    // In a printed table, the word `also` follows the requirement, so a copied line can contain this word.
     if alternatives.iter().any(|alternative| alternative.contains(&"also")) {
         return Err(
             "`also` does not belong to a requirement; leave out this word and the scopes after it".to_owned()
@@ -89,7 +89,8 @@ fn check_repetition(alternative: &[&str]) -> Result<(), String> {
     })
 }
 
-/// Rejects an alternative that adds nothing to the others. Of two equal alternatives, the second is reported.
+/// Rejects an alternative that contains all scopes of another one, because every token that meets the larger
+/// alternative also meets the smaller one. If two alternatives are equal, the error names the second.
 fn check_use<'a>(
     at: usize,
     alternative: &[&str],

@@ -1,4 +1,4 @@
-//! What an operation needs: alternatives, each a set of scopes, and possibly a certain login.
+//! What an operation needs: one of several sets of scopes, and possibly a recent login or a certain login method.
 
 use std::{fmt, hash, slice, str::FromStr, sync::Arc, time::Duration};
 
@@ -11,11 +11,11 @@ use super::{
 };
 
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
-/// also demand that the person logged in by a certain method, or not long ago. Clones are cheap.
+/// also demand that the person used a certain login method, or that the login is recent. Clones are cheap.
 ///
 /// The attributes create requirements. Use [`requirement!`](crate::requirement) where you cannot write an attribute, or
-/// to give a requirement a name. If a requirement is known only at run time, for example from a configuration
-/// file, [parse it from text](Requirement::from_str).
+/// to give a requirement a name. If a requirement is known only at run time, [parse it from
+/// text](Requirement::from_str). The text can come from a configuration file, for example.
 ///
 /// # Examples
 ///
@@ -221,7 +221,7 @@ impl Requirement {
 }
 
 /// Parses the format that `Display` writes. The text is `public`, `authenticated`, or scopes separated by spaces, with
-/// ` | ` between alternatives. After that, the text can have `acr="VALUE"` for each accepted value, and
+/// ` | ` between alternatives. The text can end with `acr="VALUE"` for each accepted value, and with
 /// `max_age="SECONDS"`.
 ///
 /// # Examples
@@ -242,9 +242,10 @@ impl Requirement {
 ///
 /// # Errors
 ///
-/// Fails if a word is not a scope, if a scope appears twice in one alternative, or if an alternative adds nothing to
-/// the others. Also fails if there are more than 16 alternatives, 128 scopes or 16 values of `acr`. The attributes have
-/// the same rules. This format cannot express a scope that is named `public`, `authenticated`, `also` or `|`.
+/// Fails if a word is not a scope, if a scope appears twice in one alternative, or if an alternative contains all
+/// scopes of another one. Also fails if there are more than 16 alternatives, 128 scopes or 16 values of `acr`. The
+/// attributes have the same rules. This format cannot express a scope that is named `public`, `authenticated`, `also`
+/// or `|`.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 

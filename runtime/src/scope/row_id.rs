@@ -6,10 +6,10 @@ use super::table::Entry;
 #[cfg(feature = "axum")]
 use super::text::Text;
 
-/// The identifier of a row: its methods and its place, each written as one word. The row's line in the lock begins with
-/// this identifier.
+/// The identifier of a row: the methods and the path of its route, each written as one word. The row's line in the lock
+/// begins with this identifier.
 ///
-/// If the route is unknown, the method is `-`, and the place is the handler.
+/// If the route is unknown, `methods` is `-`, and `place` is the handler instead of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowId {
     pub(crate) methods: String,

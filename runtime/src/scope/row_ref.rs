@@ -1,4 +1,4 @@
-//! A reference to a row, cheap to clone, for the code that handles a request.
+//! A reference to a row, for the code that handles a request. The reference is cheap to clone.
 
 use std::{ops::Deref, sync::Arc};
 

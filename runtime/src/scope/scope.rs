@@ -1,10 +1,10 @@
-//! Scopes. A scope is the name of one permission, a scope-token of RFC 6749.
+//! Scopes. A scope is the name of one permission. Its text is a scope-token of RFC 6749.
 
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use super::{need::Need, requirement::Requirement, text::Text};
 
-/// A scope that this program knows: one scope-token of [RFC 6749, section 3.3].
+/// A scope whose text is known at compile time: one scope-token of [RFC 6749, section 3.3].
 ///
 /// The constructor checks the text, so every `Scope` can be sent in a challenge. In a `const`, the check runs at
 /// compile time.
@@ -18,7 +18,7 @@ use super::{need::Need, requirement::Requirement, text::Text};
 /// assert_eq!(WRITE.as_str(), "files:write");
 /// ```
 ///
-/// A scope has no spaces; this does not compile:
+/// A scope contains no spaces, so this does not compile:
 ///
 /// ```compile_fail
 /// const BOTH: scopegate::Scope = scopegate::Scope::from_static("files:read files:write");
@@ -29,7 +29,7 @@ use super::{need::Need, requirement::Requirement, text::Text};
 pub struct Scope(&'static str);
 
 impl Scope {
-    /// Wraps text that a macro has checked by the same grammar.
+    /// Wraps text that a macro has checked by the same rules as [`Scope::new`].
     pub(crate) const fn checked(text: &'static str) -> Self {
         Self(text)
     }
@@ -50,7 +50,7 @@ impl Scope {
         }
     }
 
-    /// Makes a scope from `text`, or returns an error instead of panicking.
+    /// Makes a scope, as [`Scope::from_static`] does, but returns an error instead of panicking.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Scope {
         }
     }
 
-    /// Returns the scope as a token or a challenge writes it.
+    /// Returns the text of the scope, as in a token or a challenge.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
@@ -76,7 +76,7 @@ impl Scope {
         self
     }
 
-    /// Returns the requirement of this scope, for an attribute that names only this scope.
+    /// Returns a requirement that demands this scope, for an attribute that names no other scope.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Requirement {

@@ -1,4 +1,4 @@
-//! What an operation demands of the login behind a token, beyond the scopes ([RFC
+//! What an operation demands in addition to scopes: how and when the person must have logged in ([RFC
 //! 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 use std::{fmt, hash, sync::Arc, time::Duration};
@@ -63,8 +63,8 @@ impl StepUp {
     ///
     /// # Errors
     ///
-    /// Fails if each demand names values of `acr` but the two have no value in common, because hardly any login could
-    /// then meet both demands.
+    /// Fails if both demands name values of `acr` but have no value in common. Hardly any login could meet two such
+    /// demands.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =

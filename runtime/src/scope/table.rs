@@ -32,13 +32,13 @@ struct Arguments(&'static [fn() -> TypeId]);
 #[derive(Clone, Debug)]
 struct Identifier(Option<Text>);
 
-/// The terms under which an operation may be called: the part of a row that affects requests and their answers.
+/// The terms under which an operation may be called: the part of a row that affects how requests are answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Terms {
     pub(crate) requirement: Requirement,
     /// Scopes that the handler itself may demand, beyond the requirement.
     pub(crate) also: &'static [Need],
-    /// Scopes that a client should request along with the requirement.
+    /// Scopes that a client should request along with those of the requirement.
     pub(crate) related: &'static [Need],
 }
 
@@ -47,7 +47,7 @@ impl Terms {
         Self { requirement, also: &[], related: &[] }
     }
 
-    /// Iterates over all named scopes, with repetitions.
+    /// Iterates over all scopes and templates that the terms name, with repetitions.
     pub(crate) fn needs(&self) -> impl Iterator<Item = NeedRef<'_>> {
         let others = self.also.iter().chain(self.related).copied().map(NeedRef::Const);
         self.requirement.terms().flatten().chain(others)
@@ -91,8 +91,8 @@ impl Row {
         }
     }
 
-    /// Sets the scopes of `also(..)`, which the handler itself may demand, and of `related(..)`, which a client should
-    /// request along with the requirement.
+    /// Sets the scopes of `also(..)` and of `related(..)`. The handler itself may demand those of `also(..)`. A client
+    /// should request those of `related(..)` along with those of the requirement.
     #[must_use]
     pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
         self.terms.also = also;
@@ -215,14 +215,15 @@ impl Entry {
         Self { endpoint: Some(Endpoint { methods: methods.into(), path: path.into() }), row }
     }
 
-    /// Returns the methods of the route, as in `GET` or `GET,POST`, or `None` if the route is unknown. The text `*`
-    /// stands for any method.
+    /// Returns the methods of the route, for example `GET` or `GET,POST`. Returns `None` if the route is unknown. The
+    /// text `*` stands for any method.
     #[must_use]
     pub fn methods(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.methods)
     }
 
-    /// Returns the path of the route with its parameters, as in `/files/{name}`, or `None` if the route is unknown.
+    /// Returns the path of the route with its parameters, for example `/files/{name}`. Returns `None` if the route is
+    /// unknown.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.endpoint.as_ref().map(|endpoint| &*endpoint.path)
@@ -232,8 +233,8 @@ impl Entry {
     /// write_file`.
     ///
     /// The entry's line in the lock begins with this identifier, and the record of a decision contains it. If the route
-    /// is unknown, the identifier consists of `-` and the handler. Blanks and `%` in a name are percent-encoded, so
-    /// methods and path are one word each.
+    /// is unknown, the identifier consists of `-` and the handler. Blanks and `%` are percent-encoded in both parts,
+    /// so each part is one word.
     #[must_use]
     pub fn id(&self) -> String {
         RowId::from(self).to_string()
@@ -250,7 +251,7 @@ impl Entry {
         self.row.terms.also.iter().map(|need| need.as_str())
     }
 
-    /// Iterates over the scopes in `related(..)`, which a client should request along with the requirement.
+    /// Iterates over the scopes in `related(..)`, which a client should request along with those of the requirement.
     pub fn related(&self) -> impl Iterator<Item = &'static str> {
         self.row.terms.related.iter().map(|need| need.as_str())
     }

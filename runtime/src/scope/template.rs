@@ -1,4 +1,4 @@
-//! Scopes with path parameters, and the scopes that they become for one request.
+//! Templates, which are scopes with path parameters. For each request, a template becomes a scope.
 
 use scopegate_grammar::{Piece, is_value, pieces};
 
@@ -97,7 +97,7 @@ pub(crate) trait Parameters {
 pub(crate) enum Unfilled {
     /// The path has no parameter of this name, or has several, so the program is at fault.
     Missing,
-    /// The value is not allowed, because it could change the rest of the scope, so the request is at fault.
+    /// The value is not allowed in a scope, so the request is at fault.
     Illegal,
 }
 

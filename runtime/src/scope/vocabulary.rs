@@ -88,7 +88,7 @@ impl VocabularyEntry {
         self.scope
     }
 
-    /// Returns the description of the scope for the consent page. The text is empty if the scope has no description.
+    /// Returns the scope's description for the consent page. The text is empty if the scope has no description.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
@@ -158,7 +158,7 @@ impl UnknownScope {
     }
 }
 
-/// Writes the text escaped, because the text can come from outside the program.
+/// Escapes the text, because it can come from outside the program.
 impl fmt::Display for UnknownScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown scope `{}`", self.text.escape_debug())?;

@@ -1,7 +1,7 @@
 //! Stand-ins for axum's methods that prepare a router for serving. If a program calls one of these methods on a router
 //! without a gate, the compiler's message says to protect the router first.
 //!
-//! The trait bounds of the methods are never met; see `features.rs`.
+//! The trait bounds of the methods are never met; `features.rs` explains how such bounds are written.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 
 use crate::Router;
@@ -35,7 +35,7 @@ impl<S> Router<S> {
     pub fn as_service<B, T>(&mut self) -> T where for<'a> WithoutGate<'a>: Protected { WithoutGate::never() }
 }
 
-/// Makes the compiler show the same message for `axum::serve`, in place of a message about the bound `Service`.
+/// Makes the compiler show the same message for `axum::serve`, instead of a message about the bound `Service`.
 #[doc(hidden)]
 #[rustfmt::skip]
 impl<S, R> tower_service::Service<R> for Router<S> where for<'a> WithoutGate<'a>: Protected {

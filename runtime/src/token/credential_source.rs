@@ -38,7 +38,7 @@ enum Kind {
 }
 
 impl CredentialSource {
-    /// Reads the `Authorization` header with the scheme Bearer ([RFC 6750, section 2.1]).
+    /// Reads the Bearer token in the `Authorization` header ([RFC 6750, section 2.1]).
     ///
     /// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
     #[must_use]
@@ -48,10 +48,13 @@ impl CredentialSource {
 
     /// Reads a cookie, for pages of the resource's own origin.
     ///
-    /// Browsers also send cookies with requests that other sites start. So the cookie counts only if `Sec-Fetch-Site`,
-    /// or else `Origin`, says that the request comes from the resource's own origin. If both headers are missing, or if
-    /// `Sec-Fetch-Site` is `none`, the cookie counts only for `GET` and `HEAD`. In all other cases the gate ignores the
-    /// cookie.
+    /// Browsers also send cookies with requests that other sites start. So the gate reads the cookie only in two cases:
+    ///
+    /// - `Sec-Fetch-Site` says that the request comes from the resource's own origin. If this header is missing,
+    ///   `Origin` must say so.
+    /// - The method is `GET` or `HEAD`, and both headers are missing or `Sec-Fetch-Site` is `none`.
+    ///
+    /// In all other cases the gate ignores the cookie.
     ///
     /// Give the cookie the attributes `Secure`, `HttpOnly` and `SameSite=Lax`, and make sure that no `GET` changes
     /// data.
@@ -60,11 +63,11 @@ impl CredentialSource {
         Self(Kind::Cookie { name: name.into() })
     }
 
-    /// Reads a header with another name than `Authorization`, such as `X-API-Key`. The value of the header is the token
-    /// or the static key, alone or after `Bearer`.
+    /// Reads a header other than `Authorization`, such as `X-API-Key`. The value of the header is the token or the
+    /// static key, alone or after `Bearer`.
     ///
     /// The gate verifies the value like a token in `Authorization`. The origin of the request needs no check, because
-    /// pages of other sites do not know the value, and browsers do not add such a header by themselves.
+    /// pages of other sites do not know the value, and browsers do not add the header by themselves.
     ///
     /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
     /// header in requests of clients. Otherwise a client can set the header itself, with a valid token that the proxy
@@ -76,11 +79,11 @@ impl CredentialSource {
 
     /// Reads an entry of `Sec-WebSocket-Protocol` that consists of `prefix` and the token.
     ///
-    /// With a browser's `WebSocket`, this is the only header that a page can set. The page offers two protocols, as in
-    /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first. If the handler selects
-    /// no protocol, browsers close the connection. The gate removes the entry with the token before a handler runs, so
-    /// the handler cannot send the token back. The origin of the request needs no check, because pages of other sites
-    /// do not know the token.
+    /// A page that opens a `WebSocket` can set only this header. The page offers two protocols, as in
+    /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first protocol. If the
+    /// handler selects no protocol, browsers close the connection. The gate removes the entry with the token before a
+    /// handler runs, so the handler cannot send the token back. The origin of the request needs no check, because pages
+    /// of other sites do not know the token.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })
@@ -130,13 +133,14 @@ impl CredentialSource {
     }
 }
 
-/// Tells whether a header has a standard meaning. A proxy must not use such a header for a credential or a thumbprint.
-/// `header` is in lower case.
+/// Tells whether a header is reserved for its standard purpose. A proxy must not put a credential or a thumbprint into
+/// a reserved header. `header` is in lower case.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }
 
-/// Writes the source as in the lock file: `authorization`, `cookie NAME`, `header NAME` or `websocket-protocol PREFIX`.
+/// Writes the source in the lock file's format: `authorization`, `cookie NAME`, `header NAME` or
+/// `websocket-protocol PREFIX`.
 impl fmt::Display for CredentialSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -209,8 +213,9 @@ impl Sources {
         self.list.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Removes from a request the credentials that handlers must not see. Also marks proxy headers and proof headers as
-    /// sensitive, because code behind the gate understands this mark, but does not know the gate's sources.
+    /// Removes the credentials in `Sec-WebSocket-Protocol`, which handlers must not see. Also marks proxy headers and
+    /// proof headers as sensitive. Code behind the gate understands this mark, but does not know which headers the gate
+    /// reads.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {
@@ -232,8 +237,8 @@ impl Sources {
         }
     }
 
-    /// Removes from a request the credentials that handlers must not see. Returns the original subprotocols, or `None`
-    /// if they did not change.
+    /// If a subprotocol contains a credential, calls `strip` and returns the original subprotocols. Otherwise changes
+    /// nothing and returns `None`.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
         if !self.list.iter().any(has_to_go) {
@@ -274,7 +279,7 @@ impl Sources {
             && self.cookies_count(parts, origin) == seen.cookies_count
     }
 
-    /// Tells whether a cookie would count in a request with this method and these headers.
+    /// Tells whether the credential of this request can be in a cookie.
     fn cookies_count(&self, parts: &Parts, origin: Option<&str>) -> bool {
         let has_cookies = self.list.iter().any(|source| matches!(source.0, Kind::Cookie { .. }));
         has_cookies && is_same_origin(parts, origin)
@@ -306,7 +311,8 @@ pub(crate) struct Seen {
     cookies_count: bool,
 }
 
-/// Tells whether, according to the browser, a request comes from a page of the resource's own origin.
+/// Tells whether a request's headers say that the request comes from a page of the resource's own origin. If the
+/// headers are missing, or if `Sec-Fetch-Site` is `none`, returns `true` for `GET` and `HEAD`.
 fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
     let headers = &parts.headers;
     let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
@@ -334,7 +340,8 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Credentials<'a> {
     one(values, |value| !value.is_empty() && value.bytes().all(is_cookie_octet))
 }
 
-/// `cookie-octet` ([RFC 6265, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
+/// Tells whether a byte is a `cookie-octet`
+/// ([RFC 6265, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
 const fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x3A | 0x3C..=0x5B | 0x5D..=0x7E)
 }

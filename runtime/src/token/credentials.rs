@@ -7,8 +7,8 @@ use super::Scheme;
 /// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
-    /// There is no token: the header is missing, or has a scheme that the gate does not accept. A token in the query
-    /// does not count ([OAuth 2.1, section 5.1]).
+    /// There is no token: the header is missing, or has a scheme that the gate does not accept. The gate ignores a
+    /// token in the query ([OAuth 2.1, section 5.1]).
     ///
     /// [OAuth 2.1, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-5.1
     Absent,
@@ -25,7 +25,8 @@ pub(crate) enum Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Reads the `Authorization` header. If `takes_dpop` is `false`, the scheme DPoP is treated as an unknown scheme.
+    /// Reads the `Authorization` header. If `takes_dpop` is `false`, the result for the scheme DPoP is `Absent`, as for
+    /// an unknown scheme.
     pub(crate) fn of(headers: &'a HeaderMap, takes_dpop: bool) -> Self {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         match (values.next(), values.next()) {
@@ -63,7 +64,8 @@ impl<'a> Credentials<'a> {
     }
 }
 
-/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` ([RFC 6750, section 2.1]).
+/// Tells whether a text has the form `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+/// ([RFC 6750, section 2.1]).
 ///
 /// [RFC 6750, section 2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 pub(crate) fn is_b64token(text: &str) -> bool {

@@ -28,22 +28,22 @@ enum Kind {
 }
 
 impl VerifyError {
-    /// The token has expired, and the client needs a new one: 401 with `error="invalid_token"`.
+    /// The token has expired, and the client needs a new one. The gate answers with 401 and `error="invalid_token"`.
     #[must_use]
     pub fn expired() -> Self {
         Self(Kind::Expired)
     }
 
     /// The resource does not accept the token, because the token is malformed, unknown, revoked, forged or meant for
-    /// another resource: 401 with `error="invalid_token"`.
+    /// another resource. The gate answers with 401 and `error="invalid_token"`.
     ///
     /// The reason is a text or an error. The log shows the reason, so the reason must not quote the token.
     pub fn invalid(reason: impl Into<Source>) -> Self {
         Self(Kind::Invalid(reason.into()))
     }
 
-    /// The token cannot be verified now, for example because a key server is down: 503 with `Retry-After`, so that
-    /// clients keep their token.
+    /// The token cannot be verified now, for example because a key server is down. The gate answers with 503 and
+    /// `Retry-After`, so that clients keep their token.
     ///
     /// The source is a text or an error. The log shows the source, so the source must not quote the token.
     pub fn unavailable(retry_after: Duration, source: impl Into<Source>) -> Self {
@@ -56,7 +56,8 @@ impl VerifyError {
         matches!(self.0, Kind::Expired)
     }
 
-    /// Returns how long clients should wait before they try again, if the token cannot be verified now.
+    /// Returns how long clients should wait before they try again. Returns `None` if the token has expired or is
+    /// invalid.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match &self.0 {

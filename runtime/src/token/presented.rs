@@ -52,15 +52,17 @@ pub struct Presented<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
-    /// As a bearer token ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)), from any
+    /// The request presents a bearer token
+    /// ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). The token can be in any
     /// [source](crate::CredentialSource).
     #[default]
     Bearer,
-    /// As a token that is bound to a key of the client by DPoP
-    /// ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)), in `Authorization`.
+    /// The request presents a token with the scheme DPoP in `Authorization`
+    /// ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)). With this scheme, the token must
+    /// be bound to a key of the client.
     ///
-    /// `Gate::dpop` makes a gate accept this scheme. The gate checks the proof after the verifier has returned a token
-    /// with `cnf.jkt`.
+    /// `Gate::dpop` makes a gate accept this scheme. The gate checks the DPoP proof after the verifier has returned a
+    /// token with `cnf.jkt`.
     Dpop,
 }
 

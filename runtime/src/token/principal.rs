@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-/// The principal of a request: the caller. As the key for a user's data, use only the principal.
+/// The principal of a request: the caller. Use only the principal as the key for a user's data.
 ///
 /// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers can
 /// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a
 /// principal, which never equals the principal of a user.
 ///
-/// If an authorization server lets a user have the id of a client as subject, the user and the client have the same
-/// principal ([RFC 9068, section 5]). If your server allows this, distinguish the two as in the second example.
+/// If an authorization server gives a user the id of a client as the subject, the user and the client have the same
+/// principal ([RFC 9068, section 5]). If your server can do this, distinguish the two as in the second example.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ use std::{
 /// }
 /// ```
 ///
-/// To find out whether a client calls for itself (client credentials), and not for a user:
+/// The following function tells whether a client calls for itself (client credentials), and not for a user:
 ///
 /// ```
 /// use scopegate::Access;
@@ -41,7 +41,7 @@ use std::{
 /// ```
 ///
 /// This function gives a wrong answer in two cases: a client acts for a user whose id equals the id of the client, or
-/// the subject of a client is not the client's id (as for example at Auth0).
+/// the subject of a client is not the client's id (for example at Auth0).
 ///
 /// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
@@ -87,7 +87,8 @@ impl Principal {
         Self(Kind::Key { name: name.into() })
     }
 
-    /// Makes the principal of a static key without a name, for data that must belong to the holder of the key.
+    /// Makes the principal of a static key without a name. This principal owns the data that the holder of the key
+    /// creates.
     pub(crate) fn of_unnamed_key(digest: &[u8]) -> Self {
         let mut text = String::new();
         for byte in digest {
@@ -96,7 +97,7 @@ impl Principal {
         Self(Kind::UnnamedKey { digest: text.into() })
     }
 
-    /// Returns the hash of a static key without a name.
+    /// Returns the hash of the static key, if the principal is a static key without a name.
     pub(crate) fn unnamed_key(&self) -> Option<&str> {
         match &self.0 {
             Kind::UnnamedKey { digest } => Some(digest),

@@ -41,10 +41,10 @@ pub struct Token(Arc<Data>, Told);
 /// so that a verifier can cache and share the data.
 #[derive(Clone, Default)]
 struct Told {
-    /// The identifier of a token without `jti`, if there is an observer.
+    /// The identifier of a token without `jti`. It is set only if the gate has an observer.
     id: Option<Arc<TokenId>>,
     is_cached: Option<bool>,
-    /// How the request presented the token, which affects the challenge.
+    /// How the request presented the token. The challenge depends on this.
     scheme: Scheme,
 }
 
@@ -89,8 +89,8 @@ impl Token {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets when the token expires. The verifier must check this time; the gate does not. A handler that answers with a
-    /// stream can wait for this time with [`Access::expired`](crate::Access::expired).
+    /// Sets the time at which the token expires. The verifier must check this time; the gate does not. A handler that
+    /// sends a stream can use [`Access::expired`](crate::Access::expired) to wait for the expiry.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
@@ -121,23 +121,23 @@ impl Token {
         self
     }
 
-    /// Sets when the person logged in (`auth_time`). An operation can [limit](crate::Requirement::max_age) the time
-    /// since the login. The [leeway](Token::with_leeway) is added to this limit.
+    /// Sets the time at which the person logged in (`auth_time`). An operation can [limit](crate::Requirement::max_age)
+    /// the time since the login. The [leeway](Token::with_leeway) is added to this limit.
     #[must_use]
     pub fn with_auth_time(mut self, auth_time: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).login.time = Some(auth_time);
         self
     }
 
-    /// Sets whether the verifier had the token in its cache, for the record of a
-    /// [decision](crate::Decision::is_cached).
+    /// Sets whether the verifier had the token in its cache. The record of a [decision](crate::Decision::is_cached)
+    /// contains this value.
     #[must_use]
     pub fn with_cached(mut self, is_cached: bool) -> Self {
         self.1.is_cached = Some(is_cached);
         self
     }
 
-    /// Sets all claims of the token, for [`Token::claims`].
+    /// Sets all claims of the token. [`Token::claims`] returns them.
     ///
     /// # Errors
     ///
@@ -160,14 +160,14 @@ impl Token {
         &self.0.scopes
     }
 
-    /// Returns the principal, if the token has an issuer and a subject, or is a static key with a name;
+    /// Returns the principal, if the token has an issuer and a subject, or if the token is a static key with a name;
     /// see [`Principal`].
     pub fn principal(&self) -> Option<&Principal> {
         self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
 
-    /// Returns the owner of data that is created with the token: the principal, or the holder of a static key without a
-    /// name.
+    /// Returns the owner of the data that requests with this token create: the principal, or the holder of a static key
+    /// without a name.
     #[cfg(feature = "mcp")]
     pub(crate) fn holder(&self) -> Option<&Principal> {
         self.0.principal.as_ref()
@@ -183,7 +183,7 @@ impl Token {
         self.0.login.acr.iter().map(AsRef::as_ref)
     }
 
-    /// Returns when the person logged in (`auth_time`), if the token has the claim.
+    /// Returns the time at which the person logged in (`auth_time`), if the token has this claim.
     pub fn auth_time(&self) -> Option<SystemTime> {
         self.0.login.time
     }
@@ -193,7 +193,7 @@ impl Token {
         Caller::with_login(&self.0.scopes, &self.0.login, self.0.leeway)
     }
 
-    /// Returns when the token expires, if the verifier set it.
+    /// Returns the time at which the token expires, if the verifier set this time.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
     }
@@ -223,8 +223,8 @@ impl Token {
         self
     }
 
-    /// Tells whether the token is bound to a key of the client (`cnf`, [RFC 7800]), so that the token alone is not
-    /// enough.
+    /// Tells whether the token is bound to a key of the client (`cnf`, [RFC 7800]). Only a client with this key may use
+    /// a bound token.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     pub fn is_bound(&self) -> bool {

@@ -28,9 +28,9 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// The gate calls the verifier once per request for the same credentials, even if several gates with the same
-    /// verifier are nested. If a middleware between the gates changes the method, the URI or a header that carries no
-    /// credentials, the verifier is not called again.
+    /// For the same credentials of a request, the verifier is called only once, even if several gates with this
+    /// verifier are nested. The verifier is not called again if a middleware between the gates changes the method, the
+    /// URI or a header that carries no credentials.
     ///
     /// # Errors
     ///

@@ -83,8 +83,8 @@ impl AssertionKey {
         if let Some(key_id) = &self.key_id {
             header["kid"] = key_id.as_str().into();
         }
-        // The default audience is the issuer and not an endpoint, so that no server can use the assertion at another
-        // server.
+        // The default audience is the issuer and not an endpoint, so that no server can present the assertion to
+        // another server.
         let audience = self.audience.as_deref().unwrap_or(issuer);
         let claims = json!({
             "iss": self.client_id,
@@ -122,8 +122,7 @@ impl PrivateKey {
             Algorithm::Es256 => ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
             Algorithm::Es512 => ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
-            // The private key is accepted even if its PKCS#8 document lacks the public key, because OpenSSL writes
-            // such documents.
+            // OpenSSL writes PKCS#8 documents without the public key. A private key in this form is accepted, too.
             Algorithm::EdDsa => {
                 Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_der()).ok().map(Self::Ed)
             }

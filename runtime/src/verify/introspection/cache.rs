@@ -14,7 +14,7 @@ use super::{
     outcome::{Active, Outcome},
 };
 
-/// How long an answer is cached if its token is inactive or not an access token.
+/// How long an answer is cached if the token is inactive or is not an access token.
 const REMEMBER_BAD: Duration = Duration::from_secs(5);
 
 /// The default size limit for answers about active tokens, in bytes.
@@ -50,7 +50,8 @@ struct Bad {
 }
 
 impl Cache {
-    /// Makes a cache. Answers about active tokens are used for `lifetime`, and take at most `bytes` of memory.
+    /// Makes a cache. Each answer about an active token is used for `lifetime`. All these answers together take at most
+    /// `bytes` bytes of memory.
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),
@@ -72,8 +73,8 @@ impl Cache {
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
-    /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time, because a token
-    /// that is revoked before the answer arrives can still be active in the answer.
+    /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time and not when the
+    /// answer arrives. If the token is revoked in between, the answer can still say that the token is active.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {
@@ -81,7 +82,8 @@ impl Cache {
                     active: Arc::clone(active),
                     expires: active.claims.get("exp").and_then(Value::as_f64),
                     asked_at,
-                    // The claims are counted twice: in the answer, and in the token that is made from the answer.
+                    // The claims are counted twice, because they are in the answer and in the token that is made from
+                    // the answer.
                     weight: 2 * weight_of_object(&active.claims),
                 };
                 self.sweep(now);
@@ -115,7 +117,7 @@ impl Cache {
         self.good.retain(|_, good| self.counts(good, now));
     }
 
-    /// Returns how many answers about active tokens are cached, and how many other outcomes.
+    /// Returns the number of cached answers about active tokens, and the number of other cached outcomes.
     #[cfg(test)]
     pub(super) fn len(&self) -> (usize, usize) {
         (self.good.len(), self.bad.len())
@@ -127,7 +129,7 @@ struct ByWeight;
 
 impl Weighter<Kept, Arc<Good>> for ByWeight {
     fn weight(&self, kept: &Kept, good: &Arc<Good>) -> u64 {
-        // The size of a cache entry without the claims and without the text of the token.
+        // The size of a cache entry in bytes, without the claims and without the text of the token.
         const ENTRY: usize = 1024;
         (ENTRY + kept.len() + good.weight) as u64
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-/// The pause after the first failure. Each further failure without an answer doubles the pause.
+/// The pause after the first failure. Each time the server again gives no answer, the pause doubles.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause, unless the server asks for a longer one.
@@ -18,8 +18,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// because a strange token can make the server fail, and the sender of this token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
-/// After a pause, one request tries the server again. If this request has no result after this time, another request
-/// may try. This time is longer than the time limit for an answer.
+/// After a pause, one request tries the server again. If this request has no result after `TRIAL`, another request may
+/// try. `TRIAL` is longer than the time limit for an answer.
 const TRIAL: Duration = Duration::from_secs(10);
 
 /// The circuit breaker of one server.

@@ -13,11 +13,11 @@ use super::assertion::AssertionKey;
 pub(super) enum Credentials {
     /// The server needs no credentials.
     None,
-    /// `client_secret_basic`: in the header `Authorization`.
+    /// `client_secret_basic`: the id and the secret are in the header `Authorization`.
     Basic { client_id: String, secret: Arc<str> },
-    /// `client_secret_post`: in the body.
+    /// `client_secret_post`: the id and the secret are in the body.
     Body { client_id: String, secret: Arc<str> },
-    /// `private_key_jwt`: a signed assertion in the body.
+    /// `private_key_jwt`: a signed assertion is in the body.
     Assertion(Arc<AssertionKey>),
 }
 
@@ -73,7 +73,7 @@ impl Credentials {
 }
 
 /// Makes the `Authorization` header with a client's id and secret. Both are form-encoded before they are joined by a
-/// colon, because the client id can contain a colon, too ([RFC 6749, section 2.3.1]).
+/// colon, because the client id itself can contain a colon ([RFC 6749, section 2.3.1]).
 ///
 /// [RFC 6749, section 2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 pub(super) fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String> {

@@ -99,7 +99,7 @@ pub(super) fn object(reply: &Reply) -> Result<Map<String, Value>, String> {
         let shown = crate::shown::text(content_type);
         return Err(format!("the content is of type `{shown}`, not `application/json`"));
     }
-    // The message of serde is not used: it could quote the answer, and an answer can contain the token.
+    // The message of serde is not used, because it can quote the answer, and the answer can contain the token.
     let members = read_once(&reply.body);
     let mut members = members.map_err(|_| "the answer is not a JSON object, or repeats a member")?;
     members.retain(|_, value| !value.is_null());

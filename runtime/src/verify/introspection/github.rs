@@ -34,12 +34,13 @@ pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Questio
     Ok(Question { headers, body: json!({ "access_token": token }).to_string().into() })
 }
 
-/// Parses the answer. GitHub answers with 404 about a token of another app, and with 422 about a text that is not a
+/// Parses the answer. GitHub answers with 404 if the token belongs to another app, and with 422 if the text is not a
 /// token.
 pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(&object(reply)?, client_id).map(Reading::Active),
-        // The body must be a JSON object, because a 404 of a proxy says nothing about the token.
+        // The body must be a JSON object. Otherwise a proxy may have sent the answer, which then says nothing about
+        // the token.
         StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => object(reply).map(|_| Reading::Inactive),
         status => Err(unexpected(status)),
     }

@@ -23,7 +23,7 @@ pub(super) fn fill(form: &mut Serializer<'_, String>, token: &str) {
 pub(super) fn read(reply: &Reply) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(object(reply)?).map(Reading::Active),
-        // Any other 400 is about the request itself or comes from a proxy, and says nothing about the token.
+        // Any other answer with 400 is about the request itself or comes from a proxy. It says nothing about the token.
         StatusCode::BAD_REQUEST if is_invalid_token(&object(reply)?) => Ok(Reading::Inactive),
         status => Err(unexpected(status)),
     }

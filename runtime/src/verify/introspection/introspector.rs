@@ -1,5 +1,5 @@
-//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question, and a
-//! server that is down is not asked.
+//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question. After
+//! the server gave no answer, it is not asked again for a while.
 
 use std::{
     collections::HashMap,
@@ -33,7 +33,7 @@ use crate::{VerifyError, verify::issuer::Places};
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// How many questions to a server may be open at the same time. A request that needs a further question gets 503 at
-/// once, because a queue of waiting requests would only grow.
+/// once. If it waited in a queue instead, the queue would only grow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The longest answer that is parsed, in bytes. There is a limit because parsed values take much more memory than their
@@ -60,8 +60,8 @@ struct Shared {
 type Flight = watch::Receiver<Option<Outcome>>;
 
 impl Introspector {
-    /// Makes the introspector for the issuer with these addresses. `keys` verify signed answers. Nothing is fetched
-    /// yet.
+    /// Makes the introspector for the issuer with the addresses `places`. `keys` verify signed answers. Nothing is
+    /// fetched yet.
     pub(crate) fn new(settings: &Introspection, places: &Places, keys: KeySource) -> Self {
         Self::with(settings, places, keys, cache::SIZE, system_clock)
     }
@@ -91,7 +91,7 @@ impl Introspector {
         Self::with(settings, places, keys.clone(), bytes, *clock)
     }
 
-    /// Makes a copy with another clock, in seconds since 1970.
+    /// Makes a copy with another clock, which returns the seconds since 1970.
     #[cfg(test)]
     pub(crate) fn with_clock(&self, clock: fn() -> f64) -> Self {
         let Shared { settings, places, keys, .. } = &*self.0;
@@ -116,8 +116,8 @@ impl Introspector {
             return outcome.into_answer();
         }
         match self.board(lookup.keep()) {
-            // This `Future` is boxed, because few requests wait here. Without the box, the `Future` of every request
-            // would be larger.
+            // This `Future` is boxed. Without the box, the `Future` of every request would be larger, although few
+            // requests wait here.
             Ok(flight) => Box::pin(Self::land(flight)).await,
             Err(outcome) => outcome.into_answer(),
         }
@@ -131,8 +131,8 @@ impl Introspector {
     }
 
     /// Returns the open question about this token, or starts a question. A question runs as its own task, so it
-    /// continues even if the request that started it ends. Returns an `Err` with the outcome if the outcome is already
-    /// cached, or if no question can start now, for example because too many questions are open.
+    /// continues even if the request that started it ends. Returns an outcome as `Err` if an outcome is already cached,
+    /// or if no question can start now, for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -161,15 +161,15 @@ impl Introspector {
         Ok(flight)
     }
 
-    /// Returns how many answers about active tokens are cached, and how many other outcomes.
+    /// Returns the number of cached answers about active tokens, and the number of other cached outcomes.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> (usize, usize) {
         self.0.cache.len()
     }
 }
 
-/// A running question. Dropping this value removes the question from the open questions, even if its task ends without
-/// an outcome.
+/// A running question. Dropping this value removes the question from the open questions. So the question is removed
+/// even if its task ends without an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,
@@ -200,8 +200,8 @@ impl Shared {
             }
             Err(failure) => {
                 let outcome = self.fail(&failure);
-                // After a single useless answer, the circuit breaker does not pause the questions to the server. This
-                // cache entry pauses only the questions about this token.
+                // A single useless answer does not make the circuit breaker pause all questions to the server.
+                // Instead, this cache entry pauses the questions about this token.
                 if matches!(failure, Failure::Useless(_)) {
                     self.cache.keep(token.clone(), &outcome, asked_at, (self.clock)());
                 }
@@ -249,7 +249,8 @@ impl Shared {
         }
         let reading = dialect.read(&reply, credentials).map_err(|reason| {
             self.server.forget();
-            // With status 401, the server rejects the credentials of this program, so it answers no question at all.
+            // Status 401 means that the server rejects the credentials of this program, so it answers no question at
+            // all.
             let of_credentials = reply.status == StatusCode::UNAUTHORIZED;
             let reason = at_endpoint(reason);
             if of_credentials { Failure::silent(reason) } else { Failure::Useless(reason) }

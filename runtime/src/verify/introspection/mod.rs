@@ -1,9 +1,10 @@
 //! Asks authorization servers about opaque tokens.
 //!
 //! A `dialect` (`rfc7662`, `github`, `google`) makes a request and parses the answer. The request carries the
-//! `credentials` of this program, which can be a signed `assertion`. An answer can be `signed`, and must be about an
-//! access token (`kind`). The `introspector` sends one question for all requests with the same token, caches answers
-//! (`cache`), and asks nothing for a while (`circuit`) after a `server` has failed.
+//! `credentials` of this program, which can be a signed `assertion`. An answer can be `signed`. An active token must be
+//! an access token, which `kind` checks. The `introspector` sends one question for all simultaneous requests with the
+//! same token, and caches the answer (`cache`). After a `server` has failed, the introspector sends no questions to it
+//! for a while (`circuit`).
 
 mod assertion;
 mod cache;
@@ -66,7 +67,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// So the client keeps its token, which it would discard after a 401. If the server gives no answer within five
 /// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
 /// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
-/// question. The gate also pauses for one second after five answers in a row that it cannot use, such as error pages.
+/// question. The gate also pauses for one second after five useless answers (such as error pages) in a row.
 /// At most 64 questions to a server are open at the same time. A request that needs a further question gets 503 at
 /// once.
 ///
@@ -210,8 +211,8 @@ impl Introspection {
     }
 
     /// Sets how long an answer about an active token is used. The default is 30 seconds. If the token is revoked during
-    /// this time, the gate still accepts it until the time is over. With zero, these answers are not cached, and are
-    /// shared only by simultaneous requests.
+    /// this time, the gate still accepts it until the time is over. If the lifetime is zero, answers about active
+    /// tokens are not cached, and only simultaneous requests share an answer.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
@@ -237,8 +238,9 @@ impl Introspection {
     /// Accepts active tokens whose answer has no audience and does not state the kind of the token in `token_type`,
     /// `token_use` or `typ`.
     ///
-    /// This method has an effect only if [`without_audience`](Self::without_audience) or
-    /// [`Issuer::client_ids`](crate::Issuer::client_ids) accepts answers without an audience.
+    /// This method has an effect only together with [`without_audience`](Self::without_audience) or
+    /// [`Issuer::client_ids`](crate::Issuer::client_ids). If you call neither of them, the gate rejects every token
+    /// whose answer has no audience.
     ///
     /// # Risk
     ///
@@ -285,7 +287,7 @@ impl Introspection {
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
     }
 
-    /// Tells whether there are tokens that would be sent to both servers.
+    /// Tells whether both servers can be asked about the same token.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.prefixes.is_empty()
             || other.prefixes.is_empty()
@@ -298,8 +300,8 @@ impl Introspection {
         self.needs_audience
     }
 
-    /// Tells whether a token without an audience counts as an access token: the answer states its kind, or the program
-    /// called `without_token_type`.
+    /// Tells whether a token without an audience counts as an access token. It does if the answer states the kind of
+    /// the token, or if the program called `without_token_type`.
     pub(crate) fn is_access(&self, claims: &Map<String, Value>) -> bool {
         !self.needs_token_type || kind::is_said(claims)
     }
@@ -330,8 +332,8 @@ impl fmt::Debug for Introspection {
     }
 }
 
-/// Locks `mutex`, even if it is poisoned. No code panics while it holds a lock of this module, and even after a panic,
-/// the data would be consistent.
+/// Locks `mutex`, even if it is poisoned. No code panics while it holds a lock of this module. Even if that code
+/// panicked, the data would stay consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -18,10 +18,10 @@ use crate::{
 /// How long the endpoint from the metadata is used before the metadata is read again.
 const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 
-/// How long an HTTP client is used before a new client is made, which reads the current root certificates.
+/// How long an HTTP client is used before a new client is made. The new client reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
-/// For this long after the metadata could not be read, the requests that waited for the metadata get the same error.
+/// If the metadata cannot be read, the requests that wait for the metadata get the same error for this long.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
 /// Finds the endpoint of an issuer: the endpoint that the program sets, or else the endpoint in the metadata.
@@ -89,8 +89,8 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Forgets the endpoint from the metadata, so that the next question reads the metadata again. This method is
-    /// called after the endpoint gave a useless answer.
+    /// Forgets the endpoint from the metadata, so that the metadata is read again before the next question. This
+    /// method is called after the endpoint gave a useless answer.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }

@@ -52,7 +52,7 @@ enum Mark {
 type IsMark = fn(&Value) -> Mark;
 
 /// Claims that state the kind of a token. Keycloak writes `typ`. Cognito and django-allauth write `token_use`, which
-/// always states the kind. `token_type` can have a value that does not state the kind, such as `Bearer`.
+/// always states the kind. By contrast, `token_type` can have a value that does not state the kind, such as `Bearer`.
 const MARKS: [(&str, IsMark); 3] = [
     ("typ", |value| match lower(value).as_str() {
         "bearer" | "dpop" => Mark::Access,
@@ -70,8 +70,8 @@ fn lower(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Claims of ID tokens and logout tokens, which are for the client and not for an API. They are defined in [OpenID
-/// Connect Core, sections 2 and 3.1.3.6], and in [Back-Channel Logout, section 2.4].
+/// Claims of ID tokens and logout tokens. These tokens are for the client and not for an API. The claims are defined in
+/// [OpenID Connect Core, sections 2 and 3.1.3.6], and in [Back-Channel Logout, section 2.4].
 ///
 /// [OpenID Connect Core, sections 2 and 3.1.3.6]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 /// [Back-Channel Logout, section 2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken

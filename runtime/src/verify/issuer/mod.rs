@@ -22,7 +22,7 @@ use crate::{shown, verify::jwt::Algorithm};
 /// An authorization server, and the rules for its tokens.
 ///
 /// Nothing is fetched when you make an `Issuer`. The verifier [`Issuers`](crate::Issuers) verifies the tokens of one or
-/// several issuers, each token by the rules of its issuer. Presets such as [`Issuer::keycloak`] contain the settings
+/// several issuers, each token by the rules of its issuer. A preset such as [`Issuer::keycloak`] contains the settings
 /// for the tokens of one provider.
 ///
 /// # Examples
@@ -76,8 +76,8 @@ impl Issuer {
     ///
     /// The pattern has one placeholder, which is a whole segment of the path. If the server's metadata has a pattern as
     /// its `issuer`, write the same pattern. Set the members of the family with [`Issuer::members`] or
-    /// with [`Issuer::members_if`]. All members share the same keys, whose address you set
-    /// with [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
+    /// [`Issuer::members_if`]. All members share the same keys. You set the address of these keys with
+    /// [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
     ///
     /// # Examples
     ///
@@ -181,9 +181,9 @@ impl Issuer {
     /// Sets the claims that distinguish access tokens from ID tokens: an access token has at least one of them, and an
     /// ID token has none.
     ///
-    /// The gate requires one of these claims in a token that is not marked as an access token and whose audience you
-    /// set with [`audience`](Self::audience), because ID tokens can have the same audience. By default, the gate
-    /// requires a claim for scopes in such a token.
+    /// An audience that you set with [`audience`](Self::audience) can also be the audience of ID tokens. So if a token
+    /// with this audience is not marked as an access token, it must have one of these claims. If you do not call this
+    /// method, the token must have a claim for scopes instead.
     ///
     /// # Examples
     ///
@@ -250,8 +250,8 @@ impl Issuer {
     /// Sets the prefix that the scopes of this resource have at this issuer. The issuer writes the prefix in tokens,
     /// and clients write it in their requests.
     ///
-    /// Handlers declare the scopes without the prefix. In a token, scopes without the prefix belong to another
-    /// resource, and are ignored.
+    /// Handlers declare the scopes without the prefix. In a token, by contrast, scopes without the prefix belong to
+    /// another resource, and are ignored.
     pub fn scope_prefix(mut self, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         self.grants.set_prefix(prefix.clone());
@@ -317,7 +317,8 @@ impl Issuer {
         self
     }
 
-    /// Returns the identifier by which clients find the authorization server; a family has none by default.
+    /// Returns the identifier by which clients find the authorization server. By default, a family has no such
+    /// identifier.
     pub(crate) fn advertised(&self) -> Option<&str> {
         let own = (!self.names.is_family()).then(|| self.places.id());
         self.authorization_server.as_deref().or(own)
@@ -372,7 +373,7 @@ impl Issuer {
         problems.into_iter().map(|problem| format!("issuer `{id}`: {problem}")).collect()
     }
 
-    /// Returns an `iss` that both issuers would accept as their own, if there is one.
+    /// Returns an `iss` that both issuers accept as their own, if there is one.
     pub(crate) fn clash(&self, other: &Self) -> Option<String> {
         self.names.clash(&other.names)
     }

@@ -62,8 +62,8 @@ impl Places {
     }
 
     /// Checks a URL from the metadata. The URL must be on the origin of the issuer or of the metadata, or on a host
-    /// that the program names. Otherwise an issuer could make this program send requests to any reachable host, and
-    /// trust the keys there.
+    /// that the program names. Without this check, an issuer could make this program send requests to any reachable
+    /// host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }

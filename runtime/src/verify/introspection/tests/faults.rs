@@ -105,7 +105,7 @@ async fn one_request_tries_after_a_pause() {
     assert_eq!(server.asked(), 3);
 }
 
-/// Useless answers, each with a part of the text that says why the gate cannot use the answer.
+/// Useless answers, each with a part of the error message that it causes.
 fn useless() -> Vec<(Reply, &'static str)> {
     let json = |text: &str| Reply::Content(200, "application/json", text.to_owned());
     let of = |status, text: &str| Reply::Content(status, "application/json", text.to_owned());

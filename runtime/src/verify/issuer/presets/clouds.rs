@@ -32,8 +32,8 @@ impl Issuer {
     ///
     /// In the server's settings, set the audience to the resource's URL. Scopes come from `scp`.
     ///
-    /// The organization's own authorization server (without an id) issues no access tokens for APIs: only Okta can
-    /// verify its tokens.
+    /// The organization's own authorization server, which has no id, issues no access tokens for your APIs: only Okta
+    /// can verify the tokens of this server.
     ///
     /// # Examples
     ///

@@ -21,8 +21,8 @@ impl Issuer {
     ///     .roles_at(["scope"], [("https://www.googleapis.com/auth/drive.readonly", "files:read")]);
     /// ```
     pub fn google(client_id: impl Into<String>) -> Self {
-        // This host publishes the keys of ID tokens. With these keys, an ID token is rejected because of its kind, and
-        // not because its key is unknown.
+        // `www.googleapis.com` publishes the keys of Google's ID tokens. With these keys, the gate rejects an ID token
+        // because of its kind, and not because its key is unknown.
         Self::new("https://accounts.google.com")
             .key_hosts(["www.googleapis.com"])
             .audience(client_id)

@@ -38,8 +38,8 @@ impl Opaque {
         }
     }
 
-    /// Finds the only server that may be asked about a token. Returns `None` for a JSON Web Token, and if no issuer has
-    /// introspection. Rejects an opaque token if its prefix fits no server, or more than one server.
+    /// Finds the one server that may be asked about a token. Returns `None` if the token is a JSON Web Token, or if no
+    /// issuer has introspection. Rejects an opaque token if its prefix fits no server, or more than one server.
     pub(super) fn server_of(&self, token: &str) -> Result<Option<&Server>, Fault> {
         if self.0.is_empty() || is_jwt(token) {
             return Ok(None);
@@ -54,7 +54,7 @@ impl Opaque {
         }
     }
 
-    /// Lists the pairs of issuers whose servers would both be asked about the same token.
+    /// Lists the pairs of issuers whose servers could both be asked about the same token.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (at, server) in self.0.iter().enumerate() {
@@ -86,7 +86,7 @@ impl Server {
         Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
-    /// Checks a token by a cached answer, without waiting. Returns `None` if no answer is cached.
+    /// Checks a token with a cached answer, without waiting. Returns `None` if no answer is cached.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))

@@ -50,7 +50,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts of the answers if a request has no key, or a wrong key.
+/// The texts of the answers to a request that has no key, or a wrong key.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,
@@ -58,7 +58,8 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the text for a reason. Returns `None` if the usual text, which is about access tokens, also fits keys.
+    /// Returns the text for the reason of a refusal. Returns `None` if the usual text, which is about access tokens,
+    /// also fits keys.
     pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
         match reason {
             Reason::MissingToken => Some(self.missing.clone()),
@@ -88,8 +89,8 @@ impl StaticKeys {
     ///
     /// # Errors
     ///
-    /// Fails if the list has no key, or has a key that [`StaticKeys::key`] rejects. The error identifies the key only by
-    /// its position.
+    /// Fails if the list has no key, if an entry has no `=`, or if [`StaticKeys::key`] rejects a key. The error
+    /// identifies a key only by its position.
     pub fn parse(list: &str) -> Result<Self, InvalidKey> {
         let mut entries = list.split(';').map(str::trim).enumerate().filter(|(_, entry)| !entry.is_empty());
         let keys = entries.try_fold(Self::new(), |keys, (at, entry)| {
@@ -109,7 +110,8 @@ impl StaticKeys {
     ///
     /// # Errors
     ///
-    /// Fails if the key has a character that a client could not send, is already in the table, or has an invalid scope.
+    /// Fails if the key is empty, contains a character that a client cannot send, is already in the table, or has an
+    /// invalid scope.
     pub fn key(self, name: &str, key: &str, scopes: &str) -> Result<Self, InvalidKey> {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }
@@ -127,9 +129,9 @@ impl StaticKeys {
         self
     }
 
-    /// Makes a verifier that tries the keys first and then `verifier`, for keys beside a verifier of your own. For keys
-    /// beside OAuth, use `Issuers::static_keys` of the feature `jwt`, which keeps what the gate knows about
-    /// the issuers.
+    /// Makes a verifier that tries the keys first, and then `verifier`. Use this method to accept keys in addition to
+    /// the tokens of your own verifier. To accept keys in addition to OAuth, use `Issuers::static_keys` of the feature
+    /// `jwt`. With that method, the gate still knows the issuers.
     ///
     /// # Examples
     ///
@@ -214,7 +216,7 @@ impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
     }
 }
 
-/// The reason why a key is invalid. The text does not quote the key.
+/// The reason why a key is invalid. The message does not quote the key.
 ///
 /// # Examples
 ///

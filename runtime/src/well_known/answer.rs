@@ -1,5 +1,5 @@
-//! The answers at the well-known paths. Scripts of any origin may read them: they contain no secret and need no
-//! credential.
+//! The answers at the well-known paths. Scripts of any origin may read these answers, because the answers contain no
+//! secret, and the requests need no credential.
 
 use axum::{
     body::Body,
@@ -21,14 +21,14 @@ const JSON: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static(
 const METHODS: (HeaderName, HeaderValue) = (ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
 const NOT_STORED: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
-/// Answers with the text of a document, whatever the query of the request.
+/// Answers with the text of a document. The query of the request does not matter.
 pub(super) fn document(document: &Document, text: &Text, request: &Request) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => {
             let headers =
                 [FOR_EVERYBODY, (CACHE_CONTROL, document.cache_control.clone()), (ETAG, text.etag.clone())];
             if is_known(&text.etag, request.headers()) {
-                // The length is that of the document, not that of the empty body (RFC 9110, section 8.6).
+                // This is the length of the document, not of the empty body (RFC 9110, section 8.6).
                 let length = [(CONTENT_LENGTH, HeaderValue::from(text.bytes.len()))];
                 return (StatusCode::NOT_MODIFIED, length, headers).into_response();
             }
@@ -43,8 +43,8 @@ pub(super) fn document(document: &Document, text: &Text, request: &Request) -> R
 }
 
 /// Answers 404 with a JSON body at a path that has no document. Clients try several paths, and some clients parse every
-/// body as JSON. From a 404 with JSON, these clients conclude that the server has no OAuth, and use their static key.
-/// With an empty body or an HTML page, these clients fail with `Unexpected token`.
+/// body as JSON. If these clients get a 404 with JSON, they conclude that the server has no OAuth, and use their static
+/// key. If they get an empty body or an HTML page, they fail with `Unexpected token`.
 pub(super) fn not_found(request: &Request) -> Response {
     if request.method() == Method::OPTIONS {
         return preflight();
@@ -54,8 +54,8 @@ pub(super) fn not_found(request: &Request) -> Response {
     (StatusCode::NOT_FOUND, [FOR_EVERYBODY, JSON, METHODS, NOT_STORED], text).into_response()
 }
 
-/// Answers a preflight. `*` covers every header except `Authorization` ([Fetch, section 3.3.3]). Old browsers do not
-/// know `*`, so the header of MCP is also listed by name.
+/// Answers a preflight. Among the allowed headers, `*` covers every header except `Authorization` ([Fetch, section
+/// 3.3.3]), so `Authorization` is also listed. Old browsers do not know `*`, so the header of MCP is listed, too.
 ///
 /// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
 fn preflight() -> Response {

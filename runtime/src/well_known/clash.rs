@@ -1,4 +1,4 @@
-//! Finds documents and routes that cannot share the well-known paths.
+//! Finds documents and routes that clash at the well-known paths.
 
 use super::{Discovery, discovery::Document, is_like_a_pattern};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// Returns a problem for each pair of documents that need the same path, or paths that clients treat as the same.
+/// Returns a problem for each pair of documents that need the same path, or need paths that clients treat as the same.
 ///
 /// Hosts and queries are ignored, since neither selects a document.
 pub(crate) fn between(all: &[Discovery]) -> Vec<String> {
@@ -32,7 +32,7 @@ fn of_pair(one: &Document, other: &Document) -> Vec<String> {
     shared.map(|path| same_path(one, other, path)).chain(slash_twins(one, other)).collect()
 }
 
-/// Returns the clash of two documents, if they clash. At least one of the documents is for a family. The document of a
+/// Returns a problem if two documents clash. At least one of the documents must be for a family. The document of a
 /// family has one path and no copy at the root.
 fn with_family(one: &Document, other: &Document) -> Option<String> {
     let (a, b) = (&one.resource, &other.resource);

@@ -16,12 +16,14 @@ use crate::{
     scope::{ScopeTable, ScopeToken},
 };
 
-/// The metadata document of one gate, as clients find it at the well-known paths. Clones are cheap.
+/// The metadata document of one gate, as clients find it at the well-known paths. A `Discovery` is cheap to clone.
 ///
-/// Get it from [`Router::split`](crate::Router::split) or [`GateLayer::discovery`](crate::GateLayer::discovery), and
-/// mount it with [`well_known`](crate::well_known()). The document is built once, and nothing in a request changes it.
-/// A gate with only [static keys](crate::Gate::static_keys) has no document, and the paths where clients look for OAuth
-/// metadata answer 404. For a [family](crate::Resource::family), each request gets the document for its path.
+/// Get a `Discovery` from [`Router::split`](crate::Router::split) or
+/// [`GateLayer::discovery`](crate::GateLayer::discovery), and mount it with [`well_known`](crate::well_known()). The
+/// document is built once, and nothing in a request changes it. By contrast, a [family](crate::Resource::family) has a
+/// document for each resource, and the path of a request selects the document. A gate with only [static
+/// keys](crate::Gate::static_keys) has no document: the answer is 404 at the paths where clients look for OAuth
+/// metadata.
 ///
 /// # Examples
 ///
@@ -131,7 +133,7 @@ impl Discovery {
         self.0.as_ref().and_then(|document| document.cache_control.to_str().ok()).unwrap_or_default()
     }
 
-    /// Tells whether the gate has a family, and so a document for each of its resources.
+    /// Tells whether the gate has a family. Each resource of a family has its own document.
     #[cfg(feature = "export")]
     pub(crate) fn is_of_family(&self) -> bool {
         self.0.as_ref().is_some_and(|document| document.is_family())
@@ -201,7 +203,7 @@ impl Text {
     }
 }
 
-/// Computes the `ETag` of a document. Two builds of the program can compute different values; a client then reads the
+/// Computes the `ETag` of a document. Two builds of the program can compute different values. A client then reads the
 /// document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();

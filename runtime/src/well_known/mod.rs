@@ -21,24 +21,25 @@ pub(crate) use self::{
 use self::{discovery::Document, nothing::WHERE_CLIENTS_LOOK};
 use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 
-/// Makes the router of the metadata documents of several gates. Mount the router at the root of the server, without
-/// `nest`.
+/// Makes a router that serves the metadata documents of several gates. Mount the router at the root of the server,
+/// without `nest`.
 ///
-/// Each document is served at its own path, including the document of each resource of a family. The router answers
-/// `GET` and `HEAD`, with `Cache-Control` and an `ETag`. Scripts of any origin may read the answers. Every other path
-/// under `/.well-known/oauth-protected-resource` is answered with 404 and a JSON body. `Host`, `X-Forwarded-*` and
-/// queries change nothing. With a gate of static keys, the paths where clients look for the metadata of an
-/// authorization server are answered with 404, too.
+/// Each document is served at its own path. In a family, each resource has its own document and path. The router
+/// answers `GET` and `HEAD`, and sends `Cache-Control` and an `ETag`. Scripts of any origin may read the answers. At
+/// every other path under `/.well-known/oauth-protected-resource`, the router answers 404 with a JSON body. The headers
+/// `Host` and `X-Forwarded-*` and the query of a request do not change the answers. If a gate has only static keys, the
+/// router also answers 404 at the paths where clients look for the metadata of an authorization server.
 ///
-/// You can merge this router with routes of your own at these paths, by axum's rules. The merge panics if both routers
-/// have a handler for the same method at the same path. It also panics if your router has a service or a path parameter
-/// where a document is. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does
-/// not panic. If one of your routes is where a document belongs, `protect` returns an error. If one of your routes is
-/// at another well-known path, your route answers there instead of the 404.
+/// You can merge this router with a router that has routes of your own at these paths. Axum's rules apply to the merge:
+/// it panics if both routers have a handler for the same method at the same path. It also panics if your router has a
+/// service or a path parameter where a document is. The panic names the path. Unlike the merge,
+/// [`Router::protect`](crate::Router::protect) does not panic. If one of your routes is where a document belongs,
+/// `protect` returns an error. If one of your routes is at another well-known path, your route answers there, and the
+/// router does not answer 404.
 ///
 /// # Errors
 ///
-/// Fails if two documents need the same path, or paths that differ only by a slash at the end. It also fails if a
+/// Fails if two documents need the same path, or need paths that differ only by a slash at the end. It also fails if a
 /// family has a resource in common with another gate. The error lists all pairs that clash.
 ///
 /// # Examples
@@ -109,13 +110,13 @@ where
     router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(documents))
 }
 
-/// Returns the well-known paths that the gate answers, with a document or with 404.
+/// Returns the well-known paths where the gate answers, with a document or with 404.
 pub(crate) fn looked_at(discovery: &Discovery) -> &'static [&'static str] {
     let without_oauth = discovery.served().is_none();
     if without_oauth { &WHERE_CLIENTS_LOOK } else { &WHERE_CLIENTS_LOOK[..1] }
 }
 
-/// Tells whether a path has segments that axum rejects because they were patterns in its earlier versions.
+/// Tells whether a path has segments that axum rejects because they were patterns in earlier versions of axum.
 fn is_like_a_pattern(path: &str) -> bool {
     path.split('/').any(|segment| segment.starts_with([':', '*']))
 }
@@ -124,7 +125,8 @@ fn serve<S>(document: Arc<Document>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    // The methods are listed one by one, so that axum names the path in its panic if the program mounts a route there.
+    // If the program mounts a route at the same path, axum panics. The methods are listed one by one, so that the panic
+    // names the path.
     let answer = move |request: Request| {
         ready(match document.text() {
             Some(text) => answer::document(&document, text, &request),

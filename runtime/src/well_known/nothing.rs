@@ -73,12 +73,12 @@ fn paths(table: &ScopeTable) -> BTreeSet<&str> {
 fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
     let at_parameter = format!("{before}{{");
-    // The paths are sorted, so a path with this prefix would be the first in this range.
+    // The paths are sorted. So if any path has this prefix, the first path in this range has it.
     taken.range(at_parameter.as_str()..).next().is_some_and(|own| own.starts_with(&at_parameter))
 }
 
-/// Answers 404 for every method through axum's fallback. A handler would clash when the router of another gate, or of
-/// the program, is merged with this router.
+/// Answers 404 for every method, through axum's fallback instead of a handler. A handler could clash when this router
+/// is merged with the router of another gate or of the program.
 fn nothing<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

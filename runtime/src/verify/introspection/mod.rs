@@ -203,8 +203,9 @@ impl Introspection {
     }
 
     /// Sets the introspection endpoint. Use this method if the issuer's metadata has no `introspection_endpoint`, or
-    /// names an endpoint on another origin than the issuer's. The endpoint must be an `https` URL; `http` is allowed
-    /// for loopback addresses, and for the hosts that you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
+    /// names an endpoint on an origin other than those of the issuer and of its metadata. The endpoint must be an
+    /// `https` URL; `http` is allowed for loopback addresses, and for the hosts that you set with
+    /// [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self

@@ -163,8 +163,8 @@ impl Issuer {
         self
     }
 
-    /// Accepts a token without `aud` if its `client_id` is one of `ids`, for an authorization server that writes no
-    /// `aud`.
+    /// Accepts a token without `aud` if its client is one of `ids`, for an authorization server that writes no `aud`.
+    /// The client is in `client_id`, or else in `azp`, `cid` or `appid`.
     ///
     /// A token without `aud` names no resource, so it is valid at every resource that accepts its client.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -182,8 +182,9 @@ impl Issuer {
     /// ID token has none.
     ///
     /// An audience that you set with [`audience`](Self::audience) can also be the audience of ID tokens. So if a token
-    /// with this audience is not marked as an access token, it must have one of these claims. If you do not call this
-    /// method, the token must have a claim for scopes instead.
+    /// with this audience, or a token that is accepted by its [client](Self::client_ids), is not marked as an access
+    /// token, it must have one of these claims. If you do not call this method, the token must have a claim for scopes
+    /// instead.
     ///
     /// # Examples
     ///

@@ -24,14 +24,15 @@ use super::{
     unverified::Unverified,
 };
 
-/// The keys of a JWK set ([RFC 7517, section 5]) that can verify signatures. They are prepared when the set is parsed.
+/// The keys in a JWK set ([RFC 7517, section 5]) with which signatures can be verified. Each key is prepared when the
+/// set is parsed.
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
 #[derive(Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<Key>>,
-    /// When the issuer was asked for the keys; `None` for keys from the program. The set can lack keys that were
-    /// published later.
+    /// The time when the issuer was asked for the keys; `None` if the program set the keys. The set can lack keys that
+    /// were published after this time.
     asked: Option<Instant>,
 }
 
@@ -52,8 +53,8 @@ pub(crate) enum Verdict {
 }
 
 impl KeySet {
-    /// Parses a JWK set of at most 256 keys. Skips keys that are malformed, of an unknown kind or for another purpose,
-    /// as RFC 7517, section 5, advises. So the other keys stay usable.
+    /// Parses a JWK set of at most 256 keys. Skips keys that are malformed, have an unknown kind, or are not for
+    /// verifying signatures, as RFC 7517, section 5, advises. So the other keys stay usable.
     pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
         let Object(Set { keys }) = serde_json::from_slice(set)?;
         let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());
@@ -61,13 +62,13 @@ impl KeySet {
         Ok(Self { keys, asked: None })
     }
 
-    /// Records when the issuer was asked for the keys.
+    /// Records the time when the issuer was asked for the keys.
     pub(super) const fn asked_at(mut self, asked: Instant) -> Self {
         self.asked = Some(asked);
         self
     }
 
-    /// Tells whether these keys are recent enough to include a key that was published `age` before `arrived`.
+    /// Tells whether these keys are recent enough to include a key that was published at the time `arrived - age`.
     pub(super) fn are_newer_than(&self, arrived: Instant, age: Duration) -> bool {
         let known_until = |asked: Instant| asked.checked_add(age);
         self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)
@@ -107,8 +108,8 @@ impl KeySet {
         }
     }
 
-    /// Lists the keys that could have made the signature. There can be several, because a token need not name a key.
-    /// Two keys can also have the same name, for example if a server signs with RSA and with elliptic curves.
+    /// Lists the keys that could have made the signature. There can be several keys, because a token need not name its
+    /// key. Two keys can also have the same name, for example if a server signs with RSA and with elliptic curves.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
         self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }
@@ -118,7 +119,7 @@ impl KeySet {
     }
 }
 
-/// Replaces each new value by the equal old value, if there is one. The number of comparisons grows linearly with the
+/// Replaces each new value with the equal old value, if there is one. The number of comparisons grows linearly with the
 /// number of values.
 fn take_over<T: Hash + Eq>(new: &mut [Arc<T>], old: &[Arc<T>]) {
     let known: HashSet<&Arc<T>> = old.iter().collect();
@@ -166,7 +167,7 @@ impl Hash for Key {
     }
 }
 
-/// How many keys are tried for one token. This limits the cost of a request.
+/// The largest number of keys that are tried for one token. The limit bounds the cost of a request.
 const MAX_TRIALS: usize = 4;
 
 /// How many keys a set may have. Real sets have fewer than twenty keys.

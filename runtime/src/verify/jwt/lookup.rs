@@ -8,14 +8,14 @@ use std::{
 
 use quick_cache::Equivalent;
 
-/// A token to look up.
+/// A token to look up in the cache.
 ///
 /// Two tokens are equal only if their texts are equal. So no token is mistaken for another, even if an attacker knows
 /// two texts with the same hash.
 ///
-/// The hash is compared first, and depends on a secret key of this process. An attacker does not know this key. So the
-/// text of a guessed token is compared with the text of a cached token only with a probability of 2^-64, and the
-/// duration of a lookup does not help to guess a cached token.
+/// The texts of two tokens are compared only if their hashes are equal. A hash depends on a secret key of this process,
+/// which an attacker does not know. So a guessed token has the same hash as a cached token only with a probability of
+/// 2^-64. Therefore the duration of a lookup does not help to guess a cached token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lookup<'a> {
     hash: u64,

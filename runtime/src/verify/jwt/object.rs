@@ -9,7 +9,7 @@ use serde::{
 use serde_json::{Map, Number, Value, map::Entry};
 
 /// A `T` that is parsed only from a JSON object. Without this wrapper, a struct that derives `Deserialize` also accepts
-/// a list, and takes the elements as its members in order.
+/// a list, and assigns the elements to its fields in order.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -32,8 +32,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
     }
 }
 
-/// Parses an object. Fails if a member is repeated, at any depth, because parsers differ about which of the values
-/// counts ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+/// Parses an object. Fails if a member is repeated, at any depth, because parsers differ in which of the values they
+/// use ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 pub(crate) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let members = deserializer.deserialize_map(AllMembers)?;
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 }
 
-/// Adds the member `name` to `members`, with the next value in `object`.
+/// Adds the member `name` to `members`. Its value is the next value in `object`.
 fn read_member<'de, A: MapAccess<'de>>(
     members: &mut Map<String, Value>,
     name: String,
@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for Once {
 }
 
 /// If the program enables the feature `arbitrary_precision` of `serde_json`, numbers arrive as objects. `NUMBER` is the
-/// name of the only member of such an object.
+/// name of the only member of these objects.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// Tells whether the program enables `arbitrary_precision`. Without this feature, no number can be as large as `1e999`.
@@ -156,9 +156,9 @@ fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Checks members whose values are not needed, and stores no values. Fails if a member is repeated among them, or in an
-/// object inside them, or if there are too many members. `left` is the number of members that may follow, including
-/// nested ones. This number is small, because each name is compared with all earlier names.
+/// Checks members whose values are not needed, and stores no values. Fails if there are too many members, or if a
+/// member is repeated, at any depth. `left` is the number of members that may follow, including nested ones. This
+/// number must be small, because each name is compared with all earlier names of its object.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,
@@ -169,7 +169,7 @@ impl<'de, 'a> Names<'de, 'a> {
         Self { seen: Vec::new(), left }
     }
 
-    /// Counts a member, and fails if there are too many.
+    /// Counts a member, and fails if there are too many members.
     pub(super) fn count<E: Error>(&mut self) -> Result<(), E> {
         *self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("too many members"))?;
         Ok(())

@@ -12,8 +12,8 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     let bytes = |text: &Option<String>| URL_SAFE_NO_PAD.decode(text.as_ref()?).ok();
     if let Some(parameters) = algorithm.of_rsa() {
         let (n, e) = (unsigned(bytes(&jwk.n)?), unsigned(bytes(&jwk.e)?));
-        // The library checks the length only when it verifies a signature. Without this check, an unusable key would be
-        // accepted at first.
+        // The library checks the length of the modulus only when it verifies a signature. Without the check here, an
+        // unusable key would be accepted at first.
         let lengths = parameters.min_modulus_len()..=parameters.max_modulus_len();
         let is_usable = lengths.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && is_odd(&e);
         let key = RsaPublicKeyComponents { n, e };
@@ -23,7 +23,7 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     let point = match algorithm {
         // The library would parse a longer value as a key in DER.
         Algorithm::EdDsa => bytes(&jwk.x).filter(|x| x.len() == length)?,
-        // An uncompressed point: 4, x, y.
+        // The encoding of an uncompressed point: the byte 4, then x, then y.
         _ => [vec![4], coordinate(bytes(&jwk.x)?, length)?, coordinate(bytes(&jwk.y)?, length)?].concat(),
     };
     ParsedPublicKey::new(parameters, point).ok()
@@ -42,12 +42,12 @@ fn is_odd(number: &[u8]) -> bool {
     number.last().is_some_and(|last| last % 2 == 1)
 }
 
-/// Removes leading zeros, which some servers write and the library rejects.
+/// Removes leading zero bytes. Some servers write them, but the library rejects them.
 fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
     bytes.into_iter().skip_while(|byte| *byte == 0).collect()
 }
 
-/// Brings a coordinate to its full length. Some servers omit leading zeros, and some write one zero too many.
+/// Brings a coordinate to its full length. Some servers omit leading zeros, and some servers write one zero too many.
 fn coordinate(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
     let number = unsigned(bytes);
     let missing = length.checked_sub(number.len())?;

@@ -11,15 +11,17 @@ use crate::VerifyError;
 /// Keys older than this are reloaded in the background while they are in use.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the known keys are older than this. Keys get this old only if no token arrives for a
-/// while. Without this limit, the next token could be accepted with a key that was withdrawn hours ago.
+/// Requests wait for new keys if the known keys are older than this, unless the key server is down. If the server is
+/// up, keys get this old only if no token arrives for a while. Without this limit, the next token could be accepted
+/// with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
 /// Keys younger than this are not reloaded when a token names an unknown key. Otherwise anyone could make the program
 /// send requests at any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// A failure is followed by a pause. For this long after the end of the pause, the server still counts as down.
+/// After a failed attempt to load keys, there is a pause. The server counts as down during the pause, and for this long
+/// after it.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
 /// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles the pause.

@@ -36,8 +36,8 @@ impl Transport {
         url.scheme() == "http" && self.plain.have(url)
     }
 
-    /// Lists the problems. The texts quote neither a certificate nor the whole URL of a proxy, which can contain a
-    /// password.
+    /// Lists the problems of the settings. The texts quote no certificate. They do not quote the whole URL of a proxy,
+    /// because this URL can contain a password.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.roots.iter().any(|pem| certificates(pem).is_none()) {
@@ -57,8 +57,8 @@ impl Transport {
         problems
     }
 
-    /// Makes a client. Callers that send few requests make a new client for each request. A kept client would use old
-    /// root certificates, and connections of a runtime that may have ended.
+    /// Makes a client. Callers that send few requests make a new client for each request. If they kept a client, it
+    /// would not use new root certificates. It could also use connections that belong to a runtime that has ended.
     pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
         let mut client = Client::builder()
             .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))
@@ -73,7 +73,7 @@ impl Transport {
         if url.scheme() == "https" {
             return self.trusting(client).build();
         }
-        // Requests without TLS need no root certificates, and it takes long to read them.
+        // Requests without TLS need no root certificates, and reading root certificates takes long.
         client.tls_certs_only([]).build()
     }
 

@@ -16,15 +16,15 @@ use super::{
 };
 use crate::verify::issuer::Issuer;
 
-/// Rejects a token of more than 16 KiB without parsing it, because anyone can send such a token. Common proxies also
+/// Rejects a token of more than 16 KiB without parsing it, because anyone can send a long token. Common proxies also
 /// reject headers of this length.
 pub(crate) fn check_length(token: &str) -> Result<(), Fault> {
     const MAX_LENGTH: usize = 16 * 1024;
     if token.len() > MAX_LENGTH { Err(Fault::Plain("it has more than 16 KiB")) } else { Ok(()) }
 }
 
-/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first part is a JSON object.
-/// Other tokens are opaque.
+/// Tells whether a token has the form of a JSON Web Token: it has three parts, and the first part decodes to a text
+/// that begins with `{`. Other tokens are opaque.
 #[cfg(feature = "introspection")]
 pub(crate) fn is_jwt(token: &str) -> bool {
     let mut parts = token.split('.');
@@ -55,7 +55,7 @@ impl<'a> Unread<'a> {
         Ok(Self { message, header, claims: decode(claims)?, signature })
     }
 
-    /// Decodes the remaining parts without parsing them.
+    /// Decodes the header and the signature, too, without parsing any part.
     #[cfg(feature = "dpop")]
     pub(crate) fn decode(self) -> Result<Decoded<'a>, Fault> {
         Ok(Decoded {
@@ -124,7 +124,7 @@ pub(crate) struct Decoded<'a> {
 pub(crate) struct Unverified<'a> {
     /// The algorithm in the token's header; never HMAC.
     pub(super) algorithm: Algorithm,
-    /// The name of the key, if the token has one.
+    /// The name of the key, if the token names a key.
     pub(super) kid: Option<String>,
     /// The signed text: header and claims as they were sent.
     pub(super) message: &'a [u8],
@@ -181,7 +181,8 @@ struct Iat {
 /// issuer can make the gate parse headers.
 const MAX_HEADER_MEMBERS: usize = 32;
 
-/// The members of a JOSE header that are used. A key that the token brings along (`jwk`, `jku`, `x5c`) is ignored.
+/// The members of a JOSE header that the gate uses. The gate ignores keys that the header contains or links to (`jwk`,
+/// `x5c`, `jku`).
 struct Header<'a> {
     alg: Cow<'a, str>,
     typ: Option<Cow<'a, str>>,

@@ -1,4 +1,4 @@
-//! The time during which a token is valid. Only this part of a check depends on the clock.
+//! The time during which a token is valid, and the check of this time. No other check of a token depends on the clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, Rule};
 use crate::VerifyError;
 
-/// The times of a token, in seconds since 1970 with a fraction, as in the token (`NumericDate`, [RFC 7519, section
-/// 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+/// The times of a token, in seconds since 1970. They can have a fraction, as in the token (`NumericDate`, [RFC 7519,
+/// section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Validity {
     not_before: Option<f64>,
@@ -55,7 +55,7 @@ impl Validity {
         Ok(())
     }
 
-    /// Returns when the token expires; `None` if a `SystemTime` cannot represent that time.
+    /// Returns the time when the token expires; `None` if a `SystemTime` cannot represent that time.
     pub(crate) fn expires_at(&self) -> Option<SystemTime> {
         let since = Duration::try_from_secs_f64(self.expires.max(0.0)).ok()?;
         UNIX_EPOCH.checked_add(since)

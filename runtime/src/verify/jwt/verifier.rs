@@ -49,7 +49,7 @@ enum Recalled {
 pub(crate) enum Refusal {
     /// The problem does not depend on the clock. The token stays invalid as long as the issuer's keys do not change.
     Lasting(Arc<Bad>),
-    /// The token's key is unknown, but the issuer may have published it after the known keys were requested.
+    /// The token's key is unknown, but the issuer may have published the key after the known keys were requested.
     Unsettled(VerifyError),
     /// The next check of the token can have another result.
     Passing(VerifyError),
@@ -84,8 +84,8 @@ impl Jwts {
         if let Some(token) = self.remembered(cache, lookup, presented) {
             return Ok(token.with_cached(true));
         }
-        // This `Future` is boxed, because few requests come here. Without the box, the `Future` of every request would
-        // be larger.
+        // This `Future` is boxed. Without the box, the `Future` of every request would be larger, although few requests
+        // come here.
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
@@ -104,7 +104,7 @@ impl Jwts {
     ) -> Result<Token, VerifyError> {
         let arrived = match self.recall(cache, lookup, presented).await? {
             Recalled::Admitted(token) => return Ok(token.with_cached(true)),
-            // If the cache has no entry, `recall` did not wait, so the token has only just arrived.
+            // If the cache had no entry, `recall` did not wait, so the token arrived just now.
             Recalled::Came(before) => before.unwrap_or_else(Instant::now),
         };
         match self.judge(presented, arrived).await {
@@ -127,8 +127,8 @@ impl Jwts {
     }
 
     /// Uses the cached result for a token if the result is still usable. Gets the current keys each time, so that
-    /// cached tokens also cause reloads. Once a reload no longer finds the key of a valid token, the cached result is
-    /// not used any more.
+    /// cached tokens also cause reloads. If a reload shows that the issuer no longer publishes the key of a token, the
+    /// cached result is no longer used.
     async fn recall(
         &self,
         cache: &Cache,
@@ -168,8 +168,8 @@ impl Jwts {
         let until_newer_keys = |fault| Refusal::Lasting(Arc::new(bad(fault).until_newer_keys()));
         let key = match verdict {
             Verdict::Genuine(key) => key,
-            // All keys were withdrawn, or the issuer has a problem. Clients should keep their token, so the answer is
-            // not a 401.
+            // All keys were withdrawn, or the issuer has a problem. Clients should keep their token, so the gate does
+            // not answer 401.
             Verdict::UnknownKey if keys.is_empty() => {
                 let reason = "its issuer publishes no usable key";
                 return Err(VerifyError::unavailable(WITHOUT_KEYS, reason).into());
@@ -192,9 +192,9 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns the minimum time since the key of a token was published. An issuer publishes a key, at the latest,
-    /// shortly after the `iat` of the first token that it signs with this key. Without a usable `iat`, the key counts
-    /// as published just now.
+    /// Returns the minimum age of the key of a token, counted from the publication of the key. The issuer publishes a
+    /// key before the `iat` of the first token that it signs with this key, or shortly after this `iat`. Without a
+    /// usable `iat`, the key counts as just published.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
@@ -227,8 +227,8 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// If the keys cannot be loaded again, the known keys decide in two cases: `is_settled` is true for these keys, or one
-/// of these keys has the `kid` of the token.
+/// If the keys cannot be loaded again, the verdict of the known keys counts in two cases: `is_settled` is true for
+/// these keys, or one of these keys has the `kid` of the token. Otherwise, the function returns an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

@@ -11,14 +11,15 @@ const ALLOCATION: usize = 16;
 const TOKEN: usize = 512;
 
 /// Estimates the memory of the nodes of a `BTreeMap`. A node has room for 11 entries, and each node except the root has
-/// at least 5.
+/// at least 5 entries.
 const fn nodes(entries: usize, entry: usize) -> usize {
     const ROOM: usize = 11;
     const LINKS: usize = (ROOM + 3) * size_of::<usize>();
     entries.div_ceil(5) * (ROOM * entry + LINKS + ALLOCATION)
 }
 
-/// Estimates the memory of a token with its claims, in bytes. If in doubt, the estimate is too high.
+/// Estimates the memory of a token with its claims, in bytes. Where the exact size is unknown, the estimate is too
+/// high.
 pub(super) fn of(token: &Token) -> usize {
     let scopes = token.scopes();
     let texts: usize = scopes.iter().map(|scope| ALLOCATION + scope.len()).sum();
@@ -26,7 +27,7 @@ pub(super) fn of(token: &Token) -> usize {
     TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
 }
 
-/// Estimates the memory of claims, in bytes. If in doubt, the estimate is too high.
+/// Estimates the memory of claims, in bytes. Where the exact size is unknown, the estimate is too high.
 pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()

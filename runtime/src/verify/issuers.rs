@@ -11,30 +11,30 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
 /// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
-/// five minutes. If the server does not answer, the known keys stay in use, and only tokens with unknown keys get
+/// five minutes. If the server does not answer, the known keys stay in use. Only a token with an unknown key then gets
 /// [`VerifyError::unavailable`].
 ///
 /// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. These
-/// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the loaded keys are recent:
-/// the gate requested them after the token first arrived, or more than a minute after the token's `iat`. Otherwise, the
-/// server may have published the key after the gate's request, and the result is [`VerifyError::unavailable`]. The
-/// token becomes valid when a reload finds its key.
+/// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the gate requested the
+/// loaded keys late enough: after the token first arrived, or more than a minute after the token's `iat`. Otherwise,
+/// the server may have published the key after this request, so the result is [`VerifyError::unavailable`]. The token
+/// becomes valid when a reload finds its key.
 ///
 /// A token is valid if
-/// - its `iss` is one of the issuers, and a key of that issuer made the signature;
+/// - its `iss` names one of the issuers, and a key of that issuer made the signature;
 /// - its `alg` is the `alg` of the key. If the key has no `alg`, the token's `alg` must fit the kind of key: `RS256` to
 ///   `RS512` or `PS256` to `PS512` for an RSA key, `ES256`, `ES384` or `ES512` (by the curve) for an EC key, and
 ///   `EdDSA` for an Ed25519 key. HMAC and `none` are never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) that you set for
 ///   its issuer;
 /// - its `exp` is in the future, and its `nbf` (if any) is not. The [leeway](Issuer::leeway) applies to both;
-/// - the `typ` of its header is `at+jwt`, `application/at+jwt`, `JWT` or absent, and the header has no `crit`, because
-///   scopegate supports no extension;
+/// - the `typ` of its header is `at+jwt`, `application/at+jwt` or `JWT`, or the header has no `typ`;
+/// - its header has no `crit`, because scopegate supports no extension;
 /// - no claim marks it as another kind of token (for example, `typ: ID`, `typ: Refresh`, or any `token_use` except
 ///   `access`);
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
 ///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
-///   audience is not the resource, it needs a claim for scopes, or another claim that [ID tokens
+///   audience is not the resource, it must have a claim for scopes, or another claim that you set and that [ID tokens
 ///   lack](Issuer::access_claims);
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
@@ -42,30 +42,30 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// The keys of an issuer are a JWK set of at most 256 keys; a longer set is rejected as a whole. The signature of a
 /// token without a `kid` is checked with the first four keys that fit its `alg`.
 ///
-/// The scopes come from the claims `scope` and `scp`, unless the [issuer](Issuer::scopes) sets other claims. Each of
-/// these claims is a space-delimited list or an array. The subject is `sub`; the client is `client_id`, or else `azp`,
-/// `cid` or `appid`.
+/// The scopes come from the claims `scope` and `scp`, unless you set other claims for the [issuer](Issuer::scopes).
+/// Each of these claims is a space-delimited list or an array. The subject comes from `sub`. The client comes from
+/// `client_id`. If a token has no `client_id`, the client comes from `azp`, `cid` or `appid`.
 ///
 /// # Caching
 ///
-/// A valid token is cached for five minutes, so that its signature is not verified again with each request. The cache
-/// key is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
-/// `exp` and `nbf` are checked at each request. Up to a thousand rejected tokens are cached separately until the next
-/// reload: forged tokens, tokens for other audiences, and tokens with unknown keys. Expired tokens, and tokens that
-/// arrive before any keys are loaded, are not cached. [`Issuers::cache_size`] limits the memory, and can turn the cache
-/// off.
+/// A valid token is cached for five minutes, so that its signature is not verified again at each request. The cache key
+/// is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
+/// `exp` and `nbf` are checked at each request. A separate cache has room for up to a thousand rejected tokens: forged
+/// tokens, tokens for other audiences, and tokens with unknown keys. Its entries are used until the next reload.
+/// Expired tokens, and tokens that arrive before any keys are loaded, are not cached. [`Issuers::cache_size`] limits
+/// the memory for valid tokens, and can turn both caches off.
 ///
-/// A token is valid until its `exp`, even if the authorization server has revoked the token, and even if the cache is
-/// off: the gate does not ask the server about single JWTs ([RFC 7662]). So let the server issue tokens that are valid
-/// for minutes, and not for days.
+/// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So a token is valid until
+/// its `exp`, even if the server has revoked the token, and even if the cache is off. Let the server issue tokens that
+/// are valid for minutes, and not for days.
 ///
 /// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
 ///
 /// # Denying single tokens
 ///
-/// To deny a token before its `exp`, put its claim `jti` or its subject on your deny list, and not its text. A token
-/// can have several valid texts: from an ECDSA signature (`ES256`, `ES384`, `ES512`), anyone can make a second valid
-/// signature, without the key.
+/// To deny a token before its `exp`, put its claim `jti` or its subject on your deny list. Do not put the token's text
+/// there, because a token can have several valid texts. From an ECDSA signature (`ES256`, `ES384`, `ES512`), anyone can
+/// make a second valid signature, without the private key.
 ///
 /// # Examples
 ///
@@ -82,7 +82,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// # Errors
 ///
 /// The method [`TokenVerifier::verify`] fails if the token is not valid. The error is [`VerifyError::expired`] only if
-/// the token is otherwise valid, and [`VerifyError::unavailable`] if the keys for the token could not be loaded.
+/// the token is otherwise valid. The error is [`VerifyError::unavailable`] if the keys for the token could not be
+/// loaded.
 ///
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 /// [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
@@ -98,7 +99,7 @@ pub struct Issuers {
 impl Issuers {
     /// Makes a verifier for the tokens of these issuers. Nothing is fetched yet.
     ///
-    /// Problems of an issuer, and conflicts between issuers, are errors when the gate starts.
+    /// If the settings of an issuer have a problem, or if two issuers conflict, the gate does not start.
     pub fn new(issuers: impl IntoIterator<Item = Issuer>) -> Self {
         let jwts = Jwts::of(issuers.into_iter());
         Self {
@@ -111,8 +112,8 @@ impl Issuers {
 
     /// Accepts static keys in addition to the tokens of the issuers.
     ///
-    /// A key then opens every route whose scopes the key grants. If the key grants the floor, it also opens every
-    /// `#[authenticated]` route.
+    /// A static key then opens every route whose scopes the key grants. If the key grants the gate's floor, it also
+    /// opens every `#[authenticated]` route.
     ///
     /// # Examples
     ///
@@ -131,11 +132,11 @@ impl Issuers {
         self
     }
 
-    /// Sets the size of the token cache in bytes; 16 MiB by default. `0` turns the cache off.
+    /// Sets the size of the token cache in bytes. The default is 16 MiB. `0` turns the cache off.
     ///
     /// A token with a dozen claims takes about 2 KiB. The cache is split into parts, and a token must fit into one
-    /// part, so a token that takes more than about 60 KiB is not always cached. On a machine with more cores, there are
-    /// more parts, and they are smaller.
+    /// part. So a token that takes more than about 60 KiB is not always cached. On a machine with more cores, the cache
+    /// has more parts, and each part is smaller.
     ///
     /// # Examples
     ///
@@ -188,8 +189,8 @@ impl TokenVerifier for Issuers {
         if let Some(server) = self.opaque.server_of(presented.token())? {
             return match server.verify_by_memory(presented) {
                 Some(verified) => verified,
-                // This `Future` is boxed, because few requests come here. Without the box, the `Future` of every
-                // request would be larger.
+                // Without this box, the `Future` of every request would be larger. The box costs little, because few
+                // requests come here.
                 None => Box::pin(server.verify(presented)).await,
             };
         }

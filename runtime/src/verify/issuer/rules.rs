@@ -31,13 +31,14 @@ pub(super) struct Rules {
 enum MeantBy {
     /// The token's audience is the resource itself.
     Resource,
-    /// The program names the token's audience or client. Tokens of other kinds can have the same audience or client.
+    /// The token's audience or client is one that the program sets. Tokens of other kinds can have the same audience or
+    /// client.
     Name,
 }
 
 impl Issuer {
-    /// Checks the claims of a JSON Web Token. The times are only read here, and are checked later, so that only an
-    /// otherwise valid token is reported as expired.
+    /// Checks the claims of a JSON Web Token. The times are only read here. They are checked last, so that a token is
+    /// reported as expired only if it is otherwise valid.
     pub(crate) fn check(
         &self,
         claims: Map<String, Value>,
@@ -57,9 +58,9 @@ impl Issuer {
         Ok((self.token_until(&validity, claims), validity))
     }
 
-    /// Checks an answer about an opaque token by the rules for a JSON Web Token, with two differences: `exp` may be
-    /// missing, and the audience may be missing if the program allows this. The answer is never about an ID token,
-    /// because an ID token is not opaque.
+    /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with two differences.
+    /// `exp` may be missing, and the audience may be missing if the program allows this. The answer cannot be about an
+    /// ID token, because an ID token is never opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,
@@ -81,7 +82,8 @@ impl Issuer {
         if !is_for_resource && !self.rules.of_access.is_empty() {
             self.check_looks(&claims)?;
         }
-        // Servers usually write an audience for access tokens. A token without an audience could be a refresh token.
+        // Servers usually name an audience in an answer about an access token. If the answer names none, the token
+        // could be a refresh token.
         if !has_audience && !settings.is_access(&claims) {
             return Err(Fault::Plain(
                 "it may be a refresh token: its answer has neither `aud` nor `token_type`",
@@ -92,7 +94,7 @@ impl Issuer {
     }
 
     fn token_until(&self, validity: &Validity, claims: Map<String, Value>) -> Token {
-        // The leeway also applies to the time of the login, even if the token does not expire.
+        // The leeway is set even if the token does not expire, because it also applies to the time of the login.
         let token = self.token_of(claims).with_leeway(self.leeway);
         match validity.expires_at() {
             Some(expires_at) => token.with_expiry(expires_at),
@@ -100,8 +102,8 @@ impl Issuer {
         }
     }
 
-    /// Rejects a token without any claim by which access tokens are recognized. It could be an ID token with the same
-    /// audience.
+    /// Rejects a token that has none of the claims by which access tokens are recognized. The token could be an ID
+    /// token with the same audience.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
         let of_access = &self.rules.of_access;
         if of_access.is_empty() {
@@ -122,7 +124,7 @@ impl Issuer {
         ))
     }
 
-    /// Compares the member in `iss` with the claim that repeats the member.
+    /// Checks that `iss` and the claim that repeats the member of a family name the same member.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {
@@ -214,8 +216,8 @@ impl Issuer {
     }
 }
 
-/// Returns the client. Most servers write the client as `client_id` ([RFC 9068, section 2.2]). Other servers use
-/// another claim, such as `cid` (Okta) or `appid` (Entra ID).
+/// Returns the client's id. Most servers write it into the claim `client_id` ([RFC 9068, section 2.2]). Other servers
+/// use another claim, such as `cid` (Okta) or `appid` (Entra ID).
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 fn client_of(claims: &Map<String, Value>) -> Option<&str> {
@@ -228,8 +230,8 @@ pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells whether `name`, from a token, is the `audience` that the program names. If `audience` is the URL of a
-/// resource, [`Resource::is_named_by`] compares the two.
+/// Tells whether `name`, a value of a token's `aud`, is the `audience` that the program sets. If `audience` is the URL
+/// of a resource, [`Resource::is_named_by`] compares this URL with `name`.
 fn is_named_by(audience: &str, name: &str) -> bool {
     name == audience || Resource::new(audience).is_ok_and(|resource| resource.is_named_by(name))
 }

@@ -8,8 +8,9 @@ use crate::{resource::is_loopback, shown};
 /// The longest accepted URL, in bytes. There is a limit because a URL can come from another server.
 const MAX_LENGTH: usize = 2048;
 
-/// Parses a URL from which keys may be loaded: `https`, or `http` for a loopback address or a host that the program
-/// names. Other `http` URLs are rejected, because anyone who can change the answer in transit can forge tokens.
+/// Parses a URL from which keys may be loaded. An `https` URL is accepted. An `http` URL is accepted only if the
+/// program names its host, or if its host is a loopback address. Other `http` URLs are rejected, because anyone who can
+/// change the answer in transit can forge tokens.
 pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));
@@ -29,13 +30,13 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
     }
 }
 
-/// The hosts that the program names.
+/// Hosts that the program names with one of its settings, such as `key_hosts`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host of `https` URLs. `host` includes the port if the port is not 443. `method` is the method with which
-    /// the program named the host.
+    /// Adds a host of `https` URLs. `host` includes the port if the port is not 443. `method` is the name of the method
+    /// with which the program named the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
@@ -58,9 +59,9 @@ impl Hosts {
         self.0.iter().any(|(name, port)| name == host && *port == url.port())
     }
 
-    /// Checks the URL that an issuer gives for its keys. The URL must be on one of the issuer's origins, or on a host
-    /// that the program names. Otherwise an issuer could make this program send requests to any reachable host, and
-    /// trust the keys there.
+    /// Checks the URL that an issuer gives for its keys. The URL must be on the origin of one of the issuer's `own`
+    /// URLs, or on a host that the program names. Otherwise an issuer could make this program send requests to any
+    /// reachable host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
         let url = trusted_url(text, transport)?;
         if own.iter().any(|own| own.origin() == url.origin()) {

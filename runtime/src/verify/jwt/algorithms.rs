@@ -1,9 +1,10 @@
-//! The accepted algorithms, and the algorithms that a key can be used with.
+//! The accepted algorithms, and which of them a key can be used with.
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
-/// An algorithm that signs tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted. With HMAC,
-/// a verifier could also sign tokens, and an attacker could sign tokens with a published RSA key as the HMAC secret.
+/// An algorithm for signing tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted, and HMAC
+/// is never accepted. With HMAC, a verifier could also sign tokens, and an attacker could use a published RSA key as
+/// the HMAC secret and sign tokens with it.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +34,12 @@ const NAMES: [(&str, Algorithm); 11] = [
     ("ES384", Es384),
     ("ES512", Es512),
     ("EdDSA", EdDsa),
-    // RFC 9864 gives EdDSA with Ed25519 its own name.
+    // RFC 9864 calls EdDSA with Ed25519 by this name.
     ("Ed25519", EdDsa),
 ];
 
 impl Algorithm {
-    /// Returns the name.
+    /// Returns the algorithm's name.
     pub(super) fn name(self) -> &'static str {
         NAMES.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
     }
@@ -61,8 +62,8 @@ impl Algorithm {
         })
     }
 
-    /// Returns the library's value for the algorithm, and the length of a coordinate in bytes, if the algorithm's keys
-    /// are points of a curve.
+    /// If the algorithm's keys are points of a curve, returns the value that `aws_lc_rs` has for the algorithm, and the
+    /// length of a coordinate in bytes.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),
@@ -87,8 +88,8 @@ pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
     of(false).chain(of(true)).map(|(name, _)| *name)
 }
 
-/// Lists the algorithms that a key may be used with. Only the key decides this, never a token. The list is empty for a
-/// kind of key that is not accepted, such as `oct`.
+/// Lists the algorithms that a key may be used with. The list depends only on the key, and never on a token. The list
+/// is empty for a kind of key that is not accepted, such as `oct`.
 pub(crate) fn of_key(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Vec<Algorithm> {
     let possible: &[Algorithm] = match (kty, crv) {
         ("RSA", _) => &RSA,

@@ -21,8 +21,9 @@ use crate::{Resource, Token};
 /// How long a valid token is used without checking its signature again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many rejected tokens are cached. If they are long, fewer of them fit. Rejected tokens have their own cache, so
-/// that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not change this number.
+/// How many rejected tokens are cached at most. If the tokens are long, fewer of them fit. Rejected tokens have their
+/// own cache, so that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not change
+/// this number.
 const MOST_REFUSED: usize = 1024;
 
 /// The smallest weight of a rejected token, in bytes. A token with a shorter text also has this weight.
@@ -42,7 +43,7 @@ pub(super) struct Cache {
 pub(super) struct Good {
     pub(super) token: Token,
     pub(super) validity: Validity,
-    /// The tolerance for the issuer's clock.
+    /// How far the clocks of the issuer and of this program may differ.
     pub(super) leeway: Duration,
     /// The source of the issuer's keys.
     pub(super) source: KeySource,
@@ -54,7 +55,7 @@ pub(super) struct Good {
 }
 
 impl Good {
-    /// Makes the entry for a valid token. Its signature was made by `key`, which came from `source`.
+    /// Makes the entry for a valid token. `key`, which came from `source`, made the token's signature.
     pub(super) fn new(
         token: Token,
         validity: Validity,
@@ -86,8 +87,8 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
 /// A token that was rejected.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// When the token first arrived. Keys that were loaded earlier can lack the token's key, although the issuer
-    /// publishes it now.
+    /// The time at which the token first arrived. If the known keys were loaded before this time, the token's key can
+    /// be missing from them, even if the issuer publishes it now.
     pub(super) arrived: Instant,
     /// The problem of the token; `None` if it is not known yet whether the issuer publishes the token's key.
     pub(super) bad: Option<Arc<Bad>>,
@@ -129,7 +130,7 @@ impl Bad {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Records that none of the keys made the token's signature, so that the token is checked again with newer keys.
+    /// Records that the token must be checked again with newer keys, because none of the known keys made its signature.
     pub(super) fn until_newer_keys(mut self) -> Self {
         self.wants_newer_keys = true;
         self

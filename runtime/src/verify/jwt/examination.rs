@@ -19,17 +19,17 @@ use crate::verify::issuer::{Issuer, Keys};
 /// The result of an examination.
 #[derive(Default)]
 pub(crate) struct Examination {
-    /// The part of the metadata that clients use, if it could be read.
+    /// The part of the metadata that clients use, if the metadata could be read.
     pub(crate) offers: Option<Offers>,
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// The problem that prevents the gate from loading an issuer's keys.
+/// The problem that prevents the gate from loading an issuer's keys, or clients from finding the issuer's metadata.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) sought: Sought,
     pub(crate) kind: Kind,
-    /// The text that the gate would log.
+    /// The text of the problem, as a gate logs it.
     pub(crate) reason: String,
 }
 
@@ -61,8 +61,8 @@ pub(crate) enum Kind {
 /// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2), like all
-    /// members for which no other document is named here.
+    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). The same is
+    /// true of the other members, unless their comment says something else.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -79,6 +79,7 @@ pub(crate) struct Offers {
     /// use the name.
     #[serde(default, deserialize_with = "lenient")]
     resource_indicators_supported: Option<bool>,
+    /// Has the same meaning as the member above. The name of this member is not registered either.
     #[serde(default, deserialize_with = "lenient")]
     resource_parameter_supported: Option<bool>,
 }
@@ -123,7 +124,7 @@ async fn look(issuer: &Issuer) -> Examination {
                 Ok(url) => look_at_keys(issuer, &url).await,
                 Err(reason) => Some(Trouble { sought: Sought::Keys, kind: Kind::NoAddress, reason }),
             };
-            // The name of a family is a pattern and not an address.
+            // The name of a family is a pattern, so it gives no address of metadata.
             if issuer.names.is_family() {
                 return Examination { offers: None, trouble: keys };
             }
@@ -176,7 +177,7 @@ fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
     )
 }
 
-/// Why metadata gives no keys.
+/// Why metadata gives no usable URL of keys.
 struct NoKeys {
     kind: Kind,
     reason: String,
@@ -230,8 +231,8 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Returns the most specific of the problems that the addresses have. If the problem is a status other than 200, the
-/// reason names all addresses that answered with such a status.
+/// Returns the most specific of the problems that the addresses have. If this problem is a status other than 200, the
+/// reason names every address whose status is not 200.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

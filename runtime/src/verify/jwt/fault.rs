@@ -4,8 +4,8 @@ use std::{error::Error, fmt, sync::Arc};
 
 use crate::{VerifyError, shown};
 
-/// The problem of a token. The text never quotes the whole token. Parts of a header or a claim are escaped and
-/// shortened.
+/// The problem of a token. The text never quotes the whole token. If the text quotes a part of the header or of a
+/// claim, this part is escaped and shortened.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// A fixed text.
@@ -33,20 +33,20 @@ pub(crate) enum Rule {
     Signature,
     /// The token is an access token.
     Kind,
-    /// The claim that repeats the member of a family agrees with `iss`.
+    /// The claim that repeats the member of a family names the same member as `iss`.
     Member,
     /// The token has the claims that the program requires.
     Required,
     /// The token is for this resource.
     Audience,
-    /// The token has no audience, but the program accepts its client.
+    /// If the token has no audience, its client is one that the program accepts.
     Client,
     /// The token has an `exp`, and its `nbf` is not in the future.
     Times,
 }
 
 impl Fault {
-    /// Makes the fault for an unexpected value of `name`.
+    /// Makes the fault for an unexpected value of the member `name`.
     pub(crate) fn unexpected(
         name: &str,
         found: impl fmt::Display,

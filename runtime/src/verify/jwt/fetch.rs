@@ -51,8 +51,8 @@ pub(crate) async fn post(
     let send =
         || client.post(url.clone()).headers(headers.clone()).body(body.clone()).timeout(TIMEOUT).send();
     let answer = match send().await {
-        // The server can close an idle connection just when a request uses the connection again, so the request is sent
-        // once more.
+        // The server can close an idle connection at the moment when a request uses the connection again. The request
+        // is then sent once more.
         Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => send().await,
         answer => answer,
     };
@@ -121,7 +121,7 @@ impl fmt::Display for FetchError {
     }
 }
 
-/// An error with its causes; reqwest's own text says only that something failed.
+/// Writes an error with its causes. The error's own text, which comes from reqwest, says only that something failed.
 struct Chain<'a>(&'a reqwest::Error);
 
 impl fmt::Display for Chain<'_> {

@@ -1,5 +1,5 @@
-//! Functions for the fuzz targets, which exist only with `cfg(fuzzing)`. In a program, the input of these functions
-//! comes over the network.
+//! Functions for the fuzz targets. The functions exist only with `cfg(fuzzing)`. In a program, their input comes over
+//! the network.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
     Ok(urls.into_iter().map(String::from).collect())
 }
 
-/// Returns the address of the keys in an issuer's metadata.
+/// Returns the address that an issuer's metadata gives for the keys.
 ///
 /// # Errors
 ///

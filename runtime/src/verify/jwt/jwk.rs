@@ -19,8 +19,9 @@ pub(crate) struct Jwk {
     pub(crate) y: Option<String>,
 }
 
-/// The longest text of a member, in bytes. An RSA modulus of 8192 bits, the longest that can be verified, is shorter.
-/// Without a limit, an issuer could publish a modulus of a megabyte, and make the gate parse it.
+/// The longest accepted text of a member, in bytes. The longest accepted RSA modulus has 8192 bits, and its text is
+/// shorter than this limit. Without a limit, an issuer could publish a modulus of a megabyte, and make the gate parse
+/// it.
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {

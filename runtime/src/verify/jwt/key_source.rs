@@ -1,4 +1,5 @@
-//! The keys of an issuer, which are loaded on demand and kept. All waiting requests share one attempt to load them.
+//! The keys of an issuer, which are loaded on demand and kept. All requests that wait for keys share one attempt to
+//! load them.
 
 use std::{
     fmt,
@@ -81,8 +82,8 @@ impl KeySource {
         }
     }
 
-    /// Returns newer keys than `known`, for a token whose key is not in `known`. Returns `None` if `known` is so new
-    /// that the issuer is not asked again.
+    /// Returns keys that are newer than `known`, for a token whose key is not in `known`. Returns `None` if `known` is
+    /// so new that the issuer is not asked again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);
@@ -104,19 +105,19 @@ impl KeySource {
     }
 
     /// Tells whether there are newer keys than `known`. Returns `false` if no newer keys can be loaded, so that results
-    /// from `known` stay valid.
+    /// of checks with `known` stay valid.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns the time until a token with an unknown key may make the gate ask the issuer again.
+    /// Returns the time until a token with an unknown key may cause a reload of the keys.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }
 
     /// Starts to load the keys, and returns the attempt to wait for. Returns the running attempt if there already is
-    /// one, and `None` during the pause after a failure. An attempt runs as its own task, so it continues even if the
-    /// request that started it ends.
+    /// one, and `None` during the pause after a failure. An attempt runs as its own task, so it continues even after
+    /// the end of the request that started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());
@@ -145,8 +146,8 @@ async fn landing(flight: Option<Flight>) {
 }
 
 impl Shared {
-    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock, and even after a panic,
-    /// the state would be consistent.
+    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock. If some code did, the
+    /// state would still be consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -183,7 +184,7 @@ impl Shared {
             let url = match places.keys() {
                 None => issuer_metadata::key_set_url(places).await?,
                 Some(Keys::At(url)) => trusted_url(url, places.transport())?,
-                // Keys from the program are never loaded again.
+                // Keys that the program sets are never loaded.
                 Some(Keys::Given(_)) => return Err("the program gave the keys itself".to_owned()),
             };
             key_set_at(&url, places.transport()).await.map_err(|missed| missed.to_string())
@@ -192,7 +193,7 @@ impl Shared {
     }
 }
 
-/// The time limit for loading metadata and keys. A request waits at most that long.
+/// The time limit for loading metadata and keys. A request waits at most this long.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fetches the key set at `url`.

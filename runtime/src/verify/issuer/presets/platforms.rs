@@ -8,7 +8,7 @@ impl Issuer {
     /// Makes the issuer of a `WorkOS` `AuthKit` domain.
     ///
     /// In `WorkOS`, add the resource's URL to the resource indicators, so that this URL becomes the audience of tokens.
-    /// Otherwise `aud` is a client's id, and the token is rejected.
+    /// Otherwise the `aud` of a token is a client's id, and the gate rejects the token.
     ///
     /// # Examples
     ///
@@ -23,12 +23,13 @@ impl Issuer {
 
     /// Makes the issuer of a Clerk instance, from its Frontend API domain.
     ///
-    /// JWTs of OAuth applications have no `aud`, so set [`client_ids`](Self::client_ids) to the applications whose
-    /// tokens you accept. A token without `aud` is valid at every resource that accepts its application. Session tokens
-    /// are signed by the same keys, but have no `client_id`, so they are rejected.
+    /// JWTs of OAuth applications have no `aud`, so set [`client_ids`](Self::client_ids) to the ids of the applications
+    /// whose tokens you accept. A token without `aud` is valid at every resource that accepts tokens of the same
+    /// application. Clerk signs session tokens with the same keys as these JWTs. Session tokens have no `client_id`, so
+    /// the gate rejects them.
     ///
     /// By default, Clerk's OAuth tokens are opaque. Add `.introspection(Introspection::new(..))`, so that the gate asks
-    /// Clerk about each token.
+    /// Clerk about opaque tokens.
     ///
     /// # Examples
     ///
@@ -44,8 +45,8 @@ impl Issuer {
     /// Makes the issuer of a Descope MCP server or inbound app. Use the URL that the console shows as "Issuer".
     ///
     /// For an MCP server, the audience is the resource's URL. For an inbound app, the audience is the project's id, so
-    /// add `.audience("PROJECT-ID")`. Then tokens of all apps of the project are accepted, whatever resource the client
-    /// requested.
+    /// add `.audience("PROJECT-ID")`. The gate then accepts tokens of all apps of the project, even if the client
+    /// requested the token for another resource.
     ///
     /// # Examples
     ///
@@ -58,17 +59,19 @@ impl Issuer {
         Self::new(issuer)
     }
 
-    /// Makes the issuer of a Supabase project, from its reference.
+    /// Makes the issuer of a Supabase project, from the project's reference id.
     ///
     /// The gate accepts only tokens with a `client_id` and with the `role` `authenticated`. These are tokens that an
     /// OAuth client requested for a person who signed in. All tokens of the project have the audience `authenticated`.
     /// So **a token of any client of the project is valid at every resource that accepts the project's tokens**. To
-    /// accept only some clients, check [`Access::client`](crate::Access::client), or add `.require("client_id", "..")`.
+    /// accept only some clients, check [`Access::client`](crate::Access::client). To accept only one client, add
+    /// `.require("client_id", "..")`.
     ///
-    /// Tokens have no scopes. Grant scopes by a role in `app_metadata`, or add a claim `scope` with an access token
-    /// hook. Do not use `user_metadata`, because people can change their own `user_metadata`. Tokens of the project's
-    /// own sign-in have no client and are rejected; to accept them too, add `.access_claims(["session_id"])`. If the
-    /// project's key is a shared secret (HS256), change the project to signing keys.
+    /// The project's tokens have no scopes. Grant scopes by a role in `app_metadata`, or let an access token hook add a
+    /// claim `scope`. Do not use `user_metadata`, because people can change their own `user_metadata`. Tokens of the
+    /// project's own sign-in have no `client_id`, so the gate rejects them. To accept these tokens too, add
+    /// `.access_claims(["session_id"])`. If the project's key is a shared secret (HS256), change the project to
+    /// asymmetric signing keys.
     ///
     /// # Examples
     ///
@@ -86,8 +89,9 @@ impl Issuer {
 
     /// Makes the issuer of a Logto tenant, from its endpoint.
     ///
-    /// The audience is the identifier of an API resource, which must be the resource's URL. If a client names no API
-    /// resource when it requests a token, the token is opaque, and only Logto accepts it.
+    /// The audience is the identifier of an API resource in Logto. Set this identifier to the URL of the gate's
+    /// resource. If a client names no API resource when it requests a token, the token is opaque, and only Logto
+    /// accepts it.
     ///
     /// # Examples
     ///

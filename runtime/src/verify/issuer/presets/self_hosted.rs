@@ -8,9 +8,9 @@ impl Issuer {
     /// Makes the issuer of a Keycloak realm, `https://HOST/realms/REALM`.
     ///
     /// The audience is the resource's URL if a client scope has an audience mapper for this URL. Otherwise `aud` has
-    /// only the ids of clients, and the token is rejected. The claim `typ` states the kind of a token. So ID, refresh
-    /// and logout tokens are rejected, whatever their audience is. Access tokens with a `nonce` are accepted. Scopes
-    /// come from `scope`; add [`roles_at`](Self::roles_at) for roles.
+    /// only the ids of clients, and the gate rejects the token. The claim `typ` states the kind of a token. So the gate
+    /// rejects ID, refresh and logout tokens, whatever their audience is. It accepts access tokens even if they have a
+    /// `nonce`. The gate reads scopes from `scope`. To grant scopes by roles too, add [`roles_at`](Self::roles_at).
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of your own client in place of
     /// `CLIENT`, because roles of other clients have another meaning.
@@ -27,13 +27,13 @@ impl Issuer {
         Self::new(realm)
     }
 
-    /// Makes the issuer of a Zitadel instance, from its domain, for the project with this id.
+    /// Makes the issuer of a Zitadel instance, from the instance's domain and the id of one project.
     ///
-    /// The gate accepts JWTs for the project. These JWTs have no scopes. Grant scopes by the roles at
-    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`, a claim that has only the roles of this project.
+    /// The gate accepts JWTs for this project. These JWTs have no scopes, so grant scopes by roles. The roles are at
+    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`. This claim has only the roles of this project.
     ///
     /// Clients that register themselves get opaque tokens. Add `.introspection(Introspection::new(..))`, so that the
-    /// gate asks Zitadel about each token.
+    /// gate asks Zitadel about opaque tokens.
     ///
     /// # Examples
     ///
@@ -46,17 +46,18 @@ impl Issuer {
     /// );
     /// ```
     pub fn zitadel(domain: impl AsRef<str>, project_id: impl Into<String>) -> Self {
-        // ID tokens also have the project as audience, and the roles of the project. Only access tokens have a `jti`.
+        // ID tokens also have the project as their audience, and they also contain its roles. Only access tokens have a
+        // `jti`.
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
     /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the
     /// slash at the end) and its client id.
     ///
-    /// authentik's access tokens are ID tokens with two more claims. Their audience is the client's id. The gate
-    /// accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes unless you add a scope
-    /// mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its access
-    /// tokens look like ID tokens and are rejected.
+    /// An access token of authentik has all claims of an ID token, and two more. Its audience is the client's id. The
+    /// gate accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes unless you add a
+    /// scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its
+    /// access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects them.
     ///
     /// # Examples
     ///
@@ -73,10 +74,10 @@ impl Issuer {
     /// Hydra's setting `urls.self.issuer`.
     ///
     /// The audience is the value that the client requests with the parameter `audience`. In Hydra, allow the client to
-    /// request the resource's URL. Scopes come from `scp`, from `scope`, or from both.
+    /// request the resource's URL as the audience. The scopes are in `scp`, in `scope`, or in both.
     ///
     /// By default, Hydra's tokens are opaque. Add `.introspection(Introspection::new(..).endpoint(..))` with Hydra's
-    /// administration address, so that the gate asks Hydra about each token.
+    /// administration address, so that the gate asks Hydra about opaque tokens.
     ///
     /// # Examples
     ///
@@ -91,8 +92,8 @@ impl Issuer {
 
     /// Makes the issuer of one Kanidm OAuth client, from the server's domain and the client's name.
     ///
-    /// Each client has its own issuer, and the client's name is the audience. ID tokens have the same audience, but not
-    /// the type `at+jwt` of access tokens, so they are rejected.
+    /// Each client has its own issuer, and the client's name is the audience. ID tokens have the same audience. The
+    /// gate rejects them, because they lack the type `at+jwt`, which access tokens have.
     ///
     /// If two clients use one resource, their tokens come from two issuers. Give the gate one issuer for each client.
     ///

@@ -18,12 +18,12 @@ use super::{
     plan::Plan,
 };
 #[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::refuse::Asked;
+use crate::refuse::{Asked, Reason};
 use crate::{
     gate::log,
     observe::Outcome,
     policy::Demand,
-    refuse::{KeptHeaders, Reason, Rejection},
+    refuse::{KeptHeaders, Rejection},
     resource::Resource,
     scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
     token::{InvalidClaims, Principal, Token},

@@ -91,7 +91,7 @@ fn changes_are_told_in_words() {
         &["check", "--since", "HEAD"],
         &expect![[r"
         the lock is up to date
-        and has not changed
+        nothing has changed since then
         exit code 0
     "]],
     );

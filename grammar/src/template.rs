@@ -23,7 +23,8 @@ pub enum TemplateFault {
     /// A parameter is next to another parameter, or to a character that a value can contain. So it would not
     /// be clear where the value begins or ends.
     Adjacent,
-    /// There is no text around the parameters, so the path alone would determine the scope.
+    /// There is no text around the parameters, so the path of the request alone would
+    /// determine the scope.
     Bare,
     /// The text around the parameters is not allowed in a scope.
     Scope(Fault),

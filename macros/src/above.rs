@@ -12,8 +12,8 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files that were read so far; the file that was used last is at the end. To save memory, the text of a file
-    /// without axum's attributes is `None`.
+    /// The files that were read so far; the file that was used last is at the end. To save memory, the list
+    /// has `None` in place of the text of a file without axum's attributes.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }

@@ -13,7 +13,7 @@ impl Diagnostics {
         }
     }
 
-    /// Returns the value. If there is an error, keeps the error and returns `None`.
+    /// Returns the value. Keeps the error and returns `None` if there is an error.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

@@ -233,7 +233,7 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If one of the scopes is a path, also emits a constant that lists each scope once,
+/// Emits the alternatives. Also emits a constant that lists each scope once if one of the scopes is a path,
 /// so that the compiler reports an error in a path only once. The compiler needs time to evaluate this
 /// constant, so the constant is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {

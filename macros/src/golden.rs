@@ -353,6 +353,12 @@ fn a_vocabulary() {
                 }
             }
             #[automatically_derived]
+            impl ::core::convert::From<FilesScope> for ::scopegate::ScopeToken {
+                fn from(scope: FilesScope) -> Self {
+                    Self::from(scope.as_scope())
+                }
+            }
+            #[automatically_derived]
             impl ::core::str::FromStr for FilesScope {
                 type Err = ::scopegate::UnknownScope;
                 fn from_str(
@@ -447,6 +453,12 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
             impl ::core::convert::AsRef<::core::primitive::str> for FilesScope {
                 fn as_ref(&self) -> &::core::primitive::str {
                     self.entry().scope().as_str()
+                }
+            }
+            #[automatically_derived]
+            impl ::core::convert::From<FilesScope> for ::scopegate::ScopeToken {
+                fn from(scope: FilesScope) -> Self {
+                    Self::from(scope.as_scope())
                 }
             }
             #[automatically_derived]

@@ -140,7 +140,7 @@ impl Usual {
     }
 }
 
-/// If the compiler runs this code, parses the text with the compiler's parser alone. `proc_macro2` would
+/// Parses the text with the compiler's parser alone if the compiler runs this code. `proc_macro2` would
 /// first parse the text with its own parser, which takes more time.
 fn tokens(text: &str) -> Option<TokenStream> {
     if proc_macro::is_available() {

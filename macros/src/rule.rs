@@ -52,6 +52,9 @@ impl Parse for Rule {
             ));
         }
         let path = Path::parse_mod_style(input)?;
+        if input.peek(Token![=]) {
+            return Err(outside_groups(&path, " = .."));
+        }
         if !input.peek(syn::token::Paren) {
             refuse_operator(input)?;
             return Ok(Self::Scope(ScopeArg::Const(path)));
@@ -60,6 +63,16 @@ impl Parse for Rule {
         refuse_operator(input)?;
         Ok(Self::Group(group))
     }
+}
+
+/// Makes the error for an argument inside a group that applies to all alternatives. `value` is the form of the argument's
+/// value.
+fn outside_groups(name: &Path, value: &str) -> syn::Error {
+    let argument = name.to_token_stream();
+    let message = format!(
+        "`{argument}{value}` cannot stand inside a group, because it applies to every alternative; write it beside the group"
+    );
+    syn::Error::new(name.span(), message)
 }
 
 /// Refuses operators between scopes. The message says what to write instead.
@@ -86,9 +99,8 @@ impl Group {
         let kind = match name.get_ident() {
             Some(ident) if ident == "all" => GroupKind::All,
             Some(ident) if ident == "any" => GroupKind::Any,
-            Some(ident) if ident == "acr" => {
-                let message = "`acr(..)` cannot stand inside a group, because it applies to every alternative; write it beside the group";
-                return Err(syn::Error::new(name.span(), message));
+            Some(ident) if ["acr", "also", "related"].iter().any(|argument| ident == argument) => {
+                return Err(outside_groups(name, "(..)"));
             }
             _ => return Err(syn::Error::new(name.span(), "unknown group; write `all(..)` or `any(..)`")),
         };

@@ -175,6 +175,8 @@
 //! | declare the scopes themselves, and what every token needs | [`Vocabulary`], [`Policy`] |
 //! | mount handlers | [`Router`], [`routing`]; [`Gate::layer`] for a plain axum router |
 //! | put a scope on a group of routes | [`Router::requiring`] |
+//! | accept the tokens of your authorization server | [`guide::providers`] |
+//! | demand a recent login, or a certain method of login | `max_age` and `acr` of [`requires_scope`] |
 //! | verify tokens | [`Gate`], made of a [`Resource`] and a [`TokenVerifier`] such as [`Issuers`] |
 //! | protect an MCP server | [`mcp`], [`guide::mcp`] |
 //! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |

@@ -180,6 +180,8 @@ pub use scopegate_macros::public;
 /// - [`AsRef<str>`](AsRef), so
 ///   that [`Access::require`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.require) accepts a
 ///   variant;
+/// - [`From`] for [`ScopeToken`](crate::ScopeToken), so
+///   that [`Gate::floor`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html#method.floor) accepts a variant;
 /// - [`Vocabulary`](trait@crate::Vocabulary), with the entries of all variants.
 ///
 /// Register the vocabulary

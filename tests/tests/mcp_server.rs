@@ -290,7 +290,7 @@ fn a_resource_that_the_server_cannot_read_is_an_error() {
     assert_eq!(
         problems(server),
         [
-            "`resources/read file:///{name}` is never read, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or remove the row"
+            "`resources/read file:///{name}` is never answered, since `mcp_server::Files` has no `read_resource`; write one as an `async fn`, or remove the row"
         ]
     );
 }

@@ -15,7 +15,7 @@ This page shows common mistakes and the compiler's message for each. The message
 generates this page from the cases in `tests/ui` and `tests/features/ui`. To update the page, run
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
 
-The messages are those of a terminal, without the line numbers in scopegate's own source. If the compiler or axum writes a long message,
+The messages are shown as in a terminal, but without the line numbers in scopegate's own source. If the compiler or axum writes a long message,
 the page shows only its first line and what to do.
 ";
 

@@ -11,7 +11,7 @@ mod recorded;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use regex::Regex;
@@ -134,7 +134,8 @@ async fn what_is_asked_of_the_login_is_told() {
     let tell = told.clone();
     let gate = gate(&Records::default()).observe(move |decision: &Decision<'_>| {
         let acr: Vec<String> = decision.acr().map(str::to_owned).collect();
-        tell.lock().unwrap().push((decision.reason(), decision.acr_values(), decision.max_age(), acr));
+        let (reason, time) = (decision.reason(), decision.auth_time());
+        tell.lock().unwrap().push((reason, decision.acr_values(), decision.max_age(), acr, time));
     });
     let app = Router::new().route("/wipe", get(wipe)).protect(gate.verified_by(Remembering)).unwrap();
     let header = ["authorization: Bearer secret"];
@@ -145,9 +146,10 @@ async fn what_is_asked_of_the_login_is_told() {
         vec!["gold".to_owned(), "silver".to_owned()],
         Some(Duration::from_secs(300)),
         vec!["bronze".to_owned()],
+        Some(login()),
     );
     assert_eq!(*told.lock().unwrap(), [expected]);
-    let fields = r#"acr_values="gold silver" max_age=300 acr="bronze" "#;
+    let fields = r#"acr_values="gold silver" max_age=300 acr="bronze" auth_time=1700000000 "#;
     assert!(events.starts_with(" INFO ") && events.contains(fields), "{events}");
 }
 
@@ -172,6 +174,10 @@ async fn the_guide_lists_the_fields() {
     assert_eq!(found, listed, "{refused}");
 }
 
+fn login() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_700_000_000)
+}
+
 /// A verifier whose token fills every field of a record.
 struct Remembering;
 
@@ -180,6 +186,11 @@ impl scopegate::TokenVerifier for Remembering {
         let token = scopegate::Token::granting(scopegate::GrantedScopes::parse("api files:read"));
         let token = token.with_issuer("https://auth.example.com").with_subject("alice").with_client("editor");
         let claims = json!({ "act": { "sub": "agent" } });
-        Ok(token.with_acr("bronze").with_claims(claims).expect("claims").with_cached(true))
+        Ok(token
+            .with_acr("bronze")
+            .with_auth_time(login())
+            .with_claims(claims)
+            .expect("claims")
+            .with_cached(true))
     }
 }

@@ -92,8 +92,8 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope, and below it the scopes that it implies or matches. If the page already has the scope, writes
-    /// only the scope itself.
+    /// Writes a scope, and below it the scopes that it implies or matches. Leaves these out if the page already
+    /// shows them below another mention of the scope.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

@@ -52,7 +52,7 @@ fn floor(report: &Report) -> Markup {
     }
 }
 
-/// Writes the methods and the path of a row. If no path is known, writes the handler instead.
+/// Writes the methods and the path of a row, or the handler if no path is known.
 pub(super) fn name(row: &Row) -> Markup {
     let methods = row.methods.join(", ");
     html! {

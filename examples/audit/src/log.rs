@@ -79,6 +79,9 @@ struct Line<'a> {
     /// How the user logged in, according to the token.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acr: Vec<&'a str>,
+    /// When the user logged in, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     principal: Option<Who<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,6 +122,9 @@ impl<'a> Line<'a> {
             acr_values: decision.acr_values(),
             max_age: decision.max_age().map(|max_age| max_age.as_secs()),
             acr: decision.acr().collect(),
+            auth_time: decision
+                .auth_time()
+                .and_then(|time| Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())),
             principal: decision.principal().map(Who::from),
             client: decision.client(),
             actor: decision.actor().map(Who::from),

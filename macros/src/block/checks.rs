@@ -15,8 +15,8 @@ use crate::{
     mistakes::{self, Callers},
 };
 
-/// Emits the checks of a handler. If the handler must be `async` but is not, reports this and makes the
-/// handler `async`.
+/// Emits the checks of a handler. Reports a handler that must be `async` but is not, and makes this handler
+/// `async`.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,

@@ -126,6 +126,13 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl ::core::convert::From<#name> for #krate::ScopeToken {
+            fn from(scope: #name) -> Self {
+                Self::from(scope.as_scope())
+            }
+        }
+
+        #[automatically_derived]
         impl ::core::str::FromStr for #name {
             type Err = #krate::UnknownScope;
 

@@ -1,5 +1,8 @@
 //! The log events. Without the feature `tracing`, nothing is logged.
 
+#[cfg(feature = "tracing")]
+use std::time::UNIX_EPOCH;
+
 use crate::{
     observe::{Decision, Outcome},
     policy::{Demand, Shortfall},
@@ -165,6 +168,7 @@ pub(crate) fn decided(decision: &Decision<'_>) {
                 acr_values = words(decision.acr_values().iter().map(String::as_str)),
                 max_age = decision.max_age().map(|max_age| max_age.as_secs()),
                 acr = words(decision.acr()),
+                auth_time = decision.auth_time().and_then(|time| Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())),
                 principal = decision.principal().map(|principal| tracing::field::display(shown::line(principal))),
                 subject = shown_name(decision.subject()),
                 client = shown_name(decision.client()),

@@ -142,8 +142,8 @@ impl ProtocolError {
         }
     }
 
-    /// Returns the error for a message whose requirement cannot be determined. Servers send the same error for an
-    /// unknown name or unusable parameters. If the protocol's version has sessions, the status is not 404, because a
+    /// Returns the error for a message whose requirement cannot be determined. A server itself answers an unknown name
+    /// or unusable parameters with this error. If the protocol's version has sessions, the status is not 404, because a
     /// 404 would end the session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {

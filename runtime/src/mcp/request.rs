@@ -163,7 +163,10 @@ async fn admit_anyone(
     let messages = Messages::read(&bytes).map_err(|_| needs_a_token(parts, watch))?;
     // A caller without a token has started no task.
     let found = find(endpoint, plan, &messages, &Origins::of_nobody());
-    let mut found = found.map_err(|_| needs_a_token(parts, watch))?;
+    let mut found = found.map_err(|_| {
+        let rejection = plan.demand_a_token(&Noted::of(parts, watch));
+        Refusal::from(named(plan, &messages, rejection))
+    })?;
     found.fill_for(plan);
     let demands: Vec<_> = found.demands().collect();
     let judged = Judge::judge_anyone(plan, &demands, &Noted::of(parts, watch));
@@ -178,8 +181,8 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the token against the scopes that the messages of a body need. If the body is a single message, returns the
-/// row of this message's target.
+/// Checks the token against the scopes that the messages of a body need. Returns the row of the message's target if the
+/// body is a single message.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -225,18 +228,24 @@ fn refusal(
     messages: &Messages<'_>,
     rejection: Rejection,
 ) -> Refusal {
-    let single = messages.single();
-    let Some((message, id)) = single.and_then(|message| Some((message, message.request_id()?))) else {
-        return rejection.into();
-    };
-    let is_call = matches!(message.subject, Subject::Tool(_));
-    if endpoint.dialect == Dialect::ToolResult && is_call {
+    let call = messages.single().filter(|message| matches!(message.subject, Subject::Tool(_)));
+    if endpoint.dialect == Dialect::ToolResult
+        && let Some(id) = call.and_then(Message::request_id)
+    {
         let has_result_types = !headers::version_has_sessions(&parts.headers);
         if let Some(result) = ToolResult::of(&rejection, &id, has_result_types) {
             return Refusal::Tool(result);
         }
     }
-    plan.gate.name_request(rejection, &id).into()
+    named(plan, messages, rejection).into()
+}
+
+/// Turns a refusal into the answer to the request in the body, if the body is a single request.
+fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejection {
+    match messages.single().and_then(Message::request_id) {
+        Some(id) => plan.gate.name_request(rejection, &id),
+        None => rejection,
+    }
 }
 
 /// Marks a `tools/list` request, because the gate later changes the answer to this request.

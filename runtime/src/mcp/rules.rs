@@ -58,7 +58,7 @@ impl Found {
         }
     }
 
-    /// If the gate has a family, fills values from the path of the request into the scopes.
+    /// Fills values from the path of the request into the scopes, if the gate has a family.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         for matched in self.first.iter_mut().chain(&mut self.more) {
             matched.fill_for(plan);
@@ -125,7 +125,7 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
-    /// If the gate has a family, fills values from the path of the request into the scopes. For an MCP resource, the
+    /// Fills values from the path of the request into the scopes, if the gate has a family. For an MCP resource, the
     /// values come from the resource's URI instead, and are already filled in.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {

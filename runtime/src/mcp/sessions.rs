@@ -52,7 +52,7 @@ impl Sessions {
     }
 }
 
-/// If the server's answer names a session, makes the caller the owner of this session.
+/// Makes the caller the owner of the session that the server's answer names, if it names one.
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,

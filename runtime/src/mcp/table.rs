@@ -9,7 +9,8 @@ use crate::scope::{Entry, Requirement, ScopeTable};
 
 /// A table of the requirement of each operation of an MCP server.
 ///
-/// Make a constant table with [`mcp_table!`](crate::mcp_table). At run time, collect operations from an iterator.
+/// Make a constant table with [`mcp_table!`](crate::mcp_table). To make a table at run
+/// time, collect operations from an iterator.
 ///
 /// # Examples
 ///

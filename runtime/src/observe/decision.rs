@@ -1,6 +1,9 @@
 //! The record of a decision.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     policy::{Demand, Policy, step_up_of},
@@ -74,8 +77,8 @@ pub enum Outcome {
     /// The token meets the floor, but the request names an operation that the MCP server's table lacks. The client gets
     /// the answer for an unknown operation, and the request does not reach the server.
     Unknown,
-    /// A list of an MCP server was returned without the operations that the caller may not use. The rows of
-    /// the record are the rows of these hidden operations.
+    /// A list of an MCP server was returned without the operations that the caller may not use. The record
+    /// has the rows of the operations that were left out.
     Filtered,
 }
 
@@ -193,6 +196,12 @@ impl<'a> Decision<'a> {
     /// verified.
     pub fn acr(&self) -> impl Iterator<Item = &'a str> {
         self.facts.token.into_iter().flat_map(Token::acr)
+    }
+
+    /// Returns the time at which the person logged in (`auth_time`), if a token was verified and has this claim.
+    #[must_use]
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        self.facts.token?.auth_time()
     }
 
     /// Returns the principal, if a token was verified and names its principal.

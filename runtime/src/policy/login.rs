@@ -38,14 +38,19 @@ impl<'a> Caller<'a> {
     /// Tells whether the login meets the demand. An unknown login meets only an empty demand.
     #[inline]
     pub(super) fn has_login(&self, asked: &StepUp) -> bool {
-        asked.is_none() || self.is_logged_in_as(asked)
+        asked.is_none() || self.has_acr(asked) && self.is_recent_enough(asked)
     }
 
-    fn is_logged_in_as(&self, asked: &StepUp) -> bool {
-        let Some(login) = self.login else { return false };
-        let has_acr =
-            !asked.asks_for_acr() || asked.acr().any(|value| login.acr.iter().any(|own| **own == *value));
-        has_acr && asked.max_age().is_none_or(|max_age| self.is_recent(login.time, max_age))
+    /// Tells whether the person logged in by a method that the operation accepts.
+    pub(crate) fn has_acr(&self, asked: &StepUp) -> bool {
+        let own = || self.login.into_iter().flat_map(|login| &login.acr);
+        !asked.asks_for_acr() || asked.acr().any(|value| own().any(|own| **own == *value))
+    }
+
+    /// Tells whether the login is as recent as the operation demands.
+    pub(crate) fn is_recent_enough(&self, asked: &StepUp) -> bool {
+        let time = self.login.and_then(|login| login.time);
+        asked.max_age().is_none_or(|max_age| self.is_recent(time, max_age))
     }
 
     /// Tells whether a login was at most `max_age` ago. The clocks of the gate and the issuer can differ, so

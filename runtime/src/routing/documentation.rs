@@ -72,7 +72,7 @@ impl Documentation {
         self.methods.iter().map(filter_of).reduce(MethodFilter::or)
     }
 
-    /// Adds the operation to `openapi`, at `path`, the path of the handler's route. Also describes each path parameter
+    /// Adds the operation to `openapi`. `path` is the path of the handler's route. Also describes each path parameter
     /// that the operation does not describe.
     pub(super) fn add_to(&self, openapi: &mut OpenApi, path: &str) {
         let mut operation = self.operation.clone();

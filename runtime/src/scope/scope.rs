@@ -76,7 +76,7 @@ impl Scope {
         self
     }
 
-    /// Returns a requirement that demands this scope, for an attribute that names no other scope.
+    /// Returns a requirement that demands only this scope. Attributes with a single scope call this function.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Requirement {

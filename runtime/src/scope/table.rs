@@ -56,7 +56,12 @@ impl Terms {
     /// Iterates over the scopes that the handler itself may demand, which are those of the requirement and of
     /// `also(..)`.
     pub(crate) fn demandable(&self) -> impl Iterator<Item = NeedRef<'_>> {
-        self.requirement.terms().flatten().chain(self.also.iter().copied().map(NeedRef::Const))
+        self.requirement.terms().flatten().chain(self.also())
+    }
+
+    /// Iterates over the scopes of `also(..)`.
+    pub(crate) fn also(&self) -> impl Iterator<Item = NeedRef<'_>> {
+        self.also.iter().copied().map(NeedRef::Const)
     }
 
     pub(crate) fn templates(&self) -> impl Iterator<Item = Text> {

@@ -237,7 +237,7 @@ impl Sources {
         }
     }
 
-    /// If a subprotocol contains a credential, calls `strip` and returns the original subprotocols. Otherwise changes
+    /// Calls `strip` and returns the original subprotocols if one of them contains a credential. Otherwise changes
     /// nothing and returns `None`.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     finding::{Finding, Part},
-    list,
+    list, login,
 };
 use crate::{
     policy::{Demand, Policy, Shortfall},
@@ -30,9 +30,12 @@ struct Operation {
     name: String,
     /// Whether the token opens the operation, or `None` if that depends on the request.
     opens: Option<bool>,
-    /// The scopes that the token lacks, each with the name by which clients request it. If the user's login does not
-    /// meet the operation's requirement on the login, the list also contains this requirement.
+    /// The scopes that the token lacks, each with the name by which clients request it.
     lacks: Vec<String>,
+    /// Why the login is not enough.
+    login: Vec<String>,
+    /// The scopes that the handler may also demand and the token lacks.
+    may_demand: Vec<String>,
 }
 
 impl Accepted {
@@ -68,31 +71,30 @@ impl Accepted {
 impl Operation {
     fn of(entry: &Entry, token: &Token, policy: &Policy) -> Self {
         let filled = Filled::default();
-        let (opens, lacks) = match policy.decide(&token.caller(), &[Demand::of(entry.row(), &filled)]) {
-            Ok(()) => (Some(true), Vec::new()),
-            Err(Shortfall::Scope) => (Some(false), lacking(entry, token, policy)),
-            Err(Shortfall::Login) => {
-                let login = entry.requirement().step_up().to_string().trim_start().to_owned();
-                (Some(false), lacking(entry, token, policy).into_iter().chain([login]).collect())
-            }
+        let opens = match policy.decide(&token.caller(), &[Demand::of(entry.row(), &filled)]) {
+            Ok(()) => Some(true),
+            Err(Shortfall::Scope | Shortfall::Login) => Some(false),
             // Only a request has values for the template.
-            Err(Shortfall::NoValue | Shortfall::IllegalValue) => (None, lacking(entry, token, policy)),
+            Err(Shortfall::NoValue | Shortfall::IllegalValue) => None,
         };
+        let terms = entry.row().terms();
+        let first = terms.requirement.terms().next().into_iter().flatten();
+        let needs = policy.floor_scopes().iter().cloned().chain(first.filter_map(NeedRef::scope));
+        let lacks = if opens == Some(true) { Vec::new() } else { lacking(needs, token, policy) };
+        let login = login::shortfalls(entry.requirement().step_up(), token).collect();
+        let may_demand = lacking(terms.also().filter_map(NeedRef::scope), token, policy);
         let name = match (entry.methods(), entry.path()) {
             (Some(methods), Some(path)) => format!("{methods} {path}"),
             _ => entry.handler().to_owned(),
         };
-        Self { name, opens, lacks }
+        Self { name, opens, lacks, login, may_demand }
     }
 }
 
-/// Lists the scopes that the token lacks: scopes of the floor, and scopes of the first alternative. Challenges also
-/// name the scopes of the first alternative.
-fn lacking(entry: &Entry, token: &Token, policy: &Policy) -> Vec<String> {
-    let needs = entry.requirement().terms().next().into_iter().flatten().filter_map(NeedRef::scope);
-    let all = policy.floor_scopes().iter().cloned().chain(needs);
+/// Lists the scopes that the token lacks, each with the name by which clients request it.
+fn lacking(scopes: impl Iterator<Item = ScopeToken>, token: &Token, policy: &Policy) -> Vec<String> {
     let missing: Vec<ScopeToken> =
-        all.filter(|scope| !policy.covers(token.scopes(), scope.as_str())).collect();
+        scopes.filter(|scope| !policy.covers(token.scopes(), scope.as_str())).collect();
     policy.asked(missing).iter().map(ToString::to_string).collect()
 }
 
@@ -106,12 +108,24 @@ impl fmt::Display for Accepted {
             write!(f, " to `{client}`")?;
         }
         writeln!(f)?;
-        for Operation { name, opens, lacks } in &self.operations {
-            match opens {
-                Some(true) => writeln!(f, "  opens {name}")?,
-                Some(false) => writeln!(f, "  does not open {name}: it lacks {}", list(lacks))?,
-                None => writeln!(f, "  may open {name}: that depends on the request")?,
+        self.operations.iter().try_for_each(|operation| writeln!(f, "  {operation}"))
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, opens, lacks, login, may_demand } = self;
+        match opens {
+            Some(true) => write!(f, "opens {name}")?,
+            Some(false) => {
+                let scopes = (!lacks.is_empty()).then(|| format!("it lacks {}", list(lacks)));
+                let reasons: Vec<_> = scopes.into_iter().chain(login.iter().cloned()).collect();
+                return write!(f, "does not open {name}: {}", reasons.join(", and "));
             }
+            None => write!(f, "may open {name}: that depends on the request")?,
+        }
+        if !may_demand.is_empty() {
+            write!(f, "; its handler may also demand {}, which the token lacks", list(may_demand))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::{env, fs, io, path::Path};
 
-use super::{Lock, LockError};
+use super::{Lock, LockError, change::Change};
 use crate::{export::Admission, scope::ScopeTable};
 
 /// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
@@ -82,15 +82,34 @@ pub fn check_lock<'a>(
     table: &ScopeTable,
     path: impl AsRef<Path>,
 ) -> Result<(), LockError> {
-    let (path, admission) = (path.as_ref(), admission.into());
+    check_or_write(admission.into(), table, path.as_ref()).map(drop)
+}
+
+/// The result of a check that did not fail.
+pub(in crate::export) enum Checked {
+    UpToDate,
+    /// The file was written. These are the changes since the old file, if it could be read.
+    Written(Vec<Change>),
+}
+
+/// Does what [`check_lock`] does, and also tells whether the file was written.
+pub(in crate::export) fn check_or_write(
+    admission: Admission<'_>,
+    table: &ScopeTable,
+    path: &Path,
+) -> Result<Checked, LockError> {
     let lock = Lock::of(admission, table);
     let update = env::var_os("UPDATE_SCOPES").is_some_and(|value| !value.is_empty() && value != "0");
+    let changes = |text: String| text.parse().map(|old| lock.changes_since(&old));
     let result = match read(path) {
-        Ok(text) if is_up_to_date(&lock, &text) => Ok(()),
-        _ if update => write(&lock, path),
-        Ok(text) => text.parse().and_then(|old| {
+        Ok(text) if is_up_to_date(&lock, &text) => Ok(Checked::UpToDate),
+        old if update => {
+            let changes = old.and_then(changes).unwrap_or_default();
+            write(&lock, path).map(|()| Checked::Written(changes))
+        }
+        Ok(text) => changes(text).and_then(|changes| {
             let alike = admission.policy().alike(table).iter().map(ToString::to_string).collect();
-            Err(LockError::stale(lock.changes_since(&old), alike))
+            Err(LockError::stale(changes, alike))
         }),
         Err(error) => Err(error),
     };

@@ -23,6 +23,8 @@ use super::change::Change;
 pub struct LockError {
     path: Option<PathBuf>,
     kind: Kind,
+    /// The command that writes the lock again.
+    command: &'static str,
 }
 
 enum Kind {
@@ -39,23 +41,32 @@ enum Kind {
 
 impl LockError {
     pub(super) fn missing() -> Self {
-        Self { path: None, kind: Kind::Missing }
+        Self::new(Kind::Missing)
     }
 
     pub(super) fn stale(changes: Vec<Change>, alike: Vec<String>) -> Self {
-        Self { path: None, kind: Kind::Stale(changes, alike) }
+        Self::new(Kind::Stale(changes, alike))
     }
 
     pub(super) fn unreadable(line: usize, text: &str, fault: impl Into<String>) -> Self {
-        Self { path: None, kind: Kind::Unreadable { line, text: text.to_owned(), fault: fault.into() } }
+        Self::new(Kind::Unreadable { line, text: text.to_owned(), fault: fault.into() })
     }
 
     pub(super) fn file(error: io::Error) -> Self {
-        Self { path: None, kind: Kind::File(error) }
+        Self::new(Kind::File(error))
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self { path: None, kind, command: "cargo test" }
     }
 
     pub(super) fn at(self, path: &Path) -> Self {
         Self { path: Some(path.to_owned()), ..self }
+    }
+
+    /// Sets the command that writes the lock again; `cargo test` by default.
+    pub(in crate::export) fn mended_by(self, command: &'static str) -> Self {
+        Self { command, ..self }
     }
 
     /// Returns `true` if the lock file does not exist.
@@ -88,13 +99,14 @@ impl fmt::Display for LockError {
             .as_deref()
             .and_then(Path::file_name)
             .map_or("the lock".into(), |name| format!("`{}`", name.to_string_lossy()));
+        let command = self.command;
         match &self.kind {
             Kind::Missing => {
-                write!(f, "there is no {name}; write it with `UPDATE_SCOPES=1 cargo test`, and commit it")
+                write!(f, "there is no {name}; write it with `UPDATE_SCOPES=1 {command}`, and commit it")
             }
             Kind::Unreadable { line, text, fault } => write!(
                 f,
-                "line {line} of {name} cannot be read: {fault}\n  {}\nwrite the file again with `UPDATE_SCOPES=1 cargo test`",
+                "line {line} of {name} cannot be read: {fault}\n  {}\nwrite the file again with `UPDATE_SCOPES=1 {command}`",
                 text.escape_debug(),
             ),
             Kind::File(error) => match &self.path {
@@ -111,7 +123,7 @@ impl fmt::Display for LockError {
                     writeln!(f, "\nperhaps misspelt:")?;
                     alike.iter().try_for_each(|scopes| writeln!(f, "- {scopes}"))?;
                 }
-                write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 cargo test` and commit {name}")
+                write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}")
             }
         }
     }

@@ -18,8 +18,11 @@ mod words;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-pub(super) use self::error::Listed;
 pub use self::{change::Change, check_lock::check_lock, error::LockError, needs::Direction};
+pub(super) use self::{
+    check_lock::{Checked, check_or_write},
+    error::Listed,
+};
 use self::{
     declared::{Declared, Reader},
     line::Line,

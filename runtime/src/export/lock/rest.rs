@@ -88,8 +88,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to at least one URI of the resource `uri`. `uri` can
-    /// be a template.
+    /// Finds the rows of other MCP resources that apply to `uri`. If `uri` is a template, a row that applies to
+    /// at least one of the URIs that fit the template is enough.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -106,13 +106,15 @@ const RESOURCE: &str = "resources/read";
 #[cfg(feature = "mcp")]
 use crate::mcp::{needs_no_row, stands_in};
 
-/// Without the feature `mcp`, it is unknown which MCP methods need a row. Assume that this method needs no row.
+/// Without the feature `mcp`, it is unknown which MCP methods need a row. This function then assumes that no method
+/// needs a row.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
 }
 
-/// Without the feature `mcp`, URI templates cannot be compared. Assume that some URI matches both templates.
+/// Without the feature `mcp`, URI templates cannot be compared. This function then assumes that some URI fits
+/// both.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

@@ -22,10 +22,9 @@ use std::{
 };
 
 use super::{
-    check_lock,
     folder::write_folder,
     json,
-    lock::{Listed, Lock},
+    lock::{Checked, Listed, Lock, check_or_write},
     markdown,
 };
 use crate::{
@@ -158,13 +157,21 @@ fn check(
     old: Option<&str>,
     out: &mut impl Write,
 ) -> Result<(), Exit> {
-    check_lock(gate, table, lock)
-        .map_err(|error| Exit::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error))?;
-    writeln!(out, "the lock is up to date")?;
+    let checked = check_or_write(gate.into(), table, lock.as_ref()).map_err(|error| {
+        let error = error.mended_by("cargo scopegate check");
+        Exit::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error)
+    })?;
+    match checked {
+        Checked::UpToDate => writeln!(out, "the lock is up to date")?,
+        Checked::Written(changes) if changes.is_empty() => writeln!(out, "wrote the lock")?,
+        Checked::Written(changes) => {
+            write!(out, "wrote the lock, with these changes:\n\n{}", Listed(&changes))?;
+        }
+    }
     let Some(old) = old else { return Ok(()) };
     let changes = Lock::of(gate, table).changes_since(&older(old)?);
     if changes.is_empty() {
-        writeln!(out, "and has not changed")?;
+        writeln!(out, "nothing has changed since then")?;
     } else {
         write!(out, "\nchanges since then:\n\n{}", Listed(&changes))?;
     }

@@ -255,7 +255,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// Fails in all cases in which [`Gate::mcp`] fails, and in these cases:
     ///
     /// - [`McpServer::at`] is set although the gate has a resource.
-    /// - The table has a resource, but the server has no `read_resource` of its own.
+    /// - The table has a tool, a prompt or a resource, but the server has no `call_tool`, `get_prompt` or `read_resource`
+    ///   of its own.
     /// - The table has a row for `tasks/list`, whose answer would contain the tasks of all callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());

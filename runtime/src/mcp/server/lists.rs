@@ -131,7 +131,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// If the list depends on the caller, marks the list as private for caches. Reports the hidden operations in one
+    /// Marks the list as private for caches if the list depends on the caller. Reports the hidden operations in one
     /// record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {

@@ -4,7 +4,7 @@ use std::any::type_name;
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
-    model::{ReadResourceRequestParams, ReadResourceResponse},
+    model::{CallToolResponse, GetPromptResponse, ReadResourceResponse},
     service::RequestContext,
 };
 
@@ -13,10 +13,23 @@ use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 /// Lists the problems of two kinds of rows: rows for operations that an rmcp server does not support, and
 /// rows for `tasks/list`. No row may allow `tasks/list`, because this method lists the tasks of all callers.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
-    let resource = table.operations().iter().find(|operation| operation.kind() == Kind::Resource);
-    let unread = resource.filter(|_| !reads_resources::<S>()).map(|operation| {
+    let unanswered = [
+        (Kind::Tool, calls_tools::<S>(), "call_tool", "put `#[tool_handler]` on its `impl ServerHandler`"),
+        (
+            Kind::Prompt,
+            gets_prompts::<S>(),
+            "get_prompt",
+            "put `#[prompt_handler]` on its `impl ServerHandler`",
+        ),
+        (Kind::Resource, reads_resources::<S>(), "read_resource", "write one as an `async fn`"),
+    ];
+    let unanswered = unanswered.into_iter().filter(|(_, has_method, ..)| !has_method);
+    let unanswered = unanswered.filter_map(|(kind, _, method, mend)| {
+        let operation = table.operations().iter().find(|operation| operation.kind() == kind)?;
         let server = type_name::<S>();
-        format!("`{operation}` is never read, since `{server}` has no `read_resource`; write one as an `async fn`, or remove the row")
+        Some(format!(
+            "`{operation}` is never answered, since `{server}` has no `{method}`; {mend}, or remove the row"
+        ))
     });
     let list = table
         .operations()
@@ -25,7 +38,7 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
     let listed = list.map(|operation| {
         format!("`{operation}` would list the tasks of all callers, with identifiers that none of them can use; remove the row")
     });
-    unread.into_iter().chain(listed)
+    unanswered.chain(listed)
 }
 
 /// Lists the switched-off tools that no row covers. Nobody can call a tool without a row, so there is no
@@ -37,31 +50,56 @@ pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item =
     })
 }
 
-/// Tells whether `S` has a `read_resource` of its own. rmcp's default method returns a `std::future::Ready`, which an
-/// `async fn` never returns.
-fn reads_resources<S: ServerHandler>() -> bool {
-    type Refused = std::future::Ready<Result<ReadResourceResponse, ErrorData>>;
-    answer_of(S::read_resource) != type_name::<Refused>()
+fn calls_tools<S: ServerHandler>() -> bool {
+    is_own::<S, _, _, CallToolResponse>(S::call_tool)
 }
 
-/// Returns the type name of the future that a method returns.
-fn answer_of<'a, S: 'a, A>(
-    _method: impl Fn(&'a S, ReadResourceRequestParams, RequestContext<RoleServer>) -> A,
-) -> &'static str {
-    type_name::<A>()
+fn gets_prompts<S: ServerHandler>() -> bool {
+    is_own::<S, _, _, GetPromptResponse>(S::get_prompt)
+}
+
+fn reads_resources<S: ServerHandler>() -> bool {
+    is_own::<S, _, _, ReadResourceResponse>(S::read_resource)
+}
+
+/// Tells whether a method is the program's own. rmcp's default methods return a `std::future::Ready`, which an
+/// `async fn` never returns.
+fn is_own<'a, S: 'a, P, F, R>(_method: impl Fn(&'a S, P, RequestContext<RoleServer>) -> F) -> bool {
+    type_name::<F>() != type_name::<std::future::Ready<Result<R, ErrorData>>>()
 }
 
 #[cfg(test)]
 mod tests {
-    use rmcp::model::ReadResourceResult;
+    use std::sync::Arc;
+
+    use rmcp::model::{
+        CallToolRequestParams, CallToolResult, GetPromptRequestParams, GetPromptResult,
+        ReadResourceRequestParams, ReadResourceResult,
+    };
 
     use super::*;
 
     struct Silent;
     impl ServerHandler for Silent {}
 
-    struct Reads;
-    impl ServerHandler for Reads {
+    struct Answers;
+    impl ServerHandler for Answers {
+        async fn call_tool(
+            &self,
+            _: CallToolRequestParams,
+            _: RequestContext<RoleServer>,
+        ) -> Result<CallToolResponse, ErrorData> {
+            Ok(CallToolResult::success(Vec::new()).into())
+        }
+
+        async fn get_prompt(
+            &self,
+            _: GetPromptRequestParams,
+            _: RequestContext<RoleServer>,
+        ) -> Result<GetPromptResponse, ErrorData> {
+            Ok(GetPromptResult::new(Vec::new()).into())
+        }
+
         async fn read_resource(
             &self,
             _: ReadResourceRequestParams,
@@ -73,9 +111,11 @@ mod tests {
 
     #[test]
     fn a_method_of_its_own_is_told_from_that_of_rmcp() {
-        assert!(!reads_resources::<Silent>());
-        assert!(reads_resources::<Reads>());
-        assert!(reads_resources::<std::sync::Arc<Reads>>());
+        assert!(!calls_tools::<Silent>() && !gets_prompts::<Silent>() && !reads_resources::<Silent>());
+        assert!(!calls_tools::<Box<Silent>>() && !gets_prompts::<Box<Silent>>());
         assert!(!reads_resources::<Box<Silent>>());
+        assert!(calls_tools::<Answers>() && gets_prompts::<Answers>() && reads_resources::<Answers>());
+        assert!(calls_tools::<Arc<Answers>>() && gets_prompts::<Arc<Answers>>());
+        assert!(reads_resources::<Arc<Answers>>());
     }
 }

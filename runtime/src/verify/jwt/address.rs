@@ -35,13 +35,13 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host of `https` URLs. `host` includes the port if the port is not 443. `method` is the name of the method
+    /// Adds a host whose URLs begin with `https`. `host` includes the port if the port is not 443. `method` is the name of the method
     /// with which the program named the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
 
-    /// Adds a host of URLs with this scheme. `host` includes the port if the port is not the scheme's default.
+    /// Adds a host whose URLs have this scheme. `host` includes the port if the port is not the scheme's default.
     pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));

@@ -62,8 +62,8 @@ impl Algorithm {
         })
     }
 
-    /// If the algorithm's keys are points of a curve, returns the value that `aws_lc_rs` has for the algorithm, and the
-    /// length of a coordinate in bytes.
+    /// Returns the value that `aws_lc_rs` has for the algorithm, and the length of a coordinate in bytes, if the
+    /// algorithm's keys are points of a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),

@@ -177,7 +177,7 @@ fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
     )
 }
 
-/// Why metadata gives no usable URL of keys.
+/// Why the metadata gives no usable URL for the keys.
 struct NoKeys {
     kind: Kind,
     reason: String,

@@ -58,7 +58,7 @@ struct Broken {
 }
 
 impl Audit {
-    /// Reads log files. If a log is a folder, reads each `.jsonl` file in the folder. A line that is not a record is
+    /// Reads log files. For a folder, reads each `.jsonl` file in the folder. A line that is not a record is
     /// counted and skipped.
     pub(in crate::export) fn read(
         logs: &[&str],

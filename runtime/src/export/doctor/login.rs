@@ -1,0 +1,45 @@
+//! Says why the login that a token describes is not enough for an operation.
+
+use std::time::SystemTime;
+
+use super::list;
+use crate::{scope::StepUp, token::Token};
+
+/// Says what the token does not show about the login, and what to do about it. Returns nothing for a login that meets
+/// the demand.
+pub(super) fn shortfalls(asked: &StepUp, token: &Token) -> impl Iterator<Item = String> {
+    let caller = token.caller();
+    let acr = (!caller.has_acr(asked)).then(|| of_acr(asked, token));
+    let time = if caller.is_recent_enough(asked) { None } else { of_time(asked, token) };
+    acr.into_iter().chain(time)
+}
+
+fn of_acr(asked: &StepUp, token: &Token) -> String {
+    let (asked, found): (Vec<_>, Vec<_>) = (asked.acr().collect(), token.acr().collect());
+    let asked = list(asked);
+    if found.is_empty() {
+        return format!(
+            "it has no `acr`, but needs {asked} (have the authorization server write `acr` into access tokens)"
+        );
+    }
+    format!("its `acr` is {}, not {asked} (have the user log in by such a method)", list(found))
+}
+
+fn of_time(asked: &StepUp, token: &Token) -> Option<String> {
+    let max_age = asked.max_age()?.as_secs();
+    let Some(time) = token.auth_time() else {
+        return Some(format!(
+            "it has no `auth_time`, but `max_age = {max_age}` needs one (have the authorization server write `auth_time` into access tokens)"
+        ));
+    };
+    Some(match SystemTime::now().duration_since(time) {
+        Ok(age) => format!(
+            "its login is {} seconds old, but `max_age` is {max_age} (have the user log in again)",
+            age.as_secs()
+        ),
+        Err(ahead) => format!(
+            "its `auth_time` is {} seconds in the future (compare the clock of the authorization server with this one)",
+            ahead.duration().as_secs()
+        ),
+    })
+}

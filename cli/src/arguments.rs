@@ -100,9 +100,10 @@ pub(crate) enum Command {
     /// Finds out why requests are answered with 401
     ///
     /// The command checks the gate's configuration and each authorization server. With `--token`, the command also
-    /// names the rule that refuses the token.
+    /// names the rule that the token breaks.
     Doctor {
-        /// The file with the token to judge, or `-` for standard input; the token is sent nowhere
+        /// The file with the token to judge, or `-` for standard input; without `--introspect`, the
+        /// token is sent nowhere
         #[arg(long, value_name = "FILE")]
         token: Option<PathBuf>,
         /// Lets the program's verifier send the token to the introspection endpoint, as it does for requests

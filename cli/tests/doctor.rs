@@ -168,8 +168,8 @@ fn it_is_json_for_programs() {
     assert_eq!(json["resource"], "https://files.example.com/api");
     assert_eq!(json["token"]["scopes"], serde_json::json!(["files:read"]));
     let operations = serde_json::json!([
-        { "operation": "GET /files", "opens": true, "lacks": [] },
-        { "operation": "PUT /files", "opens": false, "lacks": ["files:write"] },
+        { "operation": "GET /files", "opens": true, "lacks": [], "login": [], "may_demand": [] },
+        { "operation": "PUT /files", "opens": false, "lacks": ["files:write"], "login": [], "may_demand": [] },
     ]);
     assert_eq!(json["token"]["operations"], operations);
 }

@@ -33,7 +33,10 @@ const DEFAULT_PORT: u16 = 8081;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    anyhow::ensure!(std::env::args_os().len() == 1, "dev-issuer takes no arguments; to change its port, set PORT");
+    anyhow::ensure!(
+        std::env::args_os().len() == 1,
+        "dev-issuer takes no arguments; to change its port, set PORT"
+    );
     let port = match std::env::var("PORT") {
         Ok(port) => port.parse().context("PORT takes a port number")?,
         Err(_) => DEFAULT_PORT,

@@ -122,20 +122,48 @@ async fn an_answer_about_an_opaque_token_says_it() {
     }
 }
 
+#[requires_scope("files:read", acr("gold"), max_age = 300, also("files:share"))]
+async fn both() {}
+
 #[tokio::test]
 async fn the_doctor_says_which_login_a_token_lacks() {
     let key = Key::p256("key");
     let server = issuer::Issuer::publishing(&[&key]).await;
     let gate = Gate::issuers(Resource::new(API).unwrap(), [Issuer::new(server.id())]);
-    let table = Router::<()>::new().route("/acr", get(acr)).route("/age", get(age)).table();
-    let claims = with(server.claims(API, "files:read"), &json!({ "acr": "bronze", "auth_time": now() }));
-    let token = key.mint_with(&json!({ "alg": "ES256", "kid": "key" }), &claims);
-    let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
-    assert!(said.contains("opens GET /age"), "{said}");
-    assert!(
-        said.contains(
-            "does not open GET /acr: its `acr` is `bronze`, not `gold`, `urn:example:silver` (have"
+    let table =
+        Router::<()>::new().route("/acr", get(acr)).route("/age", get(age)).route("/both", get(both)).table();
+    let now = now();
+    let cases = [
+        (
+            json!({ "acr": "bronze", "auth_time": now }),
+            "  does not open GET /acr: its `acr` is `bronze`, not `gold`, `urn:example:silver` (have the user log in by such a method)\n",
         ),
-        "{said}"
-    );
+        (
+            json!({ "auth_time": now }),
+            "  does not open GET /acr: it has no `acr`, but needs `gold`, `urn:example:silver` (have the authorization server write `acr` into access tokens)\n  opens GET /age\n",
+        ),
+        (
+            json!({ "acr": "gold" }),
+            "  opens GET /acr\n  does not open GET /age: it has no `auth_time`, but `max_age = 300` needs one (have the authorization server write `auth_time` into access tokens)\n",
+        ),
+        (
+            json!({ "auth_time": now - 5000 }),
+            " seconds old, but `max_age` is 300 (have the user log in again)\n",
+        ),
+        (json!({ "auth_time": now + 5000 }), " seconds in the future (compare the clock of"),
+        (
+            json!({ "scope": "other", "auth_time": now }),
+            "  does not open GET /both: it lacks `files:read`, and it has no `acr`, but needs `gold` (have",
+        ),
+        (
+            json!({ "acr": "gold", "auth_time": now }),
+            "  opens GET /both; its handler may also demand `files:share`, which the token lacks\n",
+        ),
+    ];
+    for (login, expected) in cases {
+        let claims = with(server.claims(API, "files:read"), &login);
+        let token = key.mint_with(&json!({ "alg": "ES256", "kid": "key" }), &claims);
+        let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
+        assert!(said.contains(expected), "{login}: {said}");
+    }
 }

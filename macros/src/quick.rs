@@ -59,8 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// A handler with more scopes than this is not usual, because it can have more scopes than the attribute
-/// allows.
+/// A handler with more scopes than this is not usual, so `expand` reads it and checks that the attribute
+/// allows so many scopes.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
@@ -140,8 +140,8 @@ impl Usual {
     }
 }
 
-/// Parses the text with the compiler's parser alone if the compiler runs this code. `proc_macro2` would
-/// first parse the text with its own parser, which takes more time.
+/// Parses the text. If the compiler runs this code, only the compiler's parser is used, because
+/// `proc_macro2` would first parse the text with its own parser, which takes more time.
 fn tokens(text: &str) -> Option<TokenStream> {
     if proc_macro::is_available() {
         return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);

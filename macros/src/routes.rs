@@ -70,11 +70,11 @@ fn nameless(handler: &Expr) -> syn::Error {
 /// Emits a function that returns the type in which utoipa keeps the documentation of a handler: `__path_list` for
 /// `list`.
 ///
-/// If this type is missing, the compiler's only error must be about a trait bound that is not met. Therefore,
-/// the name of the missing type must still resolve to something. For a handler with a module, as in
-/// `files::list`, the name resolves to an import in the outer block. For a handler without a module, the
-/// emitted code uses the name as a pattern in a `match`. If no unit struct has this name, the compiler reads
-/// the pattern as a new variable.
+/// If this type is missing, the compiler must report only that a trait bound is not met, because the message
+/// of this error tells the user what to write. Therefore, the name of the missing type must still resolve to
+/// something. For a handler with a module, as in `files::list`, the name resolves to an import in the outer
+/// block. For a handler without a module, the emitted code uses the name as a pattern in a `match`. If no unit
+/// struct has this name, the compiler reads the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {
@@ -106,8 +106,8 @@ fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     TokenTree::from(block).into()
 }
 
-/// Names the type that utoipa emits beside a handler. The name has the handler's span, so that messages point to the
-/// handler.
+/// Returns the name of the type that utoipa emits beside a handler. The name has the handler's span, so that messages
+/// point to the handler.
 fn kept(handler: &Ident) -> Ident {
     format_ident!("__path_{}", handler.unraw(), span = Span::mixed_site().located_at(handler.span()))
 }

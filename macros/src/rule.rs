@@ -65,8 +65,8 @@ impl Parse for Rule {
     }
 }
 
-/// Makes the error for an argument inside a group that applies to all alternatives. `value` is the form of the argument's
-/// value.
+/// Makes the error for an argument that is inside a group although it applies to all alternatives. `value` stands for
+/// the argument's value in the message, for example `(..)`.
 fn outside_groups(name: &Path, value: &str) -> syn::Error {
     let argument = name.to_token_stream();
     let message = format!(

@@ -1,8 +1,8 @@
 //! Reads the source file to find what surrounds an attribute, because the compiler passes only the item to an
 //! attribute.
 //!
-//! This module only replaces the compiler's error message with a better one. An attribute emits types, which are not
-//! allowed in an `impl` block, and the compiler's own message would name these generated types.
+//! The only purpose of this module is a better error message for an attribute in an `impl` block or a trait. An
+//! attribute emits types, which are not allowed there, and the compiler's own message would name these generated types.
 
 use std::{fs, ops::ControlFlow};
 
@@ -80,8 +80,8 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords decides what kind of item the block belongs to. Later keywords do not count, because a
-/// later `impl` can be part of a type, and a later `for` can be part of an expression.
+/// The first of these keywords in the tokens before a block decides what kind of item the block belongs to. Later
+/// keywords do not count, because a later `impl` can be part of a type, and a later `for` can be part of an expression.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the token `HERE`.

@@ -32,7 +32,7 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// To allow only the pages of one origin, accept their cookies, and let them read one more header:
+/// This layer allows only the pages of one origin, accepts their cookies, and lets them read one more header:
 ///
 /// ```
 /// use http::{HeaderValue, header::LINK};
@@ -57,7 +57,8 @@ pub fn layer() -> Cors {
 ///
 /// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Two methods differ:
 ///
-/// - [`Cors::expose_headers`] adds headers to the exposed headers. The headers that this layer or a handler exposes stay.
+/// - [`Cors::expose_headers`] adds headers to those that this layer or a handler already exposes, and replaces none
+///   of them.
 /// - [`Cors::allow_credentials`] has no effect until you set the origins.
 ///
 /// # Examples
@@ -88,8 +89,8 @@ impl Cors {
     /// Allows pages to send cookies with their requests.
     ///
     /// This setting has an effect only if you also set the origins with [`Cors::allow_origin`], because browsers do not
-    /// accept cookies together with `*` as the origin. If you do, do not pass `Any` as the origin, the methods or the
-    /// headers: tower-http panics at such a layer.
+    /// accept cookies together with `*` as the origin. If you set the origins, do not pass `Any` as the origin,
+    /// the methods or the headers, because tower-http panics if a layer with `Any` allows cookies.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self

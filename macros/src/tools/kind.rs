@@ -27,7 +27,8 @@ impl Kind {
         }
     }
 
-    /// The name of rmcp's attribute on the block, which is also the default name of the router that it emits.
+    /// The name of rmcp's attribute on the block, which is also the default name of the router that this attribute
+    /// emits.
     pub(super) const fn router(self) -> &'static str {
         match self {
             Self::Tool => "tool_router",

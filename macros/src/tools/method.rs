@@ -24,8 +24,8 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Reads a tool or prompt, and adds a guard to its arguments. Returns `None` for any other method. Adds scope
-    /// attributes that have no effect to `idle`.
+    /// Reads a tool or prompt, and adds a guard to its arguments. Returns `None` for any other method. Collects
+    /// in `idle` the scope attributes that have no effect.
     pub(super) fn take(
         method: &mut ImplItemFn,
         owner: &Owner,

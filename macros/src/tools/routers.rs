@@ -10,10 +10,10 @@ use crate::diagnostics::Diagnostics;
 
 /// The routers of a block.
 pub(super) struct Routers {
-    /// The attributes of rmcp to emit.
+    /// The attributes of rmcp that are emitted above the block.
     attributes: TokenStream,
     /// The `ServerHandler` implementation, if the user writes `server_handler` and `rmcp = ..`. rmcp's own attribute
-    /// would not find rmcp at this path.
+    /// would not find rmcp at the path that the user gives.
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,

@@ -21,7 +21,8 @@ pub(crate) struct Vocabulary {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) variants: Vec<Variant>,
-    /// The position of each variant by its name. A map is used because an enum can have thousands of variants.
+    /// The position of each variant, with the variant's name as the key. A map is used because an enum can have
+    /// thousands of variants.
     positions: HashMap<String, usize>,
 }
 

@@ -210,7 +210,8 @@ impl Dpop {
         &self.names
     }
 
-    /// Tells whether the two configurations share a store, so that each knows the proofs that the other accepted.
+    /// Tells whether the two configurations share a store. If they do, each knows the proofs that the other has
+    /// accepted.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.store, &other.store)
     }

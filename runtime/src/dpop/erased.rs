@@ -13,7 +13,7 @@ pub(super) trait Remember: Send + Sync {
     fn survives_restart(&self) -> bool;
 }
 
-/// The size, in bytes, of the largest `Future` of a store that needs no allocation.
+/// A store's `Future` of at most this size, in bytes, needs no allocation.
 const FUTURE: usize = 128;
 
 type Remembering<'a> = StackFuture<'a, Result<bool, StoreError>, FUTURE>;

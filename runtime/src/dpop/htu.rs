@@ -20,7 +20,7 @@ pub(super) fn is_of(htu: &str, resource: &Resource, path: &str) -> bool {
             .is_some_and(|own| expected_path(resource, path).is_some_and(|expected| own == expected))
 }
 
-/// Returns the URL that a proof must name, for the log.
+/// Returns the URL that a proof must name, so that the log can show this URL.
 pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }

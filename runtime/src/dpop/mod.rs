@@ -1,7 +1,7 @@
 //! Tokens bound to a client's key by DPoP ([RFC 9449]).
 //!
-//! A client signs a proof for each request with its own key, and the authorization server binds the token to that key.
-//! A stolen token is useless without the key. With [`Gate::dpop`](crate::Gate::dpop) and the settings in [`Dpop`], a
+//! For each request, a client signs a proof with its own key. The authorization server binds the token to that key, so
+//! a stolen token is useless without the key. With [`Gate::dpop`](crate::Gate::dpop) and the settings in [`Dpop`], a
 //! gate accepts tokens that are bound to a key:
 //!
 //! ```
@@ -12,8 +12,8 @@
 //! # Ok::<(), scopegate::InvalidResource>(())
 //! ```
 //!
-//! The [guide](crate::guide::dpop) explains which checks the gate makes, what it answers, and what replicas and
-//! restarts need.
+//! The [guide](crate::guide::dpop) explains which checks the gate makes, what it answers, and how to use DPoP
+//! with replicas and across restarts.
 //!
 //! [RFC 9449]: https://www.rfc-editor.org/rfc/rfc9449
 

@@ -1,4 +1,5 @@
-//! Compares the store with a linear search, and tests its limits and its use from many threads.
+//! Compares the store with a simple store that searches a list, and tests the real store's limits and its use from many
+//! threads.
 
 use std::{
     future::Future,
@@ -21,7 +22,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Makes the identifier of one of a client's proofs.
+/// Makes the identifier of a client's proof.
 fn proof(client: usize, number: usize) -> ProofId {
     let mut thumbprint = [0; 32];
     thumbprint[..8].copy_from_slice(&client.to_le_bytes());

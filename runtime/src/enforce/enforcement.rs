@@ -87,9 +87,10 @@ impl Enforcement {
         self.slot.is_some()
     }
 
-    /// Tells whether the handler's guard must still decide. If the layer of another gate runs before this decision, the
-    /// layer checks only the token and its own gate's floor, and leaves the decision to the guard. If the guard has
-    /// already decided, and the handler passes the request to a service with its own gate, that gate decides anew.
+    /// Tells whether the handler's guard must still decide about the request. If the layer of another gate runs before
+    /// this decision, the layer checks only the token and its own gate's floor, and leaves the decision to the guard.
+    /// If the guard has already decided, and the handler passes the request to a service with its own gate, that gate
+    /// decides anew.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
@@ -127,8 +128,8 @@ impl Admitted {
     }
 }
 
-/// The plan and the token by which a request was let through. A layer needs this data to change the answer. For a
-/// public operation, there is no token.
+/// The plan and the token by which a request was let through. A layer needs this data to change the answer to the
+/// request. For a public operation, there is no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {
@@ -152,7 +153,7 @@ impl Passed {
     }
 }
 
-/// Stores the verification of a request's credentials for inner gates and handlers.
+/// Stores the verification of a request's credentials, so that inner gates and handlers can use it.
 pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     if let Some(enforcement) = request.get_mut::<Enforcement>() {
         return enforcement.follow(verified);

@@ -19,7 +19,7 @@ use crate::gate::log;
 /// not notice that the clock was changed.
 const READING: Duration = Duration::from_secs(10);
 
-/// A future that completes when a token expires; made by [`Access::expired`](crate::Access::expired).
+/// A future that completes when a token expires. [`Access::expired`](crate::Access::expired) makes this future.
 ///
 /// The future is `Unpin`, so you can move it at any time. You can poll the future again after it has completed. In a
 /// `select!` in a loop, use `&mut expired`.

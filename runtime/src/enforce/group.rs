@@ -41,7 +41,7 @@ impl Group {
     }
 }
 
-/// Returns the row to enforce if the request is for a handler in a group. Otherwise, returns `None`, and the guard
+/// Returns the row to enforce, if the request is for a handler in a group. Otherwise, returns `None`, and the guard
 /// enforces its own row.
 pub(super) fn row_in_group(
     enforcement: Option<&Enforcement>,

@@ -1,5 +1,5 @@
 //! Mistakes in handlers. The attributes find possible mistakes in the source text. The compiler then uses the types to
-//! tell which of them are real mistakes.
+//! tell which of the possible mistakes are real.
 
 use std::marker::PhantomData;
 
@@ -16,7 +16,7 @@ pub struct TypeOf<T>(PhantomData<T>);
 pub struct AnotherType;
 
 impl TypeOf<Access> {
-    /// Returns a value whose type shows that the type asked about is [`Access`].
+    /// Returns a value whose type shows that `T` is [`Access`].
     #[must_use]
     pub const fn kind() -> PhantomData<Access> {
         PhantomData
@@ -25,7 +25,7 @@ impl TypeOf<Access> {
 
 /// Provides `TypeOf::<T>::kind()` for every `T` except [`Access`]. Generated code imports this trait.
 pub trait OfAnotherType {
-    /// Returns a value whose type shows that the type asked about is not [`Access`].
+    /// Returns a value whose type shows that `T` is not [`Access`].
     #[must_use]
     fn kind() -> AnotherType {
         AnotherType

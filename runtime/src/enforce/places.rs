@@ -47,8 +47,8 @@ impl Places {
 }
 
 impl Place {
-    /// Tells whether this place is the route of the request. If the router was nested later, the path in the table is
-    /// only the end of the path that axum matched.
+    /// Tells whether this place is the route of the request. If the router was nested after the table was made, the
+    /// path in the table is only the end of the path that axum matched.
     fn is_of(&self, parts: &Parts) -> bool {
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let is_path = matched.zip(self.entry.path()).is_some_and(|(matched, own)| matched.ends_with(own));

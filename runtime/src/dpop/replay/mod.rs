@@ -13,8 +13,9 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 
 /// Remembers which proofs a gate has seen.
 ///
-/// A proof is valid for one request (RFC 9449, section 11.1). The gate asks its store last, after it has checked the
-/// token and the signature. Therefore, only a client with a bound token of a trusted issuer can fill the store.
+/// A proof is valid for one request (RFC 9449, section 11.1). The gate passes a proof to its store only after it has
+/// checked the token and the proof's signature. Therefore, only a client with a bound token of a trusted issuer can
+/// fill the store.
 ///
 /// A store **must not forget** a proof before the proof's lifetime ends. A full store returns [`StoreError::full`], and
 /// the gate answers 503.
@@ -44,7 +45,7 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 pub trait ReplayStore: Send + Sync + 'static {
     /// Stores a proof for `lifetime`, and returns whether the proof is new.
     ///
-    /// Of several simultaneous calls for one proof, exactly one must return `true`.
+    /// Of several simultaneous calls for the same new proof, exactly one must return `true`.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Identifies a proof by a SHA-256 hash over the thumbprint of the proof's key and the proof's `jti`.
+/// Identifies a proof by a SHA-256 hash over two values: the thumbprint of the proof's key, and the proof's `jti`.
 ///
 /// Clients choose the `jti` freely, so proofs of two clients can have the same `jti`. The identifiers of these proofs
 /// still differ, because the keys differ. `Display` writes the identifier in base64url.

@@ -65,7 +65,8 @@ impl RedisStore {
     /// Makes a store that keeps the proofs in the Redis server at `url`. The URL has the form
     /// `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the feature `redis-tls`.
     ///
-    /// The store connects at the first proof, and again whenever it loses the connection.
+    /// The store connects when it receives the first proof. If it loses the connection, it connects again at the next
+    /// proof.
     ///
     /// # Errors
     ///
@@ -98,7 +99,7 @@ impl RedisStore {
         self
     }
 
-    /// Sets how long a request waits for Redis before the gate answers 503; one second by default.
+    /// Sets how long a request waits for Redis before the gate answers 503. The default is one second.
     ///
     /// ```
     /// use std::time::Duration;

@@ -112,8 +112,8 @@ impl Access {
     /// Returns a future that completes when the token expires. After that, the gate rejects the token.
     ///
     /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
-    /// stream of events. End the answer when this future completes. The client then sends a new request. If this
-    /// request has no new token, the answer is a 401, which names the authorization server. The future also waits until
+    /// stream of events. End the answer when this future completes. The client then sends a new request. If that
+    /// request has no new token, the gate answers 401 and names the authorization server. The future also waits until
     /// the verifier's [leeway](Token::with_leeway) has passed. If the client then reconnects with the same token, the
     /// gate rejects the token, so the client cannot reconnect in a loop. The future reads the clock at least every 10
     /// seconds, because timers stop while a machine is suspended.
@@ -254,9 +254,9 @@ impl Access {
     /// # Errors
     ///
     /// Fails if the token lacks the scope. The answer of an HTTP handler is then a 403, as if the token lacked a scope
-    /// of the attribute. The 403 names all scopes that the request needs. Also fails if the scope is not declared. The
-    /// answer is then 500, and an error is logged. If the handler or tool writes the scope as a literal, and its
-    /// attribute has only literals, the compiler already rejects the undeclared scope.
+    /// of the attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not
+    /// declared. The answer is then 500, and an error is logged. If the handler or tool writes the scope as a literal,
+    /// and its attribute has only literals, the compiler already rejects the undeclared scope.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
     /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows

@@ -15,8 +15,8 @@ use crate::{
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// The credentials that were verified. They are kept, because a middleware can change the request's credentials
-    /// afterwards.
+    /// The credentials that were verified. They are kept for comparison, because a middleware can change the request's
+    /// credentials after the verification.
     seen: Seen,
     /// The verification by the next outer gate.
     pub(super) earlier: Option<Arc<Verified>>,
@@ -56,7 +56,7 @@ impl Verified {
         Self { plan, outcome, seen, earlier: None }
     }
 
-    /// Tells whether the request's proof has already been accepted. If so, `gate` must not reject the proof as a
+    /// Tells whether the request's DPoP proof has already been accepted. If so, `gate` must not reject the proof as a
     /// replay.
     pub(super) fn proves_for(&self, gate: &Gate) -> bool {
         matches!(self.outcome, Outcome::Known(Ok(_))) && gate.remembers_as(&self.plan.gate)

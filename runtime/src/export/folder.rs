@@ -14,8 +14,8 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// The files contain the same bytes that the server sends. They have no extension, so a host does not know their
 /// content type. The folder therefore also contains configuration files that set the content type. Netlify and
-/// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the name of a file
-/// differs from its URL. `HOSTING.md` tells people how to configure other servers.
+/// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the path of a document's
+/// file differs from the path of the document's URL. `HOSTING.md` tells people how to configure other servers.
 ///
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
 /// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because the document itself is in

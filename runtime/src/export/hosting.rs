@@ -13,7 +13,8 @@ pub(super) fn headers(files: &[File]) -> String {
     files.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
-/// Writes `_redirects` for files whose names differ from their URLs. Netlify and Cloudflare Pages read this file.
+/// Writes `_redirects` for the documents whose files are named `index.json`. Netlify and Cloudflare Pages read
+/// `_redirects`.
 pub(super) fn redirects(files: &[File]) -> String {
     let renamed = |file: &&File| file.name.ends_with("/index.json");
     each(files.iter().filter(renamed), |file| format!("{} /{} 200\n", file.path, file.name))

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use super::list;
 use crate::{scope::StepUp, token::Token};
 
-/// Says what the token does not show about the login, and what to do about it. Returns nothing for a login that meets
-/// the demand.
+/// Lists the reasons why the login does not meet `asked`, each with advice. The list is empty if the login meets
+/// `asked`.
 pub(super) fn shortfalls(asked: &StepUp, token: &Token) -> impl Iterator<Item = String> {
     let caller = token.caller();
     let acr = (!caller.has_acr(asked)).then(|| of_acr(asked, token));

@@ -30,11 +30,11 @@ struct Operation {
     name: String,
     /// Whether the token opens the operation, or `None` if that depends on the request.
     opens: Option<bool>,
-    /// The scopes that the token lacks, each with the name by which clients request it.
+    /// The scopes that the token lacks, under the names by which clients request them.
     lacks: Vec<String>,
     /// Why the login is not enough.
     login: Vec<String>,
-    /// The scopes that the handler may also demand and the token lacks.
+    /// The scopes that the handler may also demand and that the token lacks.
     may_demand: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ impl Operation {
     }
 }
 
-/// Lists the scopes that the token lacks, each with the name by which clients request it.
+/// Lists the scopes that the token lacks, under the names by which clients request them.
 fn lacking(scopes: impl Iterator<Item = ScopeToken>, token: &Token, policy: &Policy) -> Vec<String> {
     let missing: Vec<ScopeToken> =
         scopes.filter(|scope| !policy.covers(token.scopes(), scope.as_str())).collect();

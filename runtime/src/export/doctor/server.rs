@@ -1,5 +1,5 @@
-//! Examines an authorization server. The gate must be able to load the server's keys, and clients must be able to get
-//! tokens from the server.
+//! Examines whether the gate can load the keys of an authorization server, and whether clients can get tokens from the
+//! server.
 
 use super::{
     finding::{Finding, Part, Severity},
@@ -34,8 +34,8 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read, this
-/// function is not called, because `of_trouble` already reports that problem.
+/// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read,
+/// `of_trouble` reports that, and this function is not called.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
@@ -128,8 +128,8 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Finds the scopes that clients will request and that the server does not list. A missing scope is not an error,
-/// because a server is allowed to leave out scopes ([RFC 8414, section
+/// Finds the scopes that clients will request and that the server does not list. A missing scope is a warning, not an
+/// error, because a server is allowed to leave out scopes ([RFC 8414, section
 /// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). If a server lists only the scopes of `OpenID` Connect, as
 /// many servers do, the finding is only a hint.
 fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Option<Finding> {

@@ -58,8 +58,8 @@ impl NotJudged {
     }
 }
 
-/// Checks a token as the gate checks the token of a request. If the token is accepted, also decides which operations
-/// the token opens.
+/// Checks a token as the gate checks the token of a request. Also decides which operations the token opens, if the
+/// token is accepted.
 pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send: bool) -> Verdict {
     match gate.verify_alone(text, may_send).await {
         None => Verdict::NotJudged(NotJudged::OwnVerifier),

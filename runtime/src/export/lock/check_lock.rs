@@ -10,8 +10,8 @@ use crate::{export::Admission, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// Fails if the file cannot be read or written. Without `UPDATE_SCOPES=1`, also fails if the file does not exist, or if
-/// it differs from the program. If the file differs, the error lists which rules became weaker and which became
+/// Fails if the file cannot be read or written. Also fails if `UPDATE_SCOPES=1` is not set, and the file does not
+/// exist or differs from the program. If the file differs, the error lists which rules became weaker and which became
 /// stricter.
 ///
 /// # Examples

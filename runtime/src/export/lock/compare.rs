@@ -156,8 +156,8 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tells whether one token can lack a scope in every alternative at once. Tries all combinations of one scope from each
-/// alternative.
+/// Tells whether a single token can lack at least one scope of each alternative. Tries all combinations of one scope
+/// from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],

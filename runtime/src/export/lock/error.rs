@@ -9,7 +9,8 @@ use super::change::Change;
 
 /// The reason why the check of a lock failed.
 ///
-/// `Display` also says how to correct the problem. `Debug` writes the same text, so that a failing test is readable.
+/// `Display` also says how to correct the problem. `Debug` writes the same text, because a failing test prints the
+/// error with `Debug`.
 ///
 /// # Examples
 ///
@@ -64,7 +65,7 @@ impl LockError {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// Sets the command that writes the lock again; `cargo test` by default.
+    /// Sets the command that writes the lock again. The default is `cargo test`.
     pub(in crate::export) fn mended_by(self, command: &'static str) -> Self {
         Self { command, ..self }
     }

@@ -25,7 +25,7 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
 }
 
 /// Returns the values for which `template` becomes `name` or, if `name` is a wildcard, a scope that `name` covers.
-/// There is at most one solution, because each parameter stands between separators, and no value contains a separator.
+/// At most one set of values fits, because each parameter stands between separators, and no value contains a separator.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
     let mut rest = wildcard.unwrap_or(name);

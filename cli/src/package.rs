@@ -1,4 +1,4 @@
-//! Finds the package and its exporter with `cargo metadata`.
+//! Runs `cargo metadata` to find the package and its exporter.
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-//! Reads the token that the doctor judges.
+//! Reads the token that `cargo scopegate doctor` judges.
 
 use std::{
     fs::File,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::Error;
 
-/// Reads the token. The program passes the token only to the exporter, through a pipe.
+/// Reads the token. `cargo scopegate` passes the token only to the exporter, through a pipe.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     /// The most bytes to read. Tokens are shorter than this.
     const MAX_LENGTH: u64 = 64 * 1024;

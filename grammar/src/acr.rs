@@ -26,8 +26,8 @@ pub enum AcrFault {
     TooLong,
 }
 
-/// Checks that a value of `acr` can be written in a challenge. In a challenge, `acr_values` lists the values inside
-/// quotes, separated by spaces ([RFC 9470, section 3]).
+/// Checks that a value of `acr` can be written in a challenge. In a challenge, the parameter `acr_values` is a
+/// quoted string that contains the values, separated by spaces ([RFC 9470, section 3]).
 ///
 /// # Errors
 ///
@@ -56,7 +56,7 @@ pub const fn check_acr(text: &str) -> Result<(), AcrFault> {
 }
 
 impl AcrFault {
-    /// Returns what is wrong and what to write instead.
+    /// Returns a message that says what is wrong and what to write instead.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Empty => "a value of `acr` cannot be empty; write one that the authorization server knows",

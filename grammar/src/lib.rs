@@ -45,12 +45,12 @@ pub enum Fault {
 }
 
 /// Checks `text` against `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and rejects scopes that would mislead
-/// clients.
+/// clients if a challenge named them.
 ///
 /// # Errors
 ///
-/// Fails if `text` is not a scope or would mislead clients. The error is the first fault that the function
-/// finds.
+/// Fails if `text` is not a scope or would mislead clients in a challenge. The error is the first fault that the
+/// function finds.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub const fn check(text: &str) -> Result<(), Fault> {
@@ -134,7 +134,7 @@ const fn fault_of(byte: u8) -> Fault {
 }
 
 impl Fault {
-    /// Returns what is wrong and what to write instead.
+    /// Returns a message that says what is wrong and what to write instead.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Empty => "a scope cannot be empty; name the permission, as in `\"files:read\"`",

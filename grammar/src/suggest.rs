@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// Scopes that real providers offer side by side.
+    /// Compares scopes that real providers offer side by side.
     #[test]
     fn no_scopes_of_a_provider_are_alike() {
         for scopes in [

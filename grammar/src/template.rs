@@ -20,8 +20,8 @@ pub enum TemplateFault {
     Unbalanced,
     /// A parameter is written `{}`, or has a name that a path parameter cannot have.
     Name,
-    /// A parameter is next to another parameter, or to a character that a value can contain. So it would not
-    /// be clear where the value begins or ends.
+    /// A parameter is next to another parameter, or to a character that a value can contain. Therefore, the text does
+    /// not show where the value begins or ends.
     Adjacent,
     /// There is no text around the parameters, so the path of the request alone would
     /// determine the scope.
@@ -48,8 +48,8 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
-/// The most bytes that a value may have. Real names are shorter than this limit, and scopes with values up to
-/// this limit fit into a challenge.
+/// The most bytes that a value may have. In practice, values are shorter than this limit. Scopes with values up to this
+/// limit fit into a challenge.
 pub const MAX_VALUE: usize = 1024;
 
 /// Texts that cannot be values, because clients remove them from a URL ([RFC 3986, section 5.2.4]).
@@ -57,8 +57,8 @@ pub const MAX_VALUE: usize = 1024;
 /// [RFC 3986, section 5.2.4]: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
 pub const NO_VALUES: [&str; 2] = [".", ".."];
 
-/// Tells whether `text` may be the value of a parameter: 1 to [`MAX_VALUE`] characters that [`is_value_byte`] allows,
-/// but not one of [`NO_VALUES`].
+/// Tells whether `text` may be the value of a parameter. A value has 1 to [`MAX_VALUE`] characters, all of which
+/// [`is_value_byte`] allows, and is not one of [`NO_VALUES`].
 #[must_use]
 pub fn is_value(text: &str) -> bool {
     (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !NO_VALUES.contains(&text)

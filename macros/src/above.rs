@@ -1,7 +1,7 @@
 //! Reads the source file to find attributes of axum above a scope attribute. If an attribute of axum, such as
-//! `#[debug_handler]`, is above the scope attribute, axum's attribute expands first. Its code calls the
-//! handler without the guard. The compiler would then report that an argument is missing, although the user
-//! did not write this argument.
+//! `#[debug_handler]`, is above the scope attribute, axum's attribute expands first, and emits code that calls the
+//! handler without the guard. Without this module, the compiler would then report that an argument is missing, although
+//! the user did not write this argument.
 //!
 //! The program never compiles in this case. This module only improves the message.
 
@@ -12,7 +12,7 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files that were read so far; the file that was used last is at the end. To save memory, the list
+    /// The files that have been read so far; the file that was used last is at the end. To save memory, the list
     /// has `None` in place of the text of a file without axum's attributes.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();

@@ -228,7 +228,7 @@ pub(crate) struct CrateKey {
 pub(crate) const CRATE: CrateKey = CrateKey { name: "crate", example: "::scopegate" };
 
 impl CrateKey {
-    /// Parses the value, which must be an absolute path. A relative path would have another meaning in each module.
+    /// Parses the value, which must be an absolute path. A relative path would have a different meaning in each module.
     pub(crate) fn parse(&self, input: ParseStream<'_>) -> syn::Result<Path> {
         let Self { name, example } = self;
         let start = input.span();

@@ -13,7 +13,7 @@ impl Diagnostics {
         }
     }
 
-    /// Returns the value. Keeps the error and returns `None` if there is an error.
+    /// Returns the value, or keeps the error and returns `None`.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

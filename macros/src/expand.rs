@@ -105,8 +105,8 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Starts the row of a handler that needs all of these scopes and nothing else, as most handlers do. The
-    /// compiler evaluates `row_of_all` faster than `Row::new`.
+    /// Starts the row of a handler that needs all of `scopes` and nothing else, as most handlers do. The compiler
+    /// evaluates `row_of_all` faster than `Row::new`.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }
@@ -219,8 +219,8 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// Emits the requirement. After an error, the build fails anyway, so this function emits the requirement of
-/// `#[authenticated]`.
+/// Emits the requirement. If `alternatives` is `None`, this function emits the requirement of `#[authenticated]`: the
+/// arguments either name no scope, or contain an error that makes the build fail anyway.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }
@@ -233,9 +233,9 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. Also emits a constant that lists each scope once if one of the scopes is a path,
-/// so that the compiler reports an error in a path only once. The compiler needs time to evaluate this
-/// constant, so the constant is left out if all scopes are literals.
+/// Emits the alternatives. If one of the scopes is a path, this function also emits a constant that lists each scope
+/// once, so that the compiler reports an error in a path only once. The compiler needs time to evaluate this constant,
+/// so the constant is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

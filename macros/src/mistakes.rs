@@ -96,7 +96,7 @@ pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> T
 }
 
 /// Emits a check for each `Access` argument of a public handler. A public handler may take an
-/// `Option<Access>`, but no `Access`, because a request can come without a token.
+/// `Option<Access>`, but not a plain `Access`, because a request can come without a token.
 fn access_without_token(handler: &Handler, krate: &Path) -> TokenStream {
     let checks = arguments(handler).map(|argument| check(argument.type_, argument.span, "IsOptional", krate));
     quote!(#(#checks)*)
@@ -104,7 +104,7 @@ fn access_without_token(handler: &Handler, krate: &Path) -> TokenStream {
 
 /// Emits a check for each scope literal that the handler demands but does not declare. If the handler
 /// declares a scope by a constant, nothing is emitted, because the constant can be any scope. At run time,
-/// the answer to a demand for an undeclared scope is 500.
+/// the status of the response is 500 if the handler demands an undeclared scope.
 fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> TokenStream {
     let krate = &args.krate;
     let mut declared = HashSet::new();
@@ -169,7 +169,7 @@ fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     }
 }
 
-/// The scopes that a handler demands from its `Access` and that are written as string literals.
+/// The scopes that a handler demands through its `Access` and that are written as string literals.
 struct Demands<'a> {
     name: &'a Ident,
     found: Vec<LitStr>,
@@ -203,7 +203,7 @@ impl<'a> Demands<'a> {
         }
     }
 
-    /// Tells whether a pattern possibly shadows the argument, in a `let`, a `for`, a closure or an arm of a `match`.
+    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` possibly shadows the argument.
     fn binds(&self, tokens: &[TokenTree]) -> bool {
         let mut in_pattern = false;
         let mut in_closure = false;
@@ -236,7 +236,7 @@ fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
-/// Tells whether a `|` after this token is an operator. After any other token, a `|` begins the arguments of a closure.
+/// Tells whether a `|` after this token is an operator. If it is not, the `|` begins the arguments of a closure.
 fn ends_expression(token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(ident) => {

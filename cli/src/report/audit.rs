@@ -39,7 +39,7 @@ fn summary(audit: &Audit) -> Markup {
     }
 }
 
-/// Names the lines of a file that are not records.
+/// Returns a text that says which lines of a log file are not records.
 pub(super) fn broken(file: &Broken) -> String {
     let numbers: Vec<String> = file.numbers.iter().map(u64::to_string).collect();
     let more = file.lines.saturating_sub(file.numbers.len() as u64);

@@ -1,4 +1,5 @@
-//! The section about changes since an older version. The exporter words each change, as for `check --since`.
+//! The section about changes since an older version. The exporter writes the text of each change, as it does for
+//! `check --since`.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,5 @@
-//! The exporter's report, as read from JSON. In the runtime, the code in the folder `export/report` writes this JSON.
+//! The exporter's report, as read from JSON. In the runtime crate, the code in the folder `export/report` writes this
+//! JSON.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The section about implications. The section shows a tree in which a scope covers all scopes below it.
+//! The section about implications. The section shows trees in which each scope covers all scopes below it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ fn wildcards(wildcards: Wildcards) -> Markup {
 /// The scopes, each with the scopes that it covers directly.
 struct Graph<'a> {
     children: BTreeMap<&'a str, Vec<Child<'a>>>,
-    /// The scopes that cover other scopes and that no other scope covers. The page shows one tree for each root.
+    /// The scopes that cover other scopes, but that no other scope covers. The page shows one tree for each root.
     roots: Vec<&'a str>,
     shown: BTreeSet<&'a str>,
 }
@@ -92,8 +92,8 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope, and below it the scopes that it implies or matches. Leaves these out if the page already
-    /// shows them below another mention of the scope.
+    /// Writes a scope, and below it its children: the scopes that it implies or matches. Leaves the children out if the
+    /// page already shows them below an earlier mention of the scope.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

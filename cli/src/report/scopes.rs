@@ -95,7 +95,7 @@ impl Role {
     }
 }
 
-/// The operations that use each scope, sorted by the scope's role. The strongest role comes first.
+/// For each scope, the operations that use it, sorted by the scope's role. The strongest role comes first.
 struct Uses<'a> {
     /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

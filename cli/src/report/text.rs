@@ -15,7 +15,7 @@ pub(super) fn scopes(scopes: &[String]) -> Markup {
     }
 }
 
-/// Writes the values with commas between them, and with the word `last_by` before the last value.
+/// Writes the values with commas between them, and with the word in `last_by` before the last value.
 pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     html! {
         @for (at, value) in values.iter().enumerate() {
@@ -36,7 +36,7 @@ pub(super) fn sentence(text: &str) -> Markup {
     }
 }
 
-/// Writes a number and its noun.
+/// Writes a number and a noun: `one` after the number 1, `several` after any other number.
 pub(super) fn count(count: impl TryInto<u64>, one: &str, several: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     format!("{} {}", number(count), if count == 1 { one } else { several })

@@ -30,8 +30,8 @@ pub(super) fn of(
     checks(&handler, ours, krate)
 }
 
-/// Emits the checks of the scopes that a tool or prompt demands. For a public tool or prompt, emits nothing,
-/// because a public tool or prompt has no `Access` that could demand scopes.
+/// Emits the checks of the scopes that a tool or prompt demands. Emits nothing for a public tool or prompt, because a
+/// public tool or prompt has no `Access` through which it could demand scopes.
 pub(crate) fn demands(method: &ImplItemFn, ours: &Attribute, owner: &Owner, krate: &Path) -> TokenStream {
     if is(ours, "public") {
         return TokenStream::new();

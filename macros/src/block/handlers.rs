@@ -1,4 +1,4 @@
-//! `#[scoped_handlers]`, for handlers that are associated functions of a type.
+//! Expands `#[scoped_handlers]`, the attribute for handlers that are associated functions of a type.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -1,6 +1,6 @@
 //! The type of a method's guard: the `T` in `Guard<T>`. An attribute inside an `impl` cannot emit a type.
-//! Therefore, the attribute on the block emits the type, and moves the user's attribute onto this type. In
-//! this way, attributes are read in one place, and the import of the user's attribute counts as used.
+//! Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. In this
+//! way, one part of the code reads all scope attributes, and the import of the method's attribute counts as used.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -42,7 +42,7 @@ pub(crate) struct Marker {
     pub(crate) name: String,
 }
 
-/// Reads the item as the type of a method's guard. Returns `None` for any other item.
+/// Reads the item as the type of a method's guard. Returns `None` if the item is not such a type.
 pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     // Searching for the keyword is cheaper than parsing the body of every handler.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;

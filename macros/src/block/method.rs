@@ -90,7 +90,8 @@ impl Extend<Attribute> for Idle {
 }
 
 impl Idle {
-    /// Emits each attribute on a dummy item, so that the compiler does not also report its import as unused.
+    /// Emits each attribute on a dummy item, so that the compiler does not also report the attribute's import as
+    /// unused.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let idle = self.0;
         quote!(#(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*)

@@ -1,4 +1,4 @@
-//! The type of an `impl` block, as the names of the block's methods show it.
+//! The type of an `impl` block, as it appears in the names of the block's methods.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

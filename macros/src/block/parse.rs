@@ -15,7 +15,8 @@ pub(crate) struct BlockAttribute {
 }
 
 impl BlockAttribute {
-    /// Reads the `impl` block of a type. For any other item, returns the tokens to emit instead.
+    /// Reads the `impl` block of a type. If the item is anything else, the error contains the tokens to emit instead of
+    /// the item.
     pub(crate) fn parse(
         &self,
         item: TokenStream,

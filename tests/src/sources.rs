@@ -18,6 +18,8 @@ pub fn of_package(name: &str) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        // Building the tests has downloaded the packages for this platform, but not those for others.
+        .args(["--filter-platform", &host()])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
@@ -28,6 +30,14 @@ pub fn of_package(name: &str) -> PathBuf {
     let [package] = found[..] else { panic!("there are {} versions of {name}", found.len()) };
     let manifest = package["manifest_path"].as_str().expect("a path");
     Path::new(manifest).parent().expect("a folder").join("src")
+}
+
+/// Returns the target triple of this machine.
+fn host() -> String {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output().expect("rustc runs");
+    let said = String::from_utf8(output.stdout).expect("rustc writes UTF-8");
+    said.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host").to_owned()
 }
 
 /// Lists the Rust files below a folder.

@@ -1,26 +1,15 @@
 //! The wrapper around an rmcp server passes on every method that a server can have. rmcp would answer a forgotten method instead of
 //! the server.
 
-use std::{env, fs, process::Command};
+use std::fs;
 
 use regex::Regex;
-use serde_json::Value;
-
-/// Returns the source of rmcp's trait for servers, in the version that the workspace uses.
-fn source_of_rmcp() -> String {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output =
-        Command::new(cargo).args(["metadata", "--format-version", "1", "--offline"]).output().unwrap();
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let rmcp = packages.iter().find(|package| package["name"] == "rmcp").unwrap();
-    let manifest = rmcp["manifest_path"].as_str().unwrap();
-    fs::read_to_string(manifest.replace("Cargo.toml", "src/handler/server.rs")).unwrap()
-}
+use scopegate_tests::sources;
 
 #[test]
 fn no_method_of_a_server_is_forgotten() {
-    let source = source_of_rmcp();
+    let server = sources::of_package("rmcp").join("handler/server.rs");
+    let source = fs::read_to_string(server).unwrap();
     let (_, methods) = source.split_once("macro_rules! server_handler_methods").unwrap();
     let (methods, _) = methods.split_once("pub trait ServerHandler").unwrap();
     let method = Regex::new(r"(?m)^ +fn (\w+)\(").unwrap();

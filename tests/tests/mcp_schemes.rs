@@ -11,7 +11,10 @@ use listing::{Client, Server, VERSIONS, WIRES, Wire, gate, message, spell};
 use proptest::prelude::*;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
-    model::{CustomRequest, CustomResult, ListToolsResult, PaginatedRequestParams},
+    model::{
+        CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, ListToolsResult,
+        PaginatedRequestParams,
+    },
     service::RequestContext,
     tool, tool_handler,
 };
@@ -294,6 +297,14 @@ impl ServerHandler for Slow {
     ) -> Result<ListToolsResult, ErrorData> {
         self.1.notified().await;
         self.0.list_tools(page, context).await
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.0.call_tool(request, context).await
     }
 }
 

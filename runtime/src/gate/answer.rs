@@ -57,8 +57,8 @@ impl Gate {
     /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, there is
     /// one challenge, for this scheme. Otherwise, there is a challenge for each scheme that the gate accepts.
     ///
-    /// If there are two challenges, only the challenge for the scheme that the client used contains the error. If the
-    /// request has no token or several tokens, both challenges contain the error.
+    /// If there are two challenges, only the challenge for the scheme that the client used contains the error. But if
+    /// the request has no token or several tokens, both challenges contain the error.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],

@@ -202,7 +202,7 @@ impl Bindings {
         DpopUse::Refused
     }
 
-    /// Returns the names of the algorithms that may sign proofs, for the metadata and challenges.
+    /// Returns the names of the algorithms with which clients may sign proofs, for the metadata and challenges.
     pub(super) fn algorithms(&self) -> &[String] {
         #[cfg(feature = "dpop")]
         return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());

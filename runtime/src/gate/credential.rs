@@ -178,8 +178,8 @@ impl Gate {
         self.0.sources.strip(headers);
     }
 
-    /// Removes from a request the subprotocols that are credentials. Returns the original subprotocols, or `None` if
-    /// they did not change.
+    /// Removes from a request the WebSocket subprotocols that are credentials. Returns the original subprotocols, or
+    /// `None` if they did not change.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         self.0.sources.take_protocols(headers)
     }

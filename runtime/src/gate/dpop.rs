@@ -35,7 +35,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Lists the problems that would make the gate reject every token that is bound by DPoP, or every token.
+    /// Lists the problems that make the gate reject every token, or every token that is bound by DPoP.
     pub(super) fn dpop_problems(&self, dpop: &Dpop) -> Vec<String> {
         let mut problems = Vec::new();
         if self.resource().is_none() {

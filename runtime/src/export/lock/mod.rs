@@ -92,7 +92,7 @@ impl Lock {
         Self { declared: admission.into().into(), lines }
     }
 
-    /// Returns the lines about the policy and the gate, except implications.
+    /// Returns the lines about the policy and the gate, except the lines about implications.
     pub(super) fn gate_lines(&self) -> Vec<String> {
         let declared = Declared { implied: BTreeMap::new(), ..self.declared.clone() };
         declared.to_string().lines().map(str::to_owned).collect()
@@ -116,7 +116,8 @@ impl fmt::Display for Lock {
 }
 
 /// Parses the text of a lock file. Windows line breaks are accepted. Empty lines and lines that begin with `#` are
-/// ignored. Older versions of scopegate wrote locks without declarations; the defaults apply to these locks.
+/// ignored. Older versions of scopegate wrote locks without declarations. In such a lock, each setting has its default
+/// value.
 impl FromStr for Lock {
     type Err = LockError;
 

@@ -46,8 +46,9 @@ pub enum Direction {
     Changed,
     /// More callers are refused, and none is newly let through.
     Stricter,
-    /// The same callers are let through. A new protected route is also neutral. A removed route is neutral, too, if no
-    /// other rule then applies to its requests.
+    /// The same callers are let through. A new protected route is neutral, too, if no other rule applied to its
+    /// requests before the change. A removed route is neutral, too, if no other rule applies to its requests after the
+    /// change.
     Neutral,
 }
 
@@ -72,7 +73,7 @@ impl Direction {
         matches!(self, Self::Stricter | Self::Changed)
     }
 
-    /// Returns the part of this effect that the effect `other` also has.
+    /// Returns the part that this effect and the effect `other` have in common.
     pub(super) const fn within(self, other: Self) -> Self {
         Self::of(self.opens() && other.opens(), self.closes() && other.closes())
     }

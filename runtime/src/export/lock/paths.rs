@@ -147,8 +147,8 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Lists the paths that receive the requests to `path` if `path` is not in the lock. A path is left out if a more
-    /// specific path receives the same requests. If `path` is in the lock, the list is empty: axum then answers 405 to
+    /// Lists the other paths in the lock that receive the requests to `path`. A path is left out if a more specific
+    /// path receives the same requests. If `path` itself is in the lock, the list is empty: axum then answers 405 to
     /// methods without a handler, and tries no other path.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {

@@ -16,8 +16,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether a parameter name can stand for one part of the path or the URI in the operation, and for
-    /// another part in the row that applies.
+    /// Whether the same parameter name can stand for different parts of the path or the URI in the operation
+    /// and in the row that applies.
     pub(super) is_of_other_values: bool,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Routes<'a> {
         if method == RESOURCE { self.overlapping(place, side) } else { Vec::new() }
     }
 
-    /// Finds the more general row that handles the operation.
+    /// Finds the more general row that applies to the operation.
     fn wider(&self, (place, method): Operation<'a>, side: usize) -> Option<Rest<'a>> {
         // The handler of `GET` also answers `HEAD`.
         let of_get = (method == "HEAD").then_some((place, "GET"));
@@ -76,7 +76,7 @@ impl<'a> Routes<'a> {
     }
 
     /// Finds the rows of the other paths that receive the operation's requests. If the operation's own path
-    /// is in the lock, there are none.
+    /// is in the lock, there are no such rows.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -88,8 +88,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to `uri`. If `uri` is a template, a row that applies to
-    /// at least one of the URIs that fit the template is enough.
+    /// Finds the rows of other MCP resources that apply to `uri`. If `uri` is a template, the result
+    /// includes each row that applies to at least one URI that fits the template.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -114,7 +114,7 @@ fn needs_no_row(_method: &str) -> bool {
 }
 
 /// Without the feature `mcp`, URI templates cannot be compared. This function then assumes that some URI fits
-/// both.
+/// both `_row` and `_uri`.
 #[cfg(not(feature = "mcp"))]
 fn stands_in(_row: &str, _uri: &str) -> bool {
     true

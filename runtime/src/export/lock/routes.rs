@@ -20,12 +20,12 @@ pub(super) struct Routes<'a> {
     pub(super) paths: [Paths<'a>; 2],
 }
 
-/// A path and one of its methods. If the route of a handler is unknown, the handler stands in place of the path, and
-/// `-` in place of the method.
+/// A path and one of its methods. If the route of a handler is unknown, the handler's name stands in place of the
+/// path, and `-` in place of the method.
 pub(super) type Operation<'a> = (&'a str, &'a str);
 
-/// In place of a name, `*` means all operations of an MCP server, except those with a row of their own. In place of a
-/// method, it means all methods of a path, except those with a row of their own.
+/// In place of the name of an MCP operation, `*` means all operations of the same kind that have no row of their own.
+/// In place of a method, `*` means all methods of the path that have no row of their own.
 pub(super) const REST: &str = "*";
 
 /// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or are handlers whose route
@@ -49,9 +49,9 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns the demands that both locks have in common, without duplicates. If the same demand lets in
-    /// different tokens than before, the cause is a changed declaration. The demand for the floor alone is
-    /// always included.
+    /// Returns the demands that both locks have in common, without duplicates. If such a demand lets
+    /// different tokens in under the two locks, the cause is a changed declaration. The demand for the floor
+    /// alone is always included.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -130,8 +130,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
 /// `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // A parameter name can stand for one part of the path or the URI in `old`, and for another part in
-        // `new`.
+        // The same parameter name can stand for different parts of the path or the URI in `old` and in `new`.
         return Direction::Changed;
     }
     judged(old, new, sides)

@@ -1,4 +1,4 @@
-//! The interface to an `OpenAPI` document, which is either plain JSON or utoipa's type.
+//! The interface to an `OpenAPI` document, which is either plain JSON or a value of utoipa's type.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -38,7 +38,8 @@ pub(super) trait Document {
     /// Returns a problem of the document as a whole, or `None` if there is none.
     fn problem(&self) -> Option<String>;
 
-    /// Tells whether scopes are allowed only in requirements for OAuth 2 and `OpenID` Connect, as before `OpenAPI` 3.1.
+    /// Tells whether scopes are allowed only in requirements for OAuth 2 and `OpenID` Connect, as in `OpenAPI` versions
+    /// before 3.1.
     fn is_strict(&self) -> bool;
 
     fn places(&mut self) -> Vec<Place<'_>>;

@@ -83,8 +83,8 @@ impl OpenApiReport {
     ///
     /// # Errors
     ///
-    /// Fails if there is a difference, if the document as a whole has a problem, or if an allowed name is not an
-    /// undocumented route.
+    /// Fails if there is a difference, if the document as a whole has a problem, or if an allowed name is not the
+    /// name of an undocumented route.
     pub fn into_result(self) -> Result<(), Self> {
         if self == Self::default() { Ok(()) } else { Err(self) }
     }

@@ -2,7 +2,7 @@
 //!
 //! When a reviewer ticks scopes, the page computes which operations a token with these scopes may call. The data
 //! therefore contains what [`Policy::decide`] uses: all scopes that each scope covers, and the alternatives of each
-//! row. A browser test (`tests/browser/report.mjs`) compares the page with the decisions of the policy.
+//! row. A browser test (`tests/browser/report.mjs`) compares the page's results with the decisions of the policy.
 //!
 //! [`Policy::decide`]: crate::policy::Policy
 
@@ -29,7 +29,7 @@ struct Report<'a> {
     format: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
-    /// The lines of the lock about the policy and the gate, except implications.
+    /// The lines of the lock about the policy and the gate, except the lines about implications.
     gate: Vec<String>,
     floor: &'a [ScopeToken],
     wildcards: &'static str,
@@ -60,7 +60,7 @@ struct Row<'a> {
     route: Route<'a>,
 }
 
-/// A change, in the words of the lock.
+/// A change between two locks, described in words.
 #[derive(Serialize)]
 struct Changed {
     direction: String,

@@ -58,8 +58,8 @@ struct Broken {
 }
 
 impl Audit {
-    /// Reads log files. For a folder, reads each `.jsonl` file in the folder. A line that is not a record is
-    /// counted and skipped.
+    /// Reads log files. If `logs` names a folder, each `.jsonl` file in the folder is read. A line that is not
+    /// a record is counted and skipped.
     pub(in crate::export) fn read(
         logs: &[&str],
         policy: &Policy,

@@ -109,8 +109,9 @@
 //! }
 //! ```
 //!
-//! If the token lacks a scope that `write_file` needs, a call of this tool is answered with HTTP 403 and the complete
-//! challenge. The guide [`guide::mcp`] also explains resources, public tools, and servers that do not use rmcp.
+//! If the token lacks a scope that `write_file` needs, a call of this tool is answered with HTTP 403 and a challenge
+//! that names all required scopes. The guide [`guide::mcp`] also explains resources, public tools, and servers that do
+//! not use rmcp.
 //!
 //! # API keys, without OAuth
 //!

@@ -86,8 +86,8 @@
 ///
 /// # Errors
 ///
-/// The code does not compile if a scope is duplicate, or if an alternative needs all scopes of another alternative. An
-/// invalid scope does not compile either:
+/// The code does not compile if a list contains the same scope twice, or if an alternative needs all scopes of another
+/// alternative. An invalid scope does not compile either:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read files:write")]
@@ -224,8 +224,8 @@ pub use scopegate_macros::public;
 ///
 /// # Errors
 ///
-/// The code does not compile if a scope is invalid or duplicate, if an implied variant does not exist, or if variants
-/// imply each other in a cycle:
+/// The code does not compile if a scope is invalid, if two variants have the same scope, if an implied variant does not
+/// exist, or if variants imply each other in a cycle:
 ///
 /// ```compile_fail
 /// #[derive(scopegate::Vocabulary)]
@@ -258,7 +258,7 @@ pub use scopegate_macros::public;
 /// ```
 pub use scopegate_macros::Vocabulary;
 
-/// Makes a [`Requirement`](crate::Requirement), in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
+/// Makes a [`Requirement`](crate::Requirement) from arguments in the grammar of [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html).
 ///
 /// Use this macro for a constant that several attributes name. Also use it where you cannot write an attribute, such as
 /// in an argument of [`guarded`](https://docs.rs/scopegate/latest/scopegate/routing/fn.guarded.html).
@@ -516,8 +516,8 @@ macro_rules! scope_table {
 /// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
 /// ```
 ///
-/// Write a handler of another module with its path, as in `files::list` above. `use files::list` is not enough, because
-/// it does not import the items that utoipa generates.
+/// Write a handler of another module with its module path, as in `files::list` above. `use files::list` is not enough,
+/// because it does not import the items that utoipa generates.
 ///
 /// # Errors
 ///

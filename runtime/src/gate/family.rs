@@ -10,7 +10,7 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// The resource of a family that a request is for, if there is one.
+/// Which resource of a family a request is for, if any.
 pub(crate) enum Spot {
     /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),
@@ -19,8 +19,8 @@ pub(crate) enum Spot {
 }
 
 impl Gate {
-    /// Tells whether this is the gate of a whole family. For each request, the gate of one resource must be
-    /// made from this gate.
+    /// Tells whether this is the gate of a whole family. If it is, each request needs the gate of one resource, which
+    /// `spot` makes from this gate.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }
@@ -47,7 +47,7 @@ impl Gate {
     }
 }
 
-/// Returns the URI that a request arrived with. A nested router sees a URI without the router's prefix.
+/// Returns the URI that a request arrived with. Inside a nested router, `parts.uri` lacks the router's prefix.
 pub(super) fn arrived(parts: &Parts) -> &Uri {
     #[cfg(any(feature = "dpop", feature = "family"))]
     if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {

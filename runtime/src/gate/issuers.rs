@@ -35,8 +35,8 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Describes each authorization server that the resource names but that matches no issuer. The gate would reject the
-/// tokens of this server.
+/// Describes each authorization server that the resource names but that matches no issuer. The gate accepts no token of
+/// such a server.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {
         issuers

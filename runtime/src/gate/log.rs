@@ -17,7 +17,7 @@ use crate::{
     shown,
 };
 
-/// Logs a mistake in the program. If the calling code then answers a request, the answer is 500.
+/// Logs a mistake in the program. If the caller must answer a request, the answer is 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -70,7 +70,7 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() 
     let _ = (error, handler, token);
 }
 
-/// Logs that a request has a valid token but does not prove the token's binding.
+/// Logs that a request has a valid token but does not prove that the client has the token's key or certificate.
 pub(crate) fn not_proven(
     error: &VerifyError,
     is_of_proof: bool,
@@ -94,7 +94,7 @@ pub(crate) fn not_proven(
     not_verified(error, handler, token);
 }
 
-/// Logs that a template of an operation could not be filled in.
+/// Logs that a scope template of an operation could not be filled in.
 pub(crate) fn unfilled(shortfall: Shortfall, demands: &[Demand<'_>]) {
     #[cfg(feature = "tracing")]
     match shortfall {
@@ -125,7 +125,7 @@ pub(crate) fn hears_decisions() -> bool {
     false
 }
 
-/// Tells whether a subscriber receives the event of this outcome.
+/// Tells whether a subscriber receives the event of a decision with this outcome.
 #[inline]
 pub(crate) fn hears(outcome: Outcome) -> bool {
     #[cfg(feature = "tracing")]
@@ -142,8 +142,8 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
 }
 
 /// Tells whether an outcome is logged at `info`. Only a refusal because of a missing scope or an insufficient login is
-/// logged at `info`. After this refusal, the client gets a token with more scopes or a stronger login, and an audit
-/// should show why.
+/// logged at `info`. After such a refusal, the client can get a token with more scopes or a stronger login, and an
+/// audit should show why the client needed this token.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))
@@ -209,7 +209,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Lists the templates that could not be filled in for the reason `why`.
+/// Lists the templates that, for the reason `why`, could not be filled in.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {

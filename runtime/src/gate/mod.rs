@@ -67,7 +67,8 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts for a missing and for an invalid credential, if the gate's credentials are not access tokens.
+    /// The texts of the answers to a missing and to an invalid credential, if the gate's credentials are not access
+    /// tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,
@@ -131,8 +132,8 @@ impl Gate {
     /// Makes a gate for a server with static keys and without OAuth.
     ///
     /// The gate's challenges name `realm` but no metadata. If a client looks for OAuth metadata at the well-known
-    /// paths, the answer is 404 in JSON, so that the client uses its key instead of OAuth. To accept both keys and
-    /// OAuth tokens, use `Issuers::static_keys` of the feature `jwt`.
+    /// paths, the answer is 404 with a JSON body, so that the client uses its key instead of OAuth. To accept both keys
+    /// and OAuth tokens, use `Issuers::static_keys` of the feature `jwt`.
     ///
     /// The gate does not start if [`Resource::realm`] would reject `realm`.
     pub fn static_keys(realm: impl Into<String>, keys: StaticKeys) -> Self {
@@ -200,7 +201,7 @@ impl Gate {
         self
     }
 
-    /// Sets the sources of credentials. By default, the only source is `Authorization`.
+    /// Sets the sources of credentials. By default, the only source is the header `Authorization`.
     ///
     /// A request with credentials in two places is answered with 400, because the gate does not choose between the
     /// credentials.
@@ -231,13 +232,13 @@ impl Gate {
 
     /// Sets a function that writes the bodies of refusals. The gate still sets status, challenge and caching.
     ///
-    /// The function receives the refusal, the headers of the request, and the body that the gate would write. The
-    /// function runs for each refusal, before the answer is sent. If the function panics, only this request ends, as
-    /// after a panic in a handler.
+    /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
+    /// for each refusal, before the answer is sent. If the function panics, only this request fails, as after a panic
+    /// in a handler.
     ///
     /// # Examples
     ///
-    /// To send a page to browsers, and the gate's own JSON to all other clients:
+    /// This function sends a page to browsers, and the gate's default body to all other clients:
     ///
     /// ```
     /// # use scopegate::{Gate, StaticKeys};
@@ -279,8 +280,8 @@ impl Gate {
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
     /// Without this method, bound tokens are rejected, because only the client with the key is allowed to use them.
-    /// Call this method only if a proxy in front of the program checks the proof. The gate still makes the checks that
-    /// `Gate::dpop` and [`Gate::client_certificate`] enable.
+    /// Call this method only if a proxy in front of the program checks that the client has the key. The gate still
+    /// makes the checks that `Gate::dpop` and [`Gate::client_certificate`] enable.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]
@@ -319,7 +320,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Makes the gate keep headers with proofs as secret as headers with credentials.
+    /// Makes the gate treat headers with proofs as secret, like headers with credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());
@@ -405,7 +406,7 @@ impl Gate {
         self.0.bindings.in_words()
     }
 
-    /// Returns how the gate handles tokens that are bound by DPoP.
+    /// Tells how the gate handles tokens that are bound by DPoP.
     #[cfg(feature = "export")]
     pub(crate) fn dpop_use(&self) -> DpopUse {
         self.0.bindings.dpop_use()
@@ -419,7 +420,7 @@ impl Gate {
         self.0.metadata_max_age
     }
 
-    /// Writes bodies as JSON-RPC errors, unless the program chose another format.
+    /// Makes the gate write the bodies of refusals as JSON-RPC errors, unless the program chose another format.
     #[cfg(feature = "mcp")]
     pub(crate) fn speaking_json_rpc(mut self) -> Self {
         if !self.0.bodies.is_chosen() {
@@ -428,7 +429,7 @@ impl Gate {
         self
     }
 
-    /// Keeps the headers of a request if a function of the program writes the bodies of refusals.
+    /// Keeps the headers of a request for the program's function that writes the bodies of refusals, if there is one.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

@@ -6,7 +6,7 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// Methods that return or change the policy. If [`Policy`] has a method with the same name, both methods do the same.
+/// Methods that return or change the policy. A method that has the same name as a method of [`Policy`] does the same.
 impl Gate {
     /// Sets the whole policy.
     ///

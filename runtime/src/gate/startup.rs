@@ -44,7 +44,7 @@ impl Gate {
         problems
     }
 
-    /// Describes the rows whose challenge would be too long for servers and proxies.
+    /// Describes the rows whose challenge can become too long for servers and proxies.
     fn oversized(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         table.entries().iter().filter_map(|entry| {
             let filled = Filled::default();
@@ -67,7 +67,8 @@ impl Gate {
         })
     }
 
-    /// Describes the rows that nobody could call, because the rows require a login and static keys have no login.
+    /// Describes the rows that require a login, if the gate accepts only static keys. Static keys have no login, so
+    /// nobody can call such a row.
     fn logins_of_keys(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         let keys_alone = self.verifies_keys_alone();
         let asking = table

@@ -27,7 +27,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks a scope that the resource needs. The error is the 403 that the gate would send.
+    /// Fails if the token lacks a scope that the resource needs. The error is the 403 that the gate sends in this case.
     pub fn require_resource(&self, resource: &McpResource<'_>) -> Result<(), Rejection> {
         self.meets(Demand::of(resource.row(), resource.filled()))
     }

@@ -14,8 +14,8 @@ use hyper::upgrade::OnUpgrade;
 
 use super::protocol_error::ProtocolError;
 
-/// Tells whether a header is only about the connection. `Transfer-Encoding` is not in this list, because it is checked
-/// together with the body.
+/// Tells whether a header is only about the connection. `Transfer-Encoding` is not one of these headers, because it is
+/// checked together with the body.
 fn is_of_connection(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
@@ -79,7 +79,7 @@ pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Tells whether a request with this method carries no message. MCP clients use these requests to open streams and to
+/// Tells whether a request with this method carries no message. MCP clients use such requests to open streams and to
 /// end sessions.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)

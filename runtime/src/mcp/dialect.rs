@@ -23,7 +23,7 @@ pub enum Dialect {
     /// login. The tool does not run. An invalid token still gets a 401. Any request that is not a tool call gets a 401
     /// if it needs a token and has none.
     ///
-    /// A tool can also refuse the call itself, with [`Access::require`](crate::Access::require). Behind
+    /// The tool itself can also refuse the call, with [`Access::require`](crate::Access::require). Behind
     /// [`McpServer`](crate::mcp::McpServer), this refusal has the same form. Behind [`McpLayer`](crate::mcp::McpLayer),
     /// it is a JSON-RPC error with the challenge in its data, because the layer does not change the server's answers.
     ///
@@ -47,7 +47,7 @@ pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
     /// Turns a refusal into the result of the tool call with the identifier `id`. Returns `None` for a refusal without
-    /// a challenge, since a client could do nothing with such a result.
+    /// a challenge, since a result without a challenge does not help a client.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

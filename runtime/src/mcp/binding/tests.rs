@@ -91,7 +91,8 @@ fn a_tag_has_one_spelling() {
     assert_eq!(accepted, 1);
 }
 
-/// Existing identifiers and other replicas depend on the bytes of the MAC. The expected MACs come from another program.
+/// The bytes of the MAC must not change, because existing identifiers and other replicas depend on them. Another
+/// program computed the expected MACs.
 #[test]
 fn the_mac_is_what_it_was() {
     let owner = &Principal::new("https://auth.example.com", "alice");

@@ -11,8 +11,8 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// What the client's headers say about a body of uncompressed JSON. The gate changes only headers that it would write
-/// differently.
+/// What the client's headers say about a body of uncompressed JSON. The gate leaves a header unchanged if it would
+/// write the same value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,
@@ -21,11 +21,11 @@ pub(super) struct Plain {
     length: Option<usize>,
 }
 
-/// Checks that the headers describe JSON in UTF-8 without compression, which servers read unchanged.
+/// Checks that the headers describe uncompressed JSON in UTF-8, so that a server reads the same text as the gate.
 ///
-/// A body without a `Content-Type` is rejected, too, since a server would guess the type. A repeated `Content-Type`,
-/// `Content-Encoding` or `Transfer-Encoding` is rejected, since servers differ about which value applies. Every request
-/// pays for this check, so the function iterates over the headers only once.
+/// A body without a `Content-Type` is rejected, since a server would guess the type. A repeated `Content-Type`,
+/// `Content-Encoding` or `Transfer-Encoding` is rejected, since servers differ about which value applies. The gate
+/// calls this function for nearly every request, so the function iterates over the headers only once.
 pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     let (mut kind, mut encoding, mut transfer) = (None, None, None);
     let mut lengths = [None, None];
@@ -61,7 +61,7 @@ pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
 }
 
 /// Writes the headers for a body of `length` bytes. Headers that are already correct stay unchanged, because an
-/// insertion can make the map grow.
+/// insertion can make the header map allocate memory.
 pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     if !said.is_json {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -82,7 +82,8 @@ pub(super) fn describe_none(headers: &mut HeaderMap) {
     }
 }
 
-/// Tells whether a header could change how some server reads a body. CGI and similar interfaces treat `_` like `-`.
+/// Tells whether a header could change how some server reads a body. CGI and similar interfaces treat `_` like `-`, so
+/// this function does, too.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]
         .iter()

@@ -1,4 +1,4 @@
-//! The data that all services of one layer share: the gate's plan, the rows, and the limits of bodies.
+//! The data that all services of one layer share: the gate's plan, the table's rows, and the limits for bodies.
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ use super::message::{Message, Messages};
 pub(super) enum Mismatch {
     /// A header is missing, invalid or wrong. The answer has the code -32020 (`HeaderMismatch`).
     Header(&'static str),
-    /// The body is a batch, but this version of the protocol has no batches.
+    /// The body is a batch, but the request's version of the protocol has no batches.
     Batch,
 }
 
@@ -37,8 +37,8 @@ pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool 
     !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Tells whether the protocol's version has sessions. In a version with sessions, a client that gets a 404 ends its
-/// session.
+/// Tells whether the request's version of the protocol has sessions. In a version with sessions, a client that gets a
+/// 404 ends its session.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
     let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)
@@ -72,8 +72,8 @@ fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) 
     }
 }
 
-/// Tells whether a method needs no headers. The protocol does not define headers for notifications. `initialize` needs no
-/// headers either, because the client does not know the version yet.
+/// Tells whether a method needs no headers. The protocol does not define headers for notifications. `initialize` needs
+/// no headers either, because the client does not know the version yet.
 fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")
 }
@@ -104,8 +104,8 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned)
 }
 
-/// Returns the value of each header that repeats a part of the body. A header that occurs twice is an error. One pass
-/// over all headers is cheaper than three lookups.
+/// Returns the values of `Mcp-Protocol-Version`, `Mcp-Method` and `Mcp-Name`. A header that occurs twice is an error.
+/// One pass over all headers is cheaper than three lookups.
 fn each(headers: &HeaderMap) -> Result<[Option<&str>; 3], Mismatch> {
     let (mut version, mut method, mut name) = (None, None, None);
     for (header, value) in headers {

@@ -99,9 +99,9 @@ impl McpLayer {
     /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
     /// origin are always allowed.
     ///
-    /// If the resource is on a loopback host, or the gate has no resource, pages that this machine serves over `http` or `https` are always allowed,
-    /// too. For an app with its own scheme, give the origin of the app, such as `tauri://localhost`. You also need a
-    /// CORS layer outside this layer; see [`cors::layer`](crate::cors::layer).
+    /// If the resource is on a loopback host, or the gate has no resource, pages that a loopback host serves over
+    /// `http` or `https` are always allowed, too. For an app with its own scheme, give the origin of the app, such as
+    /// `tauri://localhost`. You also need a CORS layer outside this layer; see [`cors::layer`](crate::cors::layer).
     ///
     /// An origin that no page can have, such as one with a path, is ignored and logged at `error`. With
     /// `McpServer::allow_origin`, such an origin is an error at startup.
@@ -116,7 +116,7 @@ impl McpLayer {
         self.change().origins.allow(origin)
     }
 
-    /// Sets the maximum length of a body in bytes. A longer body is answered with 413. The default is 4 MiB.
+    /// Sets the maximum length of a body, in bytes. A longer body is answered with 413. The default is 4 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.change().bounds.length = bytes;
         self
@@ -124,8 +124,8 @@ impl McpLayer {
 
     /// Sets how long a client may take to send a body. A slower body is answered with 408. The default is 30 seconds.
     ///
-    /// The deadline uses tokio's clock, so a body that arrives in several pieces needs a tokio runtime with time
-    /// enabled, such as the runtime of `#[tokio::main]`.
+    /// The deadline uses tokio's clock. To read a body that arrives in several pieces, the layer therefore needs a
+    /// tokio runtime with time enabled, such as the runtime of `#[tokio::main]`.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.change().bounds.timeout = timeout;
         self
@@ -133,9 +133,9 @@ impl McpLayer {
 
     /// Sets how many bytes of memory all bodies may use together while they are read. The default is 64 MiB.
     ///
-    /// If the limit leaves too little memory for a body, the layer answers at once with 503 and `Retry-After`. The
-    /// layer does not wait for free memory, because bodies that waited for each other's memory would all wait until
-    /// their deadline. A body that arrives in one piece, as in nearly every call, is not counted. No body may be longer
+    /// If the limit leaves too little memory for a body, the layer immediately answers 503 with `Retry-After`. The
+    /// layer does not wait for free memory, because requests that waited for each other's memory would all time out. A
+    /// body that arrives in one piece, as in nearly every call, does not count against the limit. No body may be longer
     /// than this limit, even if [`McpLayer::max_body`] is greater.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
@@ -162,8 +162,8 @@ impl McpLayer {
     /// Sets the key that binds sessions to their principals. The key must be 32 random bytes that nobody else knows.
     ///
     /// With a key, a session stays valid after a restart and at another replica of the program, if the server behind
-    /// the layer still knows the session. Without a key, the program uses a new random key after each start, and
-    /// clients must open new sessions.
+    /// the layer still knows the session. Without a key, the program uses a new random key at each start, and clients
+    /// must open new sessions.
     ///
     /// The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
@@ -171,8 +171,8 @@ impl McpLayer {
         self
     }
 
-    /// Sets a function that returns the owner of a task and the tool that started the task. With this function, the
-    /// layer allows `tasks/get`, `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
+    /// Sets a function that tells who owns a task, and which tool started the task. With this function, the layer
+    /// allows `tasks/get`, `tasks/result`, `tasks/update` and `tasks/cancel`, and subscriptions to tasks.
     ///
     /// The caller must own the task, and the token must grant the scopes of the tool's row. A request about another
     /// caller's task gets the same answer as a request about a task that does not exist. For each task that a request
@@ -218,7 +218,8 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Adapts the layer to an rmcp server. Sets the limits of bodies, and makes the tools in `off` unknown.
+    /// Adapts the layer to an rmcp server. Sets the limits for bodies, and makes the gate answer that the tools in
+    /// `off` are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn before_rmcp(&mut self, bounds: super::body::Bounds, has_sessions: bool, off: &[String]) {
         let endpoint = self.change();

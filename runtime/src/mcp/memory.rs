@@ -22,7 +22,7 @@ impl Memory {
         self.most
     }
 
-    /// Makes the share of one body. The share is empty at first.
+    /// Makes one body's share of the memory. The share is empty at first.
     pub(super) fn share(&self) -> Share<'_> {
         Share { memory: self, bytes: 0 }
     }
@@ -36,8 +36,8 @@ pub(super) struct Share<'m> {
 }
 
 impl Share<'_> {
-    /// Grows the share to `bytes`, or fails at once. The function does not wait, because two bodies that waited for
-    /// each other's memory would both reach their deadline.
+    /// Grows the share to `bytes`, or fails immediately. The function does not wait, because two requests that waited
+    /// for each other's memory would both time out.
     pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
         let more = bytes.saturating_sub(self.bytes);
         let grown = |held: usize| held.checked_add(more).filter(|held| *held <= self.memory.most);

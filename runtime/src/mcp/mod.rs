@@ -34,8 +34,8 @@
 //!    scopes of the floor, and the scopes of the message or, in a batch, of every message.
 //!
 //! 8. **The headers that repeat parts of the body.** These are `Mcp-Method` and `Mcp-Name`. If one of these headers is
-//!    present, it must match the body, in every version of the protocol. If the version requires a header, this header
-//!    must be present. Otherwise the answer is 400 with the code -32020.
+//!    present, it must match the body, in every version of the protocol. A header that the version requires must be
+//!    present. If the headers break these rules, the answer is 400 with the code -32020.
 //!
 //! 9. **The session.** A request with a session of another principal gets a 404, like a request with a session that
 //!    does not exist; see [below](#sessions-and-tasks).
@@ -48,8 +48,8 @@
 //!
 //! The layer answers 400 to a body that two parsers could read differently. These are the cases:
 //!
-//! - A member that affects the decision is repeated, has a name in another case (`Method` for `method`), or is a list
-//!   where an object belongs.
+//! - A member that affects the decision is repeated, has a name in another letter case (`Method` for `method`), or is a
+//!   list where an object belongs.
 //! - More text follows the message.
 //! - The body is not UTF-8.
 //! - A message has no method, no result and no error.
@@ -80,8 +80,8 @@
 //! A tool, prompt, resource or method needs no token if its row has the
 //! requirement [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`.
 //! Also add the rows of [`ANONYMOUS_DISCOVERY`], so that clients can connect without a token. If no row is public,
-//! every request without a token is refused, with a 401 unless the [`Dialect`] says otherwise, and clients log in when
-//! they connect.
+//! every request without a token is refused, and clients log in when they connect. The refusal is a 401, unless the
+//! [`Dialect`] says otherwise.
 //!
 //! | a request without a token | answer |
 //! |---|---|
@@ -99,18 +99,18 @@
 //! tasks cannot be public either. A session belongs to a principal, and a caller without a token has no principal. If
 //! the server opens a session for a caller without a token, the answer is 401.
 //!
-//! With [`Dialect::ToolResult`], the gate answers a tool call that lacks a token, a scope or a login with a tool
-//! result. This result contains the challenge, for clients that read challenges there. With `McpServer`, a tool's own
-//! refusal with [`Access::require`](crate::Access::require) has the same form.
+//! With [`Dialect::ToolResult`], the gate's answer to a tool call that lacks a token, a scope or a login is a tool
+//! result. This result contains the challenge, for clients that read challenges there. If a tool of an `McpServer`
+//! refuses a call with [`Access::require`](crate::Access::require), the refusal has the same form.
 //!
 //! # Lists
 //!
-//! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The gate derives
-//! the member `securitySchemes` from the tool's row. The gate writes this member twice: at the top level of the tool
-//! and into the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one scheme `oauth2` for each
-//! alternative of its requirement. The scheme lists all scopes that a call needs with this alternative, under the names
-//! that challenges use. A client needs only one of these schemes. A tool without a row has no schemes. A gate without
-//! an authorization server writes no schemes.
+//! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
+//! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
+//! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
+//! scheme `oauth2` for each alternative of its requirement. The scheme lists all scopes that a call needs with this
+//! alternative, under the names that challenges use. A client needs only one of these schemes. A tool without a row has
+//! no schemes. A gate without an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
@@ -139,26 +139,26 @@
 //! # Sessions and tasks
 //!
 //! A session belongs to the [principal](crate::Principal) that opened it. In `Mcp-Session-Id`, clients see the server's
-//! own identifier, followed by a MAC (HMAC-SHA-256) of the identifier, the principal and the resource. In each request,
-//! the gate checks and removes the MAC, so that the server gets its own identifier. An identifier is unknown if it
-//! belongs to another principal, has been changed, or has no MAC. The answer is then 404 with the code -32001:
-//! `Session not found`. Clients then open a new session. Protocol versions from 2026-07-28 on have no sessions, so the
-//! gate removes `Mcp-Session-Id` from requests of these versions. The server's own identifier must have 1 to 4,096
-//! characters of visible ASCII. If the server sends any other identifier, the answer is 500.
+//! own identifier of the session, followed by a MAC (HMAC-SHA-256) of this identifier, the principal and the resource.
+//! In each request, the gate checks and removes the MAC, so that the server gets its own identifier. An identifier is
+//! unknown if it belongs to another principal, has been changed, or has no MAC. The answer is then 404 with the code
+//! -32001: `Session not found`. Clients then open a new session. Protocol versions from 2026-07-28 on have no sessions,
+//! so the gate removes `Mcp-Session-Id` from requests of these versions. The server's own identifier must have 1 to
+//! 4,096 characters of visible ASCII. If the server sends any other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
 //! has a MAC, too. This identifier also contains the name of the tool that started the task, and the MAC covers this
 //! name. Each request about a task needs the scopes of the tool. If the token lacks them, the answer is 403 with the
 //! challenge of the tool. In front of any other server, the gate cannot add a MAC to the identifiers of tasks. The gate
-//! then allows requests about tasks in two cases: the program names the owners of tasks with [`McpLayer::tasks`], or a
-//! row such as `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
+//! then allows requests about tasks only in two cases: the program names the owners of tasks with [`McpLayer::tasks`],
+//! or a row such as `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
 //! of a static key without a name belong to every client with this key. An access token without an issuer or without a
 //! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for this caller,
-//! the answer is 403 without the identifier. If the server starts a task for this caller, the answer is a JSON-RPC error
-//! with the code 403.
+//! the answer is 403 without the identifier. If the server starts a task for this caller, the answer is a JSON-RPC
+//! error with the code 403.
 
 mod access;
 mod binding;

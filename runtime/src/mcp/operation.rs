@@ -1,4 +1,4 @@
-//! The requirements of an MCP server's operations: tools, prompts, resources and other methods.
+//! The requirements of an MCP server's operations: tools, prompts, resources and methods.
 
 use std::{fmt, panic::Location};
 
@@ -93,9 +93,9 @@ impl Operation {
     /// other characters were allowed, a server that decodes or normalizes the URI could read a resource that the
     /// template is not meant for. A URI of more than 8 KiB gets the answer for an unknown resource.
     ///
-    /// The scopes may contain the template's variables, whose values come from the URI. If they do, the
-    /// gate refuses completion requests for this template, because a completion would show values before the scopes for
-    /// these values are known.
+    /// The scopes may contain the template's variables, whose values come from the URI. If the scopes contain a
+    /// variable, the gate refuses completion requests for this template, because a completion would show values before
+    /// the scopes for these values are known.
     ///
     /// # Examples
     ///
@@ -111,7 +111,7 @@ impl Operation {
         Self::by_hand(Kind::Resource, uri, requirement)
     }
 
-    /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request also needs the
+    /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request must also meet the
     /// requirement of this target's row.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
@@ -169,9 +169,9 @@ impl Operation {
 
     /// Allows callers that meet `requirement` to call every method that MCP does not define and that has no row.
     ///
-    /// The gate cannot tell what these methods act on, so all of them need the same requirement. For a method of MCP
-    /// that acts on a tool, a prompt or a resource, the row of the target applies instead. A row of `any_method` does
-    /// not allow methods about tasks, because it does not say who owns a task.
+    /// The gate cannot tell what these methods act on, so the same requirement applies to all of them. For a method of
+    /// MCP that acts on a tool, a prompt or a resource, the row of the target applies instead. A row of `any_method`
+    /// does not allow methods about tasks, because it does not say who owns a task.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {
@@ -210,19 +210,19 @@ impl Operation {
         Self::by_name(Kind::Tool, &name.into(), requirement)
     }
 
-    /// Declares what a prompt needs, for a name that is known only at run time; see [`Operation::prompt`].
+    /// Declares the requirement of a prompt whose name is known only at run time; see [`Operation::prompt`].
     #[track_caller]
     pub fn prompt_named(name: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Prompt, &name.into(), requirement)
     }
 
-    /// Declares what a resource needs, for a URI that is known only at run time; see [`Operation::resource`].
+    /// Declares the requirement of a resource whose URI is known only at run time; see [`Operation::resource`].
     #[track_caller]
     pub fn resource_named(uri: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Resource, &uri.into(), requirement)
     }
 
-    /// Declares what a method needs, for a name that is known only at run time; see [`Operation::method`].
+    /// Declares the requirement of a method whose name is known only at run time; see [`Operation::method`].
     #[track_caller]
     pub fn method_named(name: impl Into<String>, requirement: Requirement) -> Self {
         Self::by_name(Kind::Method, &name.into(), requirement)
@@ -243,8 +243,8 @@ impl Operation {
         Self { kind: Kind::Prompt, which: Name::One(Text::Static(name)), row }
     }
 
-    /// Returns the name of the tool, prompt or method, or the URI of the resource. For a row such as `any_tool`,
-    /// returns `*`.
+    /// Returns the name of the tool, prompt or method, or the URI of the resource. Returns `*` for a row such as
+    /// `any_tool`.
     #[must_use]
     pub fn name(&self) -> &str {
         match &self.which {

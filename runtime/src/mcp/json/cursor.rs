@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 127;
 pub(super) struct Cursor<'a> {
     json: &'a str,
     at: usize,
-    /// How many levels of lists and objects may still be opened here.
+    /// How many more levels of lists and objects the cursor may enter.
     depth: usize,
 }
 
@@ -57,8 +57,8 @@ impl<'a> Cursor<'a> {
         Some(Open { close, is_at_first: true })
     }
 
-    /// Moves to the next item of a list, or to the name of the next member of an object. At the end, moves past the
-    /// closing bracket and returns `false`.
+    /// Moves to the next item of a list, or to the name of the next member of an object. At the end of the list or
+    /// object, the function moves past the closing bracket and returns `false`.
     pub(super) fn advance(&mut self, open: &mut Open) -> Option<bool> {
         self.blank();
         if self.eat(open.close).is_some() {
@@ -111,8 +111,8 @@ impl<'a> Cursor<'a> {
 
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// The function returns `None` if it meets a backslash or a control character. If it returns the content, the
-    /// string ends where [`Self::skip_text`] would find the end, too.
+    /// The function returns `None` if it meets a backslash or a control character. If it returns the content,
+    /// [`Self::skip_text`] would find the same end of the string.
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;

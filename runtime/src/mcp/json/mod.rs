@@ -15,7 +15,7 @@ use serde::{
 use self::members::Members;
 pub(super) use self::{reader::from_str, unreadable::Unreadable};
 
-/// A member of a message. Values that do not matter are skipped and not stored.
+/// A member of a message. Values that do not affect the decision are skipped and not stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Json<'a, T> {
     /// The member does not exist.
@@ -23,8 +23,8 @@ pub(super) enum Json<'a, T> {
     Absent,
     Text(Cow<'a, str>),
     Integer(i64),
-    /// An object. A list is never accepted as an object, although serde would take the items of the list for the
-    /// members of the object.
+    /// An object. A list is never accepted as an object, although serde can read the items of a list as the fields of a
+    /// struct.
     Object(T),
     Other,
 }

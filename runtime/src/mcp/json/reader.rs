@@ -71,7 +71,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
     }
 }
 
-/// Returns the content of a string that has no escapes and no control characters. For any other value, returns `None`.
+/// Returns the content of a string that has no escapes and no control characters. Returns `None` for any other value.
 fn plain_text(value: &str) -> Option<&str> {
     let text = value.strip_prefix('"')?.strip_suffix('"')?;
     text.bytes().all(|byte| byte >= b' ' && byte != b'\\').then_some(text)

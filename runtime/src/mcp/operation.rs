@@ -264,7 +264,7 @@ impl Operation {
         self.kind == Kind::Tool && matches!(&self.which, Name::One(name) if **name == *tool)
     }
 
-    /// Sets the identifier that the row has in the table.
+    /// Sets the identifier of the row: the method and the name of the operation.
     pub(super) fn identified(self) -> Self {
         let id = self.kind.row_id(self.name());
         Self { row: self.row.identified(&id), ..self }

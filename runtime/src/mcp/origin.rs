@@ -7,12 +7,12 @@ use crate::{
     shown,
 };
 
-/// The origins of the allowed pages. A request that does not come from a page has no `Origin` header, so it passes this
-/// check.
+/// The origins of the allowed pages. A request that does not come from a page has no `Origin` header, so `Origins`
+/// admits it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
     allowed: Vec<String>,
-    /// Whether pages on loopback hosts are allowed, such as the pages of development tools.
+    /// Whether pages on loopback hosts, such as the pages of development tools, are allowed.
     loopback: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Finds URI templates that fit the same URIs. For each URI, the gate uses the first template that fits. A stricter
-//! template that comes later would have no effect on this URI.
+//! Finds URI templates that have URIs in common. For each URI, the gate uses the first template that fits, so a later
+//! template with a stricter requirement has no effect on this URI.
 
 use scopegate_grammar::is_value;
 
@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row with the URI `row` takes over some of the URIs that fit `uri` when the table has no row for
-/// `uri`. Both arguments can be templates.
+/// Tells whether the row for the URI `row` would take over URIs from the row for `uri` if the latter were removed. Both
+/// arguments can be templates.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

@@ -78,8 +78,8 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a lack of memory for bodies. The memory for another body is free again when that body has
-    /// been read, or when its deadline has passed.
+    /// Returns the error for a body for which too little memory is free. The other bodies free their memory when they
+    /// have been read, or when their deadlines have passed.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
@@ -142,9 +142,9 @@ impl ProtocolError {
         }
     }
 
-    /// Returns the error for a message whose requirement cannot be determined. A server itself answers an unknown name
-    /// or unusable parameters with this error. If the protocol's version has sessions, the status is not 404, because a
-    /// 404 would end the session.
+    /// Returns the error for a message whose requirement cannot be determined. Servers answer an unknown name or
+    /// unusable parameters with this error, too. If the protocol's version has sessions, the status is not 404, because
+    /// a 404 would end the session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),

@@ -34,7 +34,7 @@ use crate::{
 
 /// Why a request does not reach the service.
 pub(super) enum Refusal {
-    /// A CORS preflight request. The answer has no CORS headers, so it allows the page no request.
+    /// A CORS preflight request. The answer has no CORS headers, so the browser does not send the actual request.
     Preflight,
     Token(Rejection),
     /// A refusal for clients that read challenges from the result of a tool.
@@ -181,8 +181,8 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the token against the scopes that the messages of a body need. Returns the row of the message's target if the
-/// body is a single message.
+/// Checks the token against the scopes that the messages of a body need. Returns the row of the target of a single
+/// message, and `None` for a batch.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -257,7 +257,8 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds out which of the tasks in a body the caller started, and with which tool. Few bodies name a task.
+/// Finds out, for each task that a body names, whether the caller started it, and with which tool. Few bodies name a
+/// task.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -312,8 +313,8 @@ fn find<'a>(
     Ok(found)
 }
 
-/// Makes the answer to a message whose requirement cannot be determined. Before this function is called, the token has
-/// been checked against the floor.
+/// Makes the answer to a message whose requirement cannot be determined. The token has already passed the check against
+/// the floor.
 fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
     let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };
     let why = if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };

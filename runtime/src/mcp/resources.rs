@@ -1,4 +1,4 @@
-//! Finds the row of a table for the URI of a resource, and fills values from the URI into the row's scopes.
+//! Finds the row that a table has for the URI of a resource, and fills values from the URI into the row's scopes.
 
 use std::collections::BTreeMap;
 
@@ -81,7 +81,7 @@ impl Resources {
     }
 
     /// Returns the problems of templates that overlap with earlier templates, and the problem of the row for all other
-    /// resources.
+    /// resources, if that row has one.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -92,7 +92,7 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the row for all other resources allows other spellings of a declared resource.
+    /// Returns a problem if the row for all other resources allows other spellings of a declared resource's URI.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();
@@ -124,7 +124,7 @@ impl Resources {
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Finds a resource by its URI as the table has it. For a template, `text` is the template itself, with its braces.
+    /// Finds a resource by `text`, which is its URI or its template (with braces), as written in the table.
     pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
         let templates = || self.templates.values().flatten().map(|known| &known.operation);
         self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))
@@ -199,8 +199,8 @@ impl<'a> McpResource<'a> {
         self.operation.name()
     }
 
-    /// Returns the value of a variable in the URI. A value has 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is
-    /// neither `.` nor `..`.
+    /// Returns the value of a variable in the URI. A value has 1 to 1,024 characters, all of them from `A-Za-z0-9._~-`,
+    /// and is neither `.` nor `..`.
     #[must_use]
     pub fn part(&self, variable: &str) -> Option<&'a str> {
         self.captures.get(variable)

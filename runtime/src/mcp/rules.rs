@@ -94,10 +94,11 @@ impl Found {
 pub(super) enum Undecided {
     /// There is no row for the tool, prompt or resource, and no row for all operations of its kind.
     Unlisted(Kind),
-    /// The method needs a row and has none: MCP does not define the method, or the method is about tasks and the gate
-    /// does not know their owners.
+    /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
+    /// the gate does not know.
     UnknownMethod,
-    /// The message asks to complete values on which the template's scopes depend, so the scopes are not known yet.
+    /// The message asks to complete values of a template whose scopes depend on these values, so the scopes are not
+    /// known yet.
     OpenTemplate,
     /// The task does not exist, or belongs to another caller.
     UnknownTask,
@@ -175,7 +176,7 @@ impl Rules {
         self.one(Kind::Method, INITIALIZE).is_some_and(|matched| matched.row.requirement().is_public())
     }
 
-    /// Makes the gate answer these tools as unknown, so that nobody can call them.
+    /// Makes the gate treat these tools as unknown, so that nobody can call them.
     #[cfg(feature = "rmcp")]
     pub(super) fn switch_off(&mut self, tools: &[String]) {
         self.off.extend(tools.iter().cloned());
@@ -270,8 +271,8 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Finds the requirement of a template. `text` is the template as the table has it, so the values of its variables
-    /// are unknown.
+    /// Finds the requirement of a template. `text` is the template as written in the table, so the values of its
+    /// variables are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn template(&self, text: &str) -> Result<Matched, Undecided> {
         self.listed(Kind::Resource, text)
@@ -292,8 +293,8 @@ fn has_parameter(gate: &Gate, name: &str) -> bool {
     gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
 }
 
-/// Returns why an operation cannot be public, or `None` if it can be public. A public operation needs a name, so that
-/// nothing is public by accident.
+/// Returns the reason why an operation cannot be public, or `None` if it can be public. A public operation needs a
+/// name, so that nothing is public by accident.
 fn unfit_for_anyone(operation: &Operation) -> Option<String> {
     let why = match (operation.which(), operation.kind()) {
         (Name::Any, _) => {

@@ -25,8 +25,8 @@ fn a_later_template_is_reached_or_not() {
     check("a:{x}", "a:{y}:", Harmless);
 }
 
-/// Returns every URI that has at most four characters after `s:`. The characters come from a small set that matters in
-/// templates.
+/// Returns every URI that has at most four characters after `s:`. The characters are `a`, `b`, and the two that
+/// templates treat specially, `.` and `/`.
 fn uris() -> impl Iterator<Item = String> {
     let char = || ["", "a", "b", ".", "/"].into_iter();
     char().flat_map(move |one| {

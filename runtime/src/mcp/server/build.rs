@@ -114,7 +114,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the location of the server if the gate has no resource, as with static keys. The default is `/mcp` on this
+    /// Sets the location of a server whose gate has no resource, as with static keys. The default is `/mcp` on this
     /// machine.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
@@ -150,8 +150,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Nobody can call a switched-off tool, and no list contains it. A request about a task of this tool is answered as
-    /// for an unknown task. At startup, the log has a warning for each of these tools.
+    /// Nobody can call a switched-off tool, and no list contains it. A request about a task that this tool started is
+    /// answered as if the task were unknown. At startup, the log has a warning for each switched-off tool.
     ///
     /// # Examples
     ///
@@ -167,8 +167,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if no row covers one of the tools. The name of this tool is probably misspelt. The error comes from
-    /// [`McpServer::build`].
+    /// Fails if one of the tools is covered by no row. The name of such a tool is probably misspelt. The error comes
+    /// from [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self
@@ -189,8 +189,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// knows.
     ///
     /// With a key, the identifier of a session or task stays valid after a restart and at another replica of the
-    /// program, if the server still knows this session or task. Without a key, the program uses a new random key after
-    /// each start. The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// program, if the server still knows this session or task. Without a key, the program uses a new random key each
+    /// time it starts. The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self
@@ -228,7 +228,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Enables sessions for clients of protocol versions before 2026-07-28. Over a session, the server can send its own
+    /// Enables sessions for clients of protocol versions before 2026-07-28. In a session, the server can send its own
     /// requests to the client.
     ///
     /// The gate checks the token of each request, even if the request belongs to a session. A session belongs to the
@@ -257,7 +257,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// - [`McpServer::at`] is set although the gate has a resource.
     /// - The table has a tool, a prompt or a resource, but the server has no `call_tool`, `get_prompt` or `read_resource`
     ///   of its own.
-    /// - The table has a row for `tasks/list`, whose answer would contain the tasks of all callers.
+    /// - The table has a row for `tasks/list`, whose answer can contain the tasks of other callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         problems.extend(place.allow(&self.hosts));

@@ -20,8 +20,8 @@ use crate::{
     scope::{Filled, Row, RowRef},
 };
 
-/// Checks the token that the gate verified, independently of how the gate read the request. This check decides: if the
-/// token lacks the scopes of a tool, the tool does not run, whatever the request contains.
+/// Checks the token that the gate verified. The result does not depend on how the gate read the request: if the token
+/// lacks the scopes of a tool, the tool does not run, whatever the request contains.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let row = const { &RowRef::Const(&R::ROW) };
@@ -71,8 +71,8 @@ impl<C: AsRequestContext> FromContextPart<C> for Caller {
     }
 }
 
-/// Returns the caller of a request. Use this conversion in methods of `ServerHandler` that have no macro, such as
-/// `read_resource`.
+/// Returns the caller of a request. Use this conversion in methods of `ServerHandler` for which there is no macro, such
+/// as `read_resource`.
 ///
 /// # Errors
 ///
@@ -90,8 +90,8 @@ impl McpResource<'_> {
     /// Checks that the caller of a request has the scopes of the resource. Use this method in a server's own
     /// `read_resource`.
     ///
-    /// The gate has already checked the request by the same rules. This method checks the resource again, independently
-    /// of how the gate read the request. A public resource needs no token.
+    /// The gate has already checked the caller by the same rules. This method repeats the check, independently of how
+    /// the gate read the request. A public resource needs no token.
     ///
     /// # Examples
     ///
@@ -118,8 +118,8 @@ impl McpResource<'_> {
     }
 }
 
-/// Records the row that was checked. If the handler itself demands scopes later, they are compared with this row,
-/// because it has the scopes that the handler declares.
+/// Records the row that was checked. If the handler itself demands scopes later, these scopes are compared with this
+/// row, because the row has the scopes that the handler declares.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);

@@ -10,8 +10,8 @@ use super::{
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
-    /// Makes the router of an MCP server. The router has rmcp's service behind this gate, at the path of the resource,
-    /// and the metadata document.
+    /// Makes the router of an MCP server. The router has the metadata document and, at the path of the resource,
+    /// rmcp's service behind this gate.
     ///
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.

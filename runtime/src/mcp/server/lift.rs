@@ -1,7 +1,7 @@
 //! Copies `securitySchemes` to the top level of each tool in the answer to `tools/list`.
 //!
-//! rmcp's type for a tool can hold this member only in `_meta`, so this module copies the member in the text of the
-//! answer. All other bytes stay as they are. An answer that cannot be parsed stays unchanged.
+//! rmcp's type for a tool can hold this member only in `_meta`, so this module copies the member within the text of
+//! the answer. All other bytes stay as they are. An answer that cannot be parsed stays unchanged.
 
 use std::{
     convert::Infallible,
@@ -36,7 +36,7 @@ pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
     resumes || request.extensions().get::<AsksForTools>().is_some()
 }
 
-/// Copies the schemes of all tools in an answer. The answer is one JSON text or a stream of events.
+/// Copies the schemes of each tool to the top level of the tool. The answer is one JSON text or a stream of events.
 pub(super) async fn lift<B>(answer: Response<B>) -> Response
 where
     B: HttpBody<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,

@@ -24,7 +24,8 @@ use crate::{
 /// Which tools, prompts, resources, resource templates and skills a caller sees in lists;
 /// see [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
-/// Hiding does not replace the check: the gate checks every call by the same rules, even if the operation is hidden.
+/// Hiding an operation does not replace the gate's check: the gate checks every call by the same rules, even if the
+/// operation is hidden.
 ///
 /// # Examples
 ///
@@ -44,15 +45,16 @@ pub enum Lists {
     /// challenge, so that clients can request these scopes.
     #[default]
     All,
-    /// What the caller may call now or with more scopes: every operation with a row. Without an authorization server,
-    /// as with static keys, a caller cannot get more scopes. `Reachable` then lists the same as `Callable`.
+    /// What the caller may call now, or could call with more scopes: every operation with a row. Without an
+    /// authorization server, as with static keys, a caller cannot get more scopes, so `Reachable` lists the same as
+    /// `Callable`.
     Reachable,
     /// What the caller may call now. A client never learns which scopes a hidden tool needs, so use `Callable` for
     /// servers whose callers get all of their scopes at login.
     ///
-    /// A resource template is listed if the caller may read every URI that fits it. If an alternative in the template's
-    /// requirement has a scope that depends on the URI, such as `tenant:{tenant}:read`, this alternative therefore does
-    /// not count.
+    /// A resource template is listed if the caller may read every URI that fits it. An alternative in the template's
+    /// requirement does not count if one of its scopes depends on the URI, such as `tenant:{tenant}:read`, because a
+    /// token can grant this scope for some URIs but not for others.
     Callable,
 }
 

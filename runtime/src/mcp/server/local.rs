@@ -17,7 +17,7 @@ use crate::{
     token::Token,
 };
 
-/// A server over stdio or another local transport. The server grants its only caller some scopes without a token.
+/// A server over stdio or another local transport. Its only caller needs no token, and has a fixed list of scopes.
 ///
 /// A local transport carries no token. Without `LocalTrust`, the guards of tools and prompts therefore refuse every
 /// call. `LocalTrust` grants some scopes to the user who started the server, and the guards check these scopes like the

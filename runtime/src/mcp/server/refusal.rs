@@ -1,4 +1,4 @@
-//! Refusals inside a server. They are JSON-RPC errors with the challenge.
+//! Refusals inside a server. They are JSON-RPC errors that contain the gate's challenge.
 
 use http::StatusCode;
 use rmcp::{
@@ -13,9 +13,9 @@ use crate::{
     refuse::{Asked, Reason, Rejection},
 };
 
-/// Makes a JSON-RPC error. The code of the error is the HTTP status, which is outside the range that JSON-RPC reserves.
-/// The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain login is required,
-/// the data also has `acr_values` and `max_age`.
+/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection, which is outside the range that
+/// JSON-RPC reserves. The data of the error has `error`, `scope`, and the challenge as `www_authenticate`. If a certain
+/// login is required, the data also has `acr_values` and `max_age`.
 ///
 /// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the required scopes
 /// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403. If the

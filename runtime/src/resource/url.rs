@@ -174,7 +174,7 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
 /// The length of the longest accepted URL, in bytes. Common servers and proxies accept a URL of this length in a
-/// request line, and a challenge of 8 KiB has room for the URL.
+/// request line, and the URL fits into a challenge, which has at most 8 KiB.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.
@@ -206,7 +206,8 @@ fn is_path_text(text: &str) -> bool {
     legal(text) && legal(fragment)
 }
 
-/// Tells whether a segment is `.` or `..`. A dot can be plain or percent-encoded, because clients resolve both forms.
+/// Tells whether a segment is `.` or `..`. The function recognizes plain and percent-encoded dots, because clients
+/// resolve both forms.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
 }

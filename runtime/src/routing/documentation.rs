@@ -1,4 +1,4 @@
-//! Adds utoipa's documentation of handlers to a document.
+//! Adds utoipa's documentation of handlers to an `OpenAPI` document.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -72,8 +72,8 @@ impl Documentation {
         self.methods.iter().map(filter_of).reduce(MethodFilter::or)
     }
 
-    /// Adds the operation to `openapi`. `path` is the path of the handler's route. Also describes each path parameter
-    /// that the operation does not describe.
+    /// Adds the operation to `openapi`, with a description of each path parameter that the operation itself does not
+    /// describe. `path` is the path of the handler's route.
     pub(super) fn add_to(&self, openapi: &mut OpenApi, path: &str) {
         let mut operation = self.operation.clone();
         for name in names_in(path) {

@@ -20,12 +20,13 @@ use crate::routing::{
 /// response.
 ///
 /// `D` is the type parameter of the handler's [`Declared`](super::Declared). For a function, `D` is the tuple of the
-/// argument types. From `D`, the compiler knows which implementation can apply, and need not try the others. `M` tells
-/// how axum reads the last argument.
+/// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
+/// tells how axum reads the last argument.
 ///
 /// A program can write its own implementation of [`Handler`] for a function if the program defines the type of an
 /// argument. That implementation can leave out the guard, so the router must reject such a function. The bounds of this
-/// trait ensure this: if they hold, axum's implementation applies, and the compiler allows no second implementation.
+/// trait reject it: if the bounds hold, axum's implementation applies, and the compiler allows no second
+/// implementation.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
 /// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
@@ -57,8 +58,8 @@ mod sealed {
 }
 
 /// Any handler can be inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
-/// handler. A separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a guard.
-/// The compiler's message then names this mistake.
+/// handler. But a separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a
+/// guard, and the compiler's message then names this mistake.
 #[diagnostic::do_not_recommend]
 impl<H, T, S> sealed::Function<Beside, WithGuard<T>, S> for Guarded<H>
 where
@@ -72,8 +73,8 @@ where
     }
 }
 
-/// The layer calls the function through `Handler<T, S>`. The bound on `Arguments` ensures that axum's own
-/// implementation of `Handler` is called.
+/// A layer around a function calls the function through `Handler<T, S>`. The bound on `Arguments` ensures that
+/// axum's own implementation of `Handler` is called.
 #[diagnostic::do_not_recommend]
 impl<L, H, T, S, D, M> sealed::Function<InLayer<D>, M, S> for Layered<L, H, T, S>
 where
@@ -118,7 +119,8 @@ where
     }
 }
 
-/// The bounds in this macro are those of axum's implementation. If axum adds a bound, this macro no longer compiles.
+/// The bounds in this macro are those of axum's implementation of `Handler`. If axum adds a bound, this macro no
+/// longer compiles.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {
         #[diagnostic::do_not_recommend]

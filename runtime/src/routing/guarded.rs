@@ -70,7 +70,7 @@ impl<T> Guarded<T> {
     }
 }
 
-/// Returns the name of a type. A closure gets the path of the function that contains it.
+/// Returns the name of a type. For a closure, the name is the path of the function that contains the closure.
 fn readable(type_name: &'static str) -> Text {
     const CLOSURE: &str = "::{{closure}}";
     if type_name.contains(CLOSURE) {
@@ -105,8 +105,8 @@ impl<T: Unpin> Unguarded for T {}
 /// without an attribute.
 ///
 /// `D` and `M` are the type parameters of the handler's [`Declared`](super::Declared)
-/// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs all three traits as bounds, as in the
-/// example.
+/// and [`HandlerFn`](super::HandlerFn). A function that takes any handler needs these two traits and `GuardedOnce`
+/// as bounds, as in the example.
 ///
 /// # Examples
 ///
@@ -146,7 +146,8 @@ pub(super) mod sealed {
 
     impl<Args, M> Leaves<M> for InLayer<Args> {}
 
-    /// A function without arguments declares nothing. `Declared` already rejects it, and one message is enough.
+    /// A function without arguments declares nothing. `Declared` already rejects it, and this implementation prevents a
+    /// second message.
     impl<M> Leaves<M> for () {}
 }
 

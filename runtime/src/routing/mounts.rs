@@ -24,8 +24,8 @@ pub(super) struct Mounts {
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. If mounts share a slot, one call has added them all. So each call of `requiring`
-/// covers either all of these mounts or none.
+/// A handler or a service at a path. If mounts share a slot, a single call, such as `nest_service`, has added them
+/// all. So each call of `requiring` covers either all of these mounts or none.
 struct Mount {
     path: String,
     place: Place,

@@ -67,14 +67,14 @@ impl GateLayer {
     /// The check does not see routes inside nested services, such as those
     /// of [`nest_service`](axum::Router::nest_service).
     ///
-    /// axum does not list its routes, so the check cannot find a path for which the table has no row. Such a path is
-    /// logged when its first request arrives. If the table has a row for a path, the check logs the methods of this
-    /// path that have no row. A method without a row is not an error, because its handler may have no attribute.
-    /// A handler without an attribute cannot have a row.
+    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row.
+    /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs the
+    /// methods of this path that have no row. A method without a row is not an error, because its handler may have no
+    /// attribute. A handler without an attribute cannot have a row.
     ///
     /// # Errors
     ///
-    /// Fails if the router has no route for the path or for the method of a row. The error lists all these rows.
+    /// Fails if the router has no route for the path or for the method of a row. The error lists all such rows.
     ///
     /// # Examples
     ///
@@ -122,8 +122,8 @@ impl GateLayer {
         problems
     }
 
-    /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged this route
-    /// with the route of the document.
+    /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged such a
+    /// route with the route of the document.
     fn in_the_way(&self, survey: &Survey) -> BTreeSet<String> {
         let places = well_known::looked_at(&self.discovery()).iter();
         let routes = places.flat_map(|place| {

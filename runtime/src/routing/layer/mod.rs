@@ -36,7 +36,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Makes a layer for a plain [`axum::Router`]. The layer demands a valid token and the floor for every request.
+    /// Makes a layer for a plain [`axum::Router`]. The layer demands a valid token and the gate's floor for every
+    /// request.
     ///
     /// So even a handler without an attribute needs a token behind this layer. A handler with an attribute also demands
     /// its scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
@@ -114,7 +115,7 @@ impl Gate {
     }
 }
 
-/// A layer that demands a valid token and the floor for every request. Use [`Gate::layer`] to make one.
+/// A layer that demands a valid token and the gate's floor for every request. Use [`Gate::layer`] to make one.
 ///
 /// # Examples
 ///

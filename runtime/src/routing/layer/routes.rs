@@ -1,4 +1,4 @@
-//! Looks up the row that a request has in the table of a layer.
+//! Looks up the row for a request in the table of a layer.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -60,8 +60,8 @@ impl Routes {
     }
 }
 
-/// Finds the row for a method. Like axum, the function first tries the rule for the method itself, then (for `HEAD`)
-/// the rule for `GET`, and then the rule for any method.
+/// Finds the row for a method. Like axum, the function first tries the row for the method itself, then (for `HEAD`)
+/// the row for `GET`, and then the row for any method.
 fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     let rule_for = |name: &str| rules.iter().find(|rule| names(&rule.methods).any(|own| own == name));
     let by_get = || if method == Method::HEAD { rule_for(Method::GET.as_str()) } else { None };

@@ -78,7 +78,7 @@ where
     }
 
     /// Removes the fallback, so that a request that matches no route gets 404; see [`axum::Router::reset_fallback`].
-    /// This also removes the fallbacks of routers that are already nested.
+    /// The call also removes the fallbacks of routers that are already nested.
     pub fn reset_fallback(mut self) -> Self {
         self.inner = self.inner.reset_fallback();
         self.mounts.remove_fallbacks();

@@ -48,7 +48,7 @@ where
     ///
     /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare
     /// templates with paths, because it does not know where the routes will be nested. If a path lacks a parameter of a
-    /// template, each request to this path with a valid token is answered with 500.
+    /// template, a request to this path is answered with 500 if its token is valid.
     ///
     /// # Examples
     ///

@@ -2,7 +2,7 @@
 
 use crate::scope::{ScopeToken, StepUp, join};
 
-/// The scopes, and the demand on the login.
+/// The scopes that a client should request, and the demand on the login.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) scopes: Vec<ScopeToken>,
@@ -10,7 +10,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// No scopes and no login. This value is for refusals that the client cannot correct with another token.
+    /// No scopes and no login. This value is for refusals after which another token would not help the client.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
     /// Returns the scopes as a space-delimited list, if there are any.

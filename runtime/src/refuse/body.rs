@@ -36,7 +36,8 @@ pub enum BodyFormat {
     /// which is outside the range that JSON-RPC reserves. The answer has the `id` of the JSON-RPC request if the gate
     /// has read that request's body. Usually, the gate reads a body only if the request has a token.
     JsonRpc,
-    /// `{"error": "a text for people"}`, with `scope` if a scope is missing. This is the default for static keys.
+    /// `{"error": "a text for people"}`, with `scope` if the credential lacks a scope. This is the default for static
+    /// keys.
     Text,
     /// No body.
     Empty,
@@ -60,7 +61,7 @@ impl Content {
 }
 
 impl BodyFormat {
-    /// Writes the body. `id` is the `id` of the JSON-RPC request, if the gate has read the request's body.
+    /// Writes the body. `id` comes from the JSON-RPC request, if the gate has read the request's body.
     pub(crate) fn write(
         self,
         reason: Reason,

@@ -39,7 +39,7 @@ use crate::{
 /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 #[derive(Clone, Debug)]
 pub struct Challenge {
-    /// The algorithms that may sign proofs, separated by spaces. `None` if the scheme is Bearer.
+    /// The algorithms with which clients may sign proofs, separated by spaces. `None` if the scheme is Bearer.
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
@@ -53,7 +53,8 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Makes a challenge that points to the metadata of `resource`, and names the realm of `resource` if it has one.
+    /// Makes a challenge that points to the metadata of `resource`. If `resource` has a realm, the challenge names the
+    /// realm.
     ///
     /// The challenge of a [family](Resource::family) as a whole points to no metadata, because each resource of the
     /// family has its own metadata.
@@ -82,8 +83,9 @@ impl Challenge {
         }
     }
 
-    /// Changes the scheme to DPoP, and sets the algorithms that may sign proofs ([RFC 9449, section 7.1]). Only names
-    /// of ASCII letters, digits and `-` are written to the challenge; other names are left out.
+    /// Changes the scheme to DPoP, and sets the algorithms with which clients may sign proofs ([RFC 9449, section
+    /// 7.1]). Only names that consist of ASCII letters, digits and `-` are written to the challenge; other names are
+    /// left out.
     ///
     /// # Examples
     ///
@@ -192,7 +194,7 @@ impl Challenge {
     }
 }
 
-/// Writes the challenge as in the header.
+/// Writes the challenge as it appears in the header.
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty());
@@ -217,10 +219,10 @@ impl fmt::Display for Challenge {
     }
 }
 
-/// The longest header that servers and proxies accept, in bytes.
+/// The length of the longest header that servers and proxies accept, in bytes.
 const MAX_HEADER: usize = 8 * 1024;
 
-/// The longest description in a challenge, in characters.
+/// The length of the longest description that a challenge may contain, in characters.
 const MAX_DESCRIPTION: usize = 256;
 
 /// Replaces the character if it is `=`, or if `error_description` must not contain it. The description may contain
@@ -268,7 +270,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// Returns the code as a challenge writes it.
+    /// Returns the code as it appears in a challenge.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// A JSON-RPC answer with an error. `id` is the `id` of the request. Without an `id`, the error belongs to no
+/// A JSON-RPC answer with an error. The `id` comes from the request. Without an `id`, the error belongs to no
 /// particular request.
 #[derive(Serialize)]
 pub(crate) struct ErrorAnswer<'a, D> {

@@ -29,14 +29,14 @@ pub enum Reason {
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
     /// The token is valid, but the login behind the token is too old, or used a method that the operation does not
-    /// accept: 401, `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token
-    /// can also lack a scope.
+    /// accept: 401, `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). Such a
+    /// token may lack a scope as well.
     InsufficientAuthentication,
-    /// The token is bound to a key of the client, and the proof is missing or not valid for this request: 401,
+    /// The token is bound to a key of the client, and the DPoP proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     InvalidProof,
-    /// The proof is valid, but it lacks a nonce from the gate, or its nonce is too old: 401, `use_dpop_nonce` ([RFC
-    /// 9449, section 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    /// The DPoP proof is valid, but it lacks a nonce from the gate, or its nonce is too old: 401, `use_dpop_nonce`
+    /// ([RFC 9449, section 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     NonceRequired,
     /// The request carries more than one credential: 400, `invalid_request`.
     SeveralCredentials,
@@ -72,7 +72,7 @@ impl Reason {
         }
     }
 
-    /// Returns the word for logs and counters, such as `insufficient_scope`.
+    /// Returns the reason as a word for logs and counters, such as `insufficient_scope`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

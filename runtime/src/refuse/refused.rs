@@ -82,8 +82,8 @@ impl Refused<'_> {
         self.headers
     }
 
-    /// Returns the body that the gate would write if your function did not exist, with its `Content-Type`. The format
-    /// is the one that you set with [`Gate::body`](crate::Gate::body), or the default format.
+    /// Returns the body that the gate would write without your function. The response has the body's `Content-Type`.
+    /// The format is the one that you set with [`Gate::body`](crate::Gate::body), or the default format.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()
@@ -128,7 +128,7 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body with the program's function. If this function returns a `Rejection` as its response, the
+    /// Writes a body with the program's function. If that function returns a `Rejection` as its response, the
     /// `Rejection` gets the default body, so that the function does not call itself without end.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {

@@ -19,7 +19,7 @@ use crate::{
 /// if `Access-Control-Expose-Headers` does not list it.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
-/// The header with a nonce for proofs. Pages of other origins must be able to read this header ([RFC 9449,
+/// The header with a nonce for DPoP proofs. Pages of other origins must be able to read this header ([RFC 9449,
 /// section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
@@ -225,7 +225,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// No challenges, because another token would not help the client.
+/// No challenges, for example because another token would not help the client.
 pub(crate) const NONE: Challenges = [None, None];
 
 impl fmt::Debug for Rejection {

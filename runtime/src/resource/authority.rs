@@ -135,8 +135,8 @@ fn is_name(host: &str) -> bool {
     labels.split('.').all(is_label) && !labels.rsplit('.').next().is_some_and(is_number)
 }
 
-/// Writes an address as the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer) does. Rust writes some
-/// addresses with an IPv4 part; this function never does.
+/// Writes an address in the form of the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer). Rust
+/// writes some addresses with an IPv4 part, but this function never does.
 fn ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let zeros = longest_zeros(&pieces);

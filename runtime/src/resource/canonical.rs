@@ -1,5 +1,5 @@
-//! The form in which clients send a URL. Clients parse a URL by the [URL standard](https://url.spec.whatwg.org/), and
-//! write it again from its parts.
+//! The form in which clients send a URL. Clients parse a URL according to the
+//! [URL standard](https://url.spec.whatwg.org/), and write it again from its parts.
 
 use std::fmt::Write;
 

@@ -23,7 +23,7 @@ pub(crate) struct Members {
     pub(super) others: BTreeMap<String, serde_json::Value>,
 }
 
-/// Tells whether the gate, or a method of `Resource` other than `member`, sets the member `name`.
+/// Tells whether the gate, or a method of `Resource` other than `member`, sets the member with this name.
 #[cfg(feature = "axum")]
 pub(super) fn has_method(name: &str) -> bool {
     const SET: [&str; 8] = [

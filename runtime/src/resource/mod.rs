@@ -30,7 +30,8 @@ use crate::shown;
 /// A protected resource in the sense of [RFC 9728]: the API or the MCP endpoint that tokens are issued for.
 ///
 /// Metadata, challenge and audience contain the identifier exactly as the program wrote it. Nothing in a request
-/// changes the identifier. Only in a [family](Resource::family), the identifier has values from the request's path.
+/// changes the identifier, except in a [family](Resource::family): there, the identifier contains values from the
+/// request's path.
 ///
 /// # Examples
 ///

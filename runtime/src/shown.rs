@@ -1,8 +1,8 @@
 //! Escapes text that comes from outside the program, before it is written in a log line or an error.
 //!
 //! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. With these characters, the text could forge lines of a log. A URL can contain
-//! a secret, so only its harmless parts are shown.
+//! that change the direction of writing. With these characters, an attacker could forge lines of a log. A URL can
+//! contain a secret, so only its harmless parts are shown.
 
 use std::fmt::{self, Display, Write as _};
 

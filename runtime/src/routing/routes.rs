@@ -1,4 +1,4 @@
-//! Handlers with `#[utoipa::path]`, mounted at the path in their documentation.
+//! Handlers with `#[utoipa::path]`, each mounted at the path that this attribute names.
 
 use std::{convert::Infallible, fmt};
 

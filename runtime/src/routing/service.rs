@@ -1,4 +1,4 @@
-//! A guard for a tower service, because a service cannot have an attribute.
+//! A guard for a tower service. A service cannot have an attribute, so this guard enforces the requirement.
 
 use std::sync::Arc;
 

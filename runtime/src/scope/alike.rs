@@ -1,4 +1,4 @@
-//! Finds scopes of a table that are spelt almost alike, so one of them is probably misspelt.
+//! Finds pairs of scopes in a table that are spelt almost alike. One scope of such a pair is probably misspelt.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},

@@ -13,8 +13,8 @@ use super::{granted::GrantedScopes, scope::ScopeToken};
 pub(crate) struct Hierarchy {
     /// All scopes that the entries name, sorted.
     scopes: Vec<ScopeToken>,
-    /// The position of each scope in `scopes`. Every request looks up positions, so the positions are in a map, which
-    /// is faster than a search in a long list.
+    /// The position of each scope in `scopes`. Each check of a token looks up positions, and a lookup in this map is
+    /// faster than a search in a long list.
     positions: HashMap<ScopeToken, usize>,
     /// For each scope, the positions of the scopes that imply it directly.
     parents: Vec<Vec<usize>>,
@@ -42,9 +42,10 @@ pub enum Wildcards {
     /// No scope is a wildcard: `*` is an ordinary character.
     #[default]
     Off,
-    /// A scope is a wildcard if it ends in a separator (`:` or `/`) and `*`. The wildcard covers each scope that begins
-    /// with the text before the `*` and is longer than that text. For example, `files:*` covers `files:read` and
-    /// `files:a:b`, but not `files`, `files:` or `filesx:read`. In any other place, `*` is an ordinary character.
+    /// A scope is a wildcard if it ends in a separator (`:` or `/`) followed by `*`. The wildcard covers each scope
+    /// that begins with the text before the `*` and is longer than that text. For example, `files:*` covers
+    /// `files:read` and `files:a:b`, but not `files`, `files:` or `filesx:read`. In any other place, `*` is an ordinary
+    /// character.
     Prefixed,
     /// Like `Prefixed`. In addition, the scope `*` covers every scope.
     PrefixedAndBare,

@@ -1,4 +1,4 @@
-//! Scopes, and the requirements that operations declare with scopes. This folder does no input or output.
+//! Scopes, and the requirements of operations. The code in this folder does no input or output.
 
 mod alike;
 mod granted;

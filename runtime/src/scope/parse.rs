@@ -69,7 +69,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Rejects too many alternatives and too many scopes, so that the cost of a decision is limited.
+/// Rejects a requirement with too many alternatives or scopes, so that the cost of a decision is limited.
 pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
     if alternatives.len() > MAX_ALTERNATIVES {
         return Err(format!(

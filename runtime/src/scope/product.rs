@@ -1,4 +1,5 @@
-//! Combines two requirements into one, which is again an OR of ANDs.
+//! Combines two requirements into one that demands both. Like each of the two, the result is an OR of ANDs: a list of
+//! alternatives, each of which is a set of scopes.
 
 use super::{
     need::{NeedRef, OwnedNeed},

@@ -99,8 +99,8 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement that demands neither a scope nor a login, because the handler needs `#[authenticated]` or
-    /// `#[public]` instead.
+    /// Rejects a requirement that demands neither a scope nor a login. A handler with such a requirement needs
+    /// `#[authenticated]` or `#[public]` in place of the attribute that names the requirement.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {

@@ -41,8 +41,8 @@ impl From<&RowId> for Text {
     }
 }
 
-/// Returns `text` as one word: blanks, control characters and `%` are percent-encoded as in a URL, so that different
-/// texts stay different.
+/// Returns `text` as one word: blanks, control characters and `%` are percent-encoded as in a URL, so different texts
+/// become different words.
 pub(crate) fn one_word(text: &str) -> String {
     let mut word = String::with_capacity(text.len());
     for character in text.chars() {

@@ -6,7 +6,7 @@ use super::{need::Need, requirement::Requirement, text::Text};
 
 /// A scope whose text is known at compile time: one scope-token of [RFC 6749, section 3.3].
 ///
-/// The constructor checks the text, so every `Scope` can be sent in a challenge. In a `const`, the check runs at
+/// The constructors check the text, so every `Scope` can be sent in a challenge. In a `const`, the check runs at
 /// compile time.
 ///
 /// # Examples
@@ -76,7 +76,7 @@ impl Scope {
         self
     }
 
-    /// Returns a requirement that demands only this scope. Attributes with a single scope call this function.
+    /// Returns a requirement that demands only this scope, for an attribute that names a single scope.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Requirement {

@@ -63,8 +63,8 @@ impl StepUp {
     ///
     /// # Errors
     ///
-    /// Fails if both demands name values of `acr` but have no value in common. Hardly any login could meet two such
-    /// demands.
+    /// Fails if both demands name values of `acr` but have no value in common. Most tokens have at most one value of
+    /// `acr`, so hardly any token could meet two such demands.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =
@@ -141,7 +141,7 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether a word is for [`StepUp::parse`], and not a scope.
+    /// Tells whether a word is not a scope but a demand on the login, which [`StepUp::parse`] reads.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }
@@ -152,7 +152,7 @@ fn seconds(text: &str) -> Option<u32> {
     text.parse().ok().filter(|seconds: &u32| *seconds > 0 && seconds.to_string() == text)
 }
 
-/// Writes each word with a space before it, because the words follow the scopes of a requirement. If no login is
+/// Writes each word with a space before it, because the words follow the scopes of a requirement. If nothing is
 /// demanded, the text is empty.
 impl fmt::Display for StepUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -112,7 +112,7 @@ impl Row {
         self
     }
 
-    /// Sets the row's identifier in a table.
+    /// Sets the identifier that the row has in a table.
     #[cfg(feature = "axum")]
     pub(crate) fn identified(mut self, id: impl Into<Text>) -> Self {
         self.id = Identifier(Some(id.into()));

@@ -151,7 +151,7 @@ impl UnknownScope {
         &self.text
     }
 
-    /// Returns the scope of the vocabulary whose spelling is closest to the text, or `None` if no scope is similar.
+    /// Returns the vocabulary's scope that is spelt most like the text, or `None` if no scope is similar.
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         self.suggestion

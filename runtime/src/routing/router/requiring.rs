@@ -16,8 +16,8 @@ impl<S> Router<S> {
     /// # Errors
     ///
     /// Fails if a route added so far is public, if no route has been added, or if the requirement demands nothing. Also
-    /// fails if this requirement and the requirement of a route together have more than 16 alternatives or 128 scopes.
-    /// The later call of [`Router::protect`] or [`Router::split`] returns the error.
+    /// fails if the combination of this requirement with the requirement of a route has more than 16 alternatives
+    /// or 128 scopes. The later call of [`Router::protect`] or [`Router::split`] returns the error.
     ///
     /// # Examples
     ///

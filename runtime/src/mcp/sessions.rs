@@ -1,8 +1,8 @@
-//! Binds sessions to principals. Clients see the server's own identifier, followed by a MAC of this
+//! Binds sessions to principals. Clients see the server's own session identifier, followed by a MAC of this
 //! identifier and the principal.
 //!
-//! A request with a session of another principal gets the same answer as a request with a session that does not exist.
-//! The server's own identifier never leaves the gate without its MAC, and an identifier without a MAC is not accepted.
+//! A request for another principal's session gets the same answer as a request for a session that does not exist.
+//! Clients never see the server's own identifier without its MAC, and the gate accepts no identifier without a MAC.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -32,7 +32,7 @@ pub(super) enum Sessions {
 impl Sessions {
     /// Replaces the client's session identifier with the server's own.
     ///
-    /// Removes the header if the server or the version of the protocol has no sessions.
+    /// Removes the `Mcp-Session-Id` header if the server or the version of the protocol has no sessions.
     pub(super) fn open(
         self,
         binding: &Binding,
@@ -52,7 +52,7 @@ impl Sessions {
     }
 }
 
-/// Makes the caller the owner of the session that the server's answer names, if it names one.
+/// Binds the session in the server's answer, if there is one, to the caller.
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,
@@ -98,8 +98,8 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
     HeaderValue::try_from(format!("{id}.{tag}")).ok()
 }
 
-/// Returns the session identifier in the headers. Returns `None` if there is none. Also returns `None` if there are
-/// two, since programs differ about which of them applies.
+/// Returns the session identifier in the headers, or `None` if there is none. The result is also `None` if there are
+/// several, because programs differ in which one they use.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;

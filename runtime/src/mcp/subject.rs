@@ -12,7 +12,7 @@ use super::{
 /// The target of a message, with what the gate must know about the target to find the required scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// The message has no target: it is an answer, or its method has no target, such as `ping`.
+    /// The message has no target: it is an answer, or its method, such as `ping`, has no target.
     None,
     /// MCP does not define the method, so its target is unknown.
     Foreign,
@@ -26,9 +26,9 @@ pub(crate) enum Subject<'a> {
     Task(Cow<'a, str>),
     /// All tasks.
     AllTasks,
-    /// A prompt whose arguments are completed.
+    /// The client asks for completions of an argument of this prompt.
     PromptCompletion(Cow<'a, str>),
-    /// A resource or a template whose URI is completed.
+    /// The client asks for completions of the URI of this resource or template.
     ResourceCompletion(Cow<'a, str>),
 }
 
@@ -60,24 +60,24 @@ struct Reference<'a> {
 /// The methods that act on a task.
 const OF_TASKS: [&str; 4] = [GET_TASK, RESULT_OF_TASK, "tasks/update", "tasks/cancel"];
 
-/// The method that opens a connection, in versions before 2026-07-28.
+/// The method that opens a connection, in versions of MCP before 2026-07-28.
 pub(super) const INITIALIZE: &str = "initialize";
 
 /// The method that asks about a task. If the gate does not know which tool started a task, the row of this
 /// method also applies to a subscription to the task.
 pub(super) const GET_TASK: &str = "tasks/get";
 
-/// The method that waits for the result of a task, in version 2025-11-25.
+/// The method that waits for the result of a task, in version 2025-11-25 of MCP.
 pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 
-/// The method that lists tasks, in version 2025-11-25.
+/// The method that lists tasks, in version 2025-11-25 of MCP.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
 /// Tells whether a method needs no row of its own. For such methods, the floor and the row of the target
 /// decide whether a request is allowed.
 ///
-/// The result is also `true` for a method about one task, such as `tasks/get`. This method does need a row if
-/// the gate does not know the owners of tasks. But a table does not show whether the gate knows the owners.
+/// The result is also `true` for a method about one task, such as `tasks/get`. Such a method does need a row if
+/// the gate does not know the owners of tasks, but a table does not show whether the gate knows the owners.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
@@ -89,8 +89,8 @@ pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
 
-/// Finds the target of a method. Only this function lists all methods and notifications that clients send in
-/// any version of MCP. For every other method, the function returns [`Subject::Foreign`].
+/// Finds the target of a method. This function contains the only list of all methods and notifications that clients
+/// send in any version of MCP. For a method that is not in the list, the function returns [`Subject::Foreign`].
 pub(super) fn subject<'a>(method: &str, params: Json<'a, Params<'a>>) -> Subject<'a> {
     let params = match params {
         Json::Object(params) => params,
@@ -184,8 +184,8 @@ impl Subject<'_> {
     }
 }
 
-/// Returns only the start of a name, for use in an answer or a log line. The whole name can have any length,
-/// since the client chooses it.
+/// Returns only the start of a name, for use in an answer or a log line. The client chooses the whole name, so
+/// the name can have any length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

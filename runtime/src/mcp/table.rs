@@ -7,7 +7,7 @@ use super::operation::{Kind, Name};
 use super::{operation::Operation, subject::INITIALIZE};
 use crate::scope::{Entry, Requirement, ScopeTable};
 
-/// A table of the requirement of each operation of an MCP server.
+/// A table that lists each operation of an MCP server with its requirement.
 ///
 /// Make a constant table with [`mcp_table!`](crate::mcp_table). To make a table at run
 /// time, collect operations from an iterator.
@@ -67,7 +67,7 @@ const fn open(method: &'static str) -> Operation {
 }
 
 impl McpTable {
-    /// Makes a table as a constant.
+    /// Makes a constant table.
     pub(crate) const fn of(operations: &'static [Operation]) -> Self {
         Self { operations: Cow::Borrowed(operations) }
     }
@@ -85,7 +85,7 @@ impl McpTable {
         &self.operations
     }
 
-    /// Tells whether a row covers a tool: the tool's own row, or a row of `any_tool`.
+    /// Tells whether a row covers a tool: the tool's own row, or a row made with `Operation::any_tool`.
     #[cfg(feature = "rmcp")]
     pub(super) fn has_tool(&self, tool: &str) -> bool {
         self.operations.iter().any(|operation| {

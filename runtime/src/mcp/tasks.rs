@@ -2,7 +2,7 @@
 //! token must grant the scopes of the tool that started the task.
 //!
 //! For an rmcp server, the gate binds the identifiers of tasks to principals. The identifier that clients see
-//! contains the name of the tool, the server's own identifier, and a MAC of the name, this identifier and the
+//! contains the name of the tool, the server's own identifier of the task, and a MAC of these two and the
 //! principal. For any other server, the program can set a function that returns the owner of a task. Without
 //! this function, a request about a task is allowed only if the request's method, such as `tasks/get`, has a
 //! row.
@@ -32,7 +32,7 @@ pub(super) enum Tasks {
     Told(Arc<dyn Ask>),
 }
 
-/// The principal who started a task of an MCP server, and the tool that was called;
+/// The principal who started a task of an MCP server, and the tool whose call started the task;
 /// see [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
 ///
 /// # Examples

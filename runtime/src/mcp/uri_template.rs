@@ -4,8 +4,8 @@ use scopegate_grammar::{is_value, is_value_byte};
 
 use crate::scope::{Parameters, Text, Unfilled};
 
-/// A URI with variables. Its segments are separated by characters that no value may contain. A segment has at
-/// most one variable, so the values can be read from a URI in only one way.
+/// A URI with variables. Its segments are separated by characters that no value of a variable may contain. A
+/// segment has at most one variable, so the values can be read from a URI in only one way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UriTemplate {
     separators: String,
@@ -133,7 +133,7 @@ impl UriTemplate {
 
 impl Segment {
     /// Returns the value of the variable, or an empty string if the segment has no variable. Returns `None`
-    /// if the segment's fixed text differs from `text`.
+    /// if `text` does not match the segment's fixed text.
     pub(super) fn middle<'a>(&self, text: &'a str) -> Option<&'a str> {
         #[cfg(test)]
         work::count(self.start.len() + self.variable.as_ref().map_or(0, |variable| variable.end.len()) + 1);
@@ -166,7 +166,7 @@ impl Parameters for Captures<'_> {
     }
 }
 
-/// Counts the bytes that are compared, so that tests can limit the work for one URI.
+/// Counts the bytes that are compared, so that tests can check the limit on the work for one URI.
 #[cfg(test)]
 pub(super) mod work {
     use std::cell::Cell;

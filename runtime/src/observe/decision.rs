@@ -77,7 +77,7 @@ pub enum Outcome {
     /// The token meets the floor, but the request names an operation that the MCP server's table lacks. The client gets
     /// the answer for an unknown operation, and the request does not reach the server.
     Unknown,
-    /// A list of an MCP server was returned without the operations that the caller may not use. The record
+    /// A list from an MCP server was returned without the operations that the caller may not use. The record
     /// has the rows of the operations that were left out.
     Filtered,
 }
@@ -159,8 +159,8 @@ impl<'a> Decision<'a> {
         self.facts.token.map(Token::scopes)
     }
 
-    /// Returns the [asked](Self::asked) scopes that the token neither grants nor implies. If a request is refused
-    /// because it has no valid token, all asked scopes are missing. If the request was not refused, the list is empty.
+    /// Returns the [asked](Self::asked) scopes that the token's scopes do not cover. If the request was refused because
+    /// it has no valid token, all asked scopes are missing. If the request was not refused, the list is empty.
     #[must_use]
     pub fn missing(&self) -> Vec<ScopeToken> {
         let Outcome::Refused(_) = self.outcome else { return Vec::new() };
@@ -183,8 +183,8 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns the demand on the login. For a filtered list, there is no demand, because the rows of the
-    /// record are the rows of the hidden operations.
+    /// Returns the demand on the login. For a filtered list, the demand is empty, because the record has only
+    /// the rows of hidden operations, which the request does not call.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -210,8 +210,8 @@ impl<'a> Decision<'a> {
         self.facts.token?.principal()
     }
 
-    /// Returns the subject (`sub`) of the verified token, if the token has one: the user or the client for whom the token
-    /// was issued.
+    /// Returns the subject (`sub`), if a token was verified and names its subject. The subject is the user or the
+    /// client for whom the token was issued.
     #[must_use]
     pub fn subject(&self) -> Option<&'a str> {
         self.facts.token?.subject()
@@ -236,8 +236,8 @@ impl<'a> Decision<'a> {
     /// Returns an identifier of the token, even if the token was not verified. Returns `None` for a request without a
     /// token.
     ///
-    /// The `jti` of an unverified token cannot be trusted, so the hash of the token's text is used as the
-    /// identifier.
+    /// If a verified token has a `jti`, the identifier is the hash of this `jti`. Otherwise, the identifier is the hash
+    /// of the token's text. The `jti` of an unverified token is not used, because it cannot be trusted.
     #[must_use]
     pub fn token(&self) -> Option<TokenId> {
         let of_token = self.facts.token.and_then(Token::id);

@@ -90,9 +90,9 @@ impl Policy {
     /// scopes are the floor, the scope that the handler itself demands and, for each operation, the first
     /// alternative that can be met.
     ///
-    /// A token that grants exactly these scopes meets the demands. Scopes that the token already grants are
-    /// listed, too, because some clients request only the listed scopes, and their new token lacks all
-    /// others. If the token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
+    /// A token that grants exactly these scopes meets the demands. Scopes that the caller's current token grants
+    /// are listed, too, because some clients request only the listed scopes, and their new token lacks all
+    /// others. If the current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
@@ -172,8 +172,8 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met. If no alternative can be met, iterates over only the first
-/// declared alternative.
+/// Iterates over the alternatives that can be met, or over only the first declared alternative if none can be
+/// met.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,

@@ -35,8 +35,8 @@ pub struct Policy {
     pub(super) vocabulary: Vec<VocabularyEntry>,
     pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
     pub(super) wildcards: Wildcards,
-    /// The hierarchy that vocabulary, implications and wildcards form. The hierarchy is empty if there are
-    /// `contradictions`.
+    /// The hierarchy that the vocabulary, the implications and the wildcards form. The hierarchy is empty if there
+    /// are `contradictions`.
     pub(super) hierarchy: Hierarchy,
     pub(super) contradictions: Vec<String>,
     pub(super) strategy: Strategy,

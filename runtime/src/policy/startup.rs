@@ -1,4 +1,4 @@
-//! The problems of a configuration, all reported at once.
+//! The error that reports all problems of a configuration.
 
 use std::fmt;
 

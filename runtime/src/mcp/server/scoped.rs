@@ -34,8 +34,8 @@ pub trait ScopedTools {
     const TOOLS: McpTable;
 }
 
-/// The type in the bound `Tables: Have<S>`, which demands a table for the server `S`. If the bound were on the
-/// program's own type, the compiler's error would also quote that type.
+/// The type in the bound `Tables: Have<S>`, which demands a table for the server `S`. If the bound were on `S`
+/// itself, the compiler's error would also quote the declaration of `S`.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub struct Tables;

@@ -41,8 +41,8 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
     unanswered.chain(listed)
 }
 
-/// Lists the switched-off tools that no row covers. Nobody can call a tool without a row, so there is no
-/// reason to switch the tool off, and its name is probably misspelt.
+/// Lists the switched-off tools that no row covers. Nobody can call a tool that has no row, so there is no
+/// reason to switch it off, and the name in `off` is probably misspelt.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {
@@ -62,8 +62,8 @@ fn reads_resources<S: ServerHandler>() -> bool {
     is_own::<S, _, _, ReadResourceResponse>(S::read_resource)
 }
 
-/// Tells whether a method is the program's own. rmcp's default methods return a `std::future::Ready`, which an
-/// `async fn` never returns.
+/// Tells whether a method is the program's own. rmcp's default methods return a `std::future::Ready`, but an
+/// `async fn` never returns a future of this type.
 fn is_own<'a, S: 'a, P, F, R>(_method: impl Fn(&'a S, P, RequestContext<RoleServer>) -> F) -> bool {
     type_name::<F>() != type_name::<std::future::Ready<Result<R, ErrorData>>>()
 }

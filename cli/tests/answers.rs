@@ -72,10 +72,10 @@ fn changes_are_told_in_words() {
     let project = Project::with_routes("changes", FILES, ROUTES);
     project.check(
         &["check"],
-        &expect![[r"
-        there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo test`, and commit it
-        exit code 1
-    "]],
+        &expect![[r#"
+            there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo scopegate check`, and commit it
+            exit code 1
+        "#]],
     );
     let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
     assert_eq!(update(), "the lock is up to date\nexit code 0\n");

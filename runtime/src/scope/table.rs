@@ -238,8 +238,8 @@ impl Entry {
     /// write_file`.
     ///
     /// The entry's line in the lock begins with this identifier, and the record of a decision contains it. If the route
-    /// is unknown, the identifier consists of `-` and the handler. Blanks and `%` are percent-encoded in both parts,
-    /// so each part is one word.
+    /// is unknown, the identifier consists of `-` and the handler. Blanks, control characters and `%` are
+    /// percent-encoded in both parts, so each part is one word.
     #[must_use]
     pub fn id(&self) -> String {
         RowId::from(self).to_string()

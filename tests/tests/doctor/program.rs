@@ -31,14 +31,18 @@ async fn it_is_json_too() {
               {
                 "operation": "GET /files",
                 "opens": true,
-                "lacks": []
+                "lacks": [],
+                "login": [],
+                "may_demand": []
               },
               {
                 "operation": "PUT /files",
                 "opens": false,
                 "lacks": [
                   "files:write"
-                ]
+                ],
+                "login": [],
+                "may_demand": []
               }
             ]
           }

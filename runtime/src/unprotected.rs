@@ -10,7 +10,8 @@ use crate::Router;
 #[derive(Debug)]
 pub struct WithoutGate<'a>(std::marker::PhantomData<&'a ()>);
 
-/// No type implements this trait, so the compiler always shows the message below.
+/// No type implements this trait, so the compiler shows the message below whenever a program calls one of the
+/// stand-ins.
 #[diagnostic::on_unimplemented(
     message = "this router has no gate, so it cannot be served",
     label = "call `.protect(gate)` first, and serve the axum router that it returns"

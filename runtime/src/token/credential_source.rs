@@ -52,7 +52,7 @@ impl CredentialSource {
     ///
     /// - `Sec-Fetch-Site` says that the request comes from the resource's own origin. If this header is missing,
     ///   `Origin` must say so.
-    /// - The method is `GET` or `HEAD`, and both headers are missing or `Sec-Fetch-Site` is `none`.
+    /// - The method is `GET` or `HEAD`, and either both headers are missing or `Sec-Fetch-Site` is `none`.
     ///
     /// In all other cases the gate ignores the cookie.
     ///
@@ -70,7 +70,7 @@ impl CredentialSource {
     /// pages of other sites do not know the value, and browsers do not add the header by themselves.
     ///
     /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
-    /// header in requests of clients. Otherwise a client can set the header itself, with a valid token that the proxy
+    /// header in requests from clients. Otherwise a client can set the header itself, with a valid token that the proxy
     /// has not checked.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
@@ -213,9 +213,9 @@ impl Sources {
         self.list.iter().any(|source| matches!(source.0, Kind::WebsocketProtocol { .. }))
     }
 
-    /// Removes the credentials in `Sec-WebSocket-Protocol`, which handlers must not see. Also marks proxy headers and
-    /// proof headers as sensitive. Code behind the gate understands this mark, but does not know which headers the gate
-    /// reads.
+    /// Removes the credentials in `Sec-WebSocket-Protocol`, so that handlers do not see them. Also marks the headers of
+    /// `Kind::Header` and the proof headers as sensitive. Code behind the gate understands this mark, but does not know
+    /// which headers the gate reads.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {
@@ -237,8 +237,8 @@ impl Sources {
         }
     }
 
-    /// Calls `strip` and returns the original subprotocols if one of them contains a credential. Otherwise changes
-    /// nothing and returns `None`.
+    /// If one of the subprotocols contains a credential, this method calls `strip` and returns the original
+    /// subprotocols. Otherwise it changes nothing and returns `None`.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
         if !self.list.iter().any(has_to_go) {
@@ -311,8 +311,8 @@ pub(crate) struct Seen {
     cookies_count: bool,
 }
 
-/// Tells whether a request's headers say that the request comes from a page of the resource's own origin. If the
-/// headers are missing, or if `Sec-Fetch-Site` is `none`, returns `true` for `GET` and `HEAD`.
+/// Tells whether a request's headers say that the request comes from a page of the resource's own origin. Also returns
+/// `true` for a `GET` or `HEAD` request if `Sec-Fetch-Site` is `none`, or if `Sec-Fetch-Site` and `Origin` are missing.
 fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
     let headers = &parts.headers;
     let is_safe = matches!(parts.method, Method::GET | Method::HEAD);

@@ -7,8 +7,8 @@ use super::Scheme;
 /// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
-    /// There is no token: the header is missing, or has a scheme that the gate does not accept. The gate ignores a
-    /// token in the query ([OAuth 2.1, section 5.1]).
+    /// There is no token, for example because the `Authorization` header is missing or has a scheme that the gate does
+    /// not accept. The gate ignores a token in the query ([OAuth 2.1, section 5.1]).
     ///
     /// [OAuth 2.1, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-5.1
     Absent,

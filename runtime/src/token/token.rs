@@ -44,7 +44,7 @@ struct Told {
     /// The identifier of a token without `jti`. It is set only if the gate has an observer.
     id: Option<Arc<TokenId>>,
     is_cached: Option<bool>,
-    /// How the request presented the token. The challenge depends on this.
+    /// How the request presented the token. The challenge depends on the scheme.
     scheme: Scheme,
 }
 
@@ -166,8 +166,8 @@ impl Token {
         self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
 
-    /// Returns the owner of the data that requests with this token create: the principal, or the holder of a static key
-    /// without a name.
+    /// Returns the owner of all data created with this token: the principal, or the holder of a static key without a
+    /// name.
     #[cfg(feature = "mcp")]
     pub(crate) fn holder(&self) -> Option<&Principal> {
         self.0.principal.as_ref()
@@ -246,7 +246,8 @@ impl Token {
         self.1.scheme
     }
 
-    /// Tells whether the verifier had the token in its cache. Returns `None` if the verifier did not set this.
+    /// Tells whether the verifier had the token in its cache. Returns `None` if the verifier did not call
+    /// `with_cached`.
     pub(crate) fn is_cached(&self) -> Option<bool> {
         self.1.is_cached
     }

@@ -28,9 +28,9 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// For the same credentials of a request, the verifier is called only once, even if several gates with this
-    /// verifier are nested. The verifier is not called again if a middleware between the gates changes the method, the
-    /// URI or a header that carries no credentials.
+    /// If several gates with this verifier are nested, they call the verifier only once for a request, unless a
+    /// middleware between them changes the credentials. They do not call the verifier again if the middleware changes
+    /// the method, the URI or a header that carries no credentials.
     ///
     /// # Errors
     ///

@@ -36,7 +36,7 @@ enum State {
     Closed,
     /// The server gave no answer, and is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave no answer, and one request is asking the server again. If this request has no result at `until`,
+    /// The server gave no answer, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
     /// The server gave useless answers, and is not asked before `until`.

@@ -22,7 +22,7 @@ pub(super) fn endpoint(client_id: &str) -> String {
     format!("https://api.github.com/applications/{client_id}/token")
 }
 
-/// Makes the request: the token in JSON, and the app's credentials in the header.
+/// Makes the request, with the token in a JSON body and the app's credentials in the `Authorization` header.
 pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Question, String> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -34,8 +34,8 @@ pub(super) fn question(token: &str, credentials: &Credentials) -> Result<Questio
     Ok(Question { headers, body: json!({ "access_token": token }).to_string().into() })
 }
 
-/// Parses the answer. GitHub answers with 404 if the token belongs to another app, and with 422 if the text is not a
-/// token.
+/// Parses the answer. GitHub answers with 404 if the token belongs to another app, and with 422 if the text in the
+/// request is not a token.
 pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     match reply.status {
         StatusCode::OK => active(&object(reply)?, client_id).map(Reading::Active),

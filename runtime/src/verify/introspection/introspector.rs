@@ -1,5 +1,5 @@
-//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question. After
-//! the server gave no answer, it is not asked again for a while.
+//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question. If the
+//! server gives no answer, it is not asked again for a while.
 
 use std::{
     collections::HashMap,
@@ -29,11 +29,11 @@ use super::{
 };
 use crate::{VerifyError, verify::issuer::Places};
 
-/// The time limit for an answer, including the requests for metadata and keys.
+/// The time limit for an answer, including the time for fetching metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. A request that needs a further question gets 503 at
-/// once. If it waited in a queue instead, the queue would only grow.
+/// How many questions to a server may be open at the same time. A request that needs a further question gets 503
+/// immediately. If such requests waited in a queue instead, the queue would only grow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The longest answer that is parsed, in bytes. There is a limit because parsed values take much more memory than their
@@ -85,7 +85,7 @@ impl Introspector {
         }))
     }
 
-    /// Makes a copy with an empty cache of this size in bytes.
+    /// Makes a copy with an empty cache of at most `bytes` bytes.
     pub(crate) fn with_cache_size(&self, bytes: usize) -> Self {
         let Shared { settings, places, keys, clock, .. } = &*self.0;
         Self::with(settings, places, keys.clone(), bytes, *clock)

@@ -1,13 +1,13 @@
-//! Distinguishes access tokens from other active tokens. Some servers also answer that a refresh token or an ID token
-//! is active.
+//! Distinguishes access tokens from other active tokens. Some servers report refresh tokens and ID tokens as active,
+//! too.
 
 use serde_json::{Map, Value};
 
 use crate::verify::jwt::Fault;
 
 /// The values of `token_type` for access tokens ([RFC 7662, section 2.2]). Some servers write `access_token`, which is
-/// also a value of the request's parameter `token_type_hint`. Other values, such as `refresh_token` and `N_A`, mark
-/// tokens for another purpose.
+/// also a value of the request's parameter `token_type_hint`. Other values, such as `refresh_token` and `N_A`, say
+/// that the token has another purpose.
 ///
 /// [RFC 7662, section 2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
@@ -21,7 +21,7 @@ pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
     ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
 }
 
-/// Rejects a token that the answer marks as another kind than an access token.
+/// Rejects a token if the answer says that the token is not an access token.
 pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
     for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {
         let Some(found) = claims.get(name) else { continue };

@@ -1,10 +1,10 @@
 //! Asks authorization servers about opaque tokens.
 //!
 //! A `dialect` (`rfc7662`, `github`, `google`) makes a request and parses the answer. The request carries the
-//! `credentials` of this program, which can be a signed `assertion`. An answer can be `signed`. An active token must be
-//! an access token, which `kind` checks. The `introspector` sends one question for all simultaneous requests with the
-//! same token, and caches the answer (`cache`). After a `server` has failed, the introspector sends no questions to it
-//! for a while (`circuit`).
+//! `credentials` of this program, which can be a signed `assertion`. An answer can be `signed`. The module `kind`
+//! checks that an active token is an access token. The `introspector` sends one question for all simultaneous requests
+//! with the same token, and caches the answer (`cache`). After a `server` has failed, the introspector sends no
+//! questions to it for a while (`circuit`).
 
 mod assertion;
 mod cache;
@@ -40,7 +40,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
-/// The server answers whether a token is active, and returns the token's claims. The gate checks the claims like those
+/// The server says whether a token is active, and returns the token's claims. The gate checks the claims like those
 /// of a JWT. A token is sent only to the introspection endpoint, in the body of a request. A token is never part of a
 /// URL or of a log line.
 ///

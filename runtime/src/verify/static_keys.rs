@@ -11,8 +11,8 @@ use crate::{
     token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
-/// API keys, each with the scopes that it grants. Several keys can be valid at once, so that you can replace a key
-/// without an interruption.
+/// API keys, each with the scopes that it grants. Several keys can be valid at the same time, so that you can replace
+/// a key without an interruption.
 ///
 /// A key with a name has a [`Principal`](crate::Principal) of its own, which never equals the principal of a user.
 ///
@@ -106,7 +106,7 @@ impl StaticKeys {
         }
     }
 
-    /// Adds a key with a name and a space-delimited list of the scopes that it grants.
+    /// Adds a key with a name and a space-delimited list of the scopes that the key grants.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl StaticKeys {
 
     /// Makes a verifier that tries the keys first, and then `verifier`. Use this method to accept keys in addition to
     /// the tokens of your own verifier. To accept keys in addition to OAuth, use `Issuers::static_keys` of the feature
-    /// `jwt`. With that method, the gate still knows the issuers.
+    /// `jwt`, and pass the result to `Gate::issuers`, so that the gate knows the issuers.
     ///
     /// # Examples
     ///

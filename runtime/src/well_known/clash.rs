@@ -32,8 +32,8 @@ fn of_pair(one: &Document, other: &Document) -> Vec<String> {
     shared.map(|path| same_path(one, other, path)).chain(slash_twins(one, other)).collect()
 }
 
-/// Returns a problem if two documents clash. At least one of the documents must be for a family. The document of a
-/// family has one path and no copy at the root.
+/// Returns a problem if two documents clash. Call this function only if at least one of the documents is for a family.
+/// The document of a family has one path and no copy at the root.
 fn with_family(one: &Document, other: &Document) -> Option<String> {
     let (a, b) = (&one.resource, &other.resource);
     let pairs = || one.paths.iter().flat_map(|path| other.paths.iter().map(move |other| (path, other)));

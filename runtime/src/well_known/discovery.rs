@@ -54,7 +54,7 @@ pub struct Discovery(Option<Arc<Document>>);
 /// The documents that a gate serves at the well-known paths.
 pub(super) struct Document {
     pub(super) resource: String,
-    /// The paths of the document; the path of a family contains its parameters.
+    /// The paths of the document; for a family, one path that contains the parameters of the family.
     pub(super) paths: Vec<String>,
     content: Content,
     pub(super) cache_control: HeaderValue,
@@ -62,7 +62,7 @@ pub(super) struct Document {
 
 enum Content {
     One(Text),
-    /// A document for each resource of a family, with these scopes.
+    /// A document for each resource of this family; each document lists these scopes.
     Family(Box<Resource>, Vec<ScopeToken>),
 }
 
@@ -203,8 +203,8 @@ impl Text {
     }
 }
 
-/// Computes the `ETag` of a document. Two builds of the program can compute different values. A client then reads the
-/// document again.
+/// Computes the `ETag` of a document. Two builds of the program can compute different values for the same document. A
+/// client then reads the document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);

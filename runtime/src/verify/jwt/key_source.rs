@@ -225,7 +225,7 @@ pub(super) fn parse(set: &[u8]) -> Result<KeySet, String> {
     KeySet::parse(set).map_err(|reason| format!("not a JWK set: {}", shown::text(reason)))
 }
 
-/// Checks a key set that the program sets. The error says what is wrong with the key set.
+/// Checks a key set that the program provides. The error says what is wrong with the key set.
 pub(crate) fn check_key_set(set: &str) -> Result<(), String> {
     match parse(set.as_bytes()) {
         Ok(keys) if keys.is_empty() => Err("the key set has no usable key".to_owned()),

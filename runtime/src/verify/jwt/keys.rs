@@ -24,15 +24,15 @@ use super::{
     unverified::Unverified,
 };
 
-/// The keys in a JWK set ([RFC 7517, section 5]) with which signatures can be verified. Each key is prepared when the
-/// set is parsed.
+/// The keys that can verify signatures, from a JWK set ([RFC 7517, section 5]). Each key is prepared when the set is
+/// parsed.
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
 #[derive(Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<Key>>,
-    /// The time when the issuer was asked for the keys; `None` if the program set the keys. The set can lack keys that
-    /// were published after this time.
+    /// The time when the issuer was asked for the keys; `None` if the program provides the keys. The key set can lack
+    /// keys that were published after this time.
     asked: Option<Instant>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum Verdict {
 
 impl KeySet {
     /// Parses a JWK set of at most 256 keys. Skips keys that are malformed, have an unknown kind, or are not for
-    /// verifying signatures, as RFC 7517, section 5, advises. So the other keys stay usable.
+    /// verifying signatures, so that the other keys stay usable. RFC 7517, section 5, advises this.
     pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
         let Object(Set { keys }) = serde_json::from_slice(set)?;
         let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());

@@ -2,9 +2,9 @@
 //!
 //! The module `unverified` splits a token. Then the signature is checked with a key of the token's issuer (modules
 //! `keys`, `jwk`, `public_key`, `algorithms`). The claims are checked by the rules of this issuer (`verify::issuer`).
-//! Finally, `validity` checks the times. Keys are loaded on first use, and later again in the background (`key_source`,
-//! `state`, `issuer_metadata`, `address`, `transport`, `fetch`). Results are cached (`cache`, `lookup`, `weight`). For
-//! `cargo scopegate doctor`, `examination` finds the problems of an issuer.
+//! Finally, `validity` checks the times. Keys are loaded on first use, and reloaded later in the background
+//! (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`). Results are cached (`cache`, `lookup`,
+//! `weight`). For `cargo scopegate doctor`, the module `examination` finds the problems of an issuer.
 
 mod address;
 mod algorithms;

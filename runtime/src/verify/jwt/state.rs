@@ -76,7 +76,8 @@ impl State {
         }
     }
 
-    /// Tells whether the key server was down recently. An older failure does not count.
+    /// Tells whether the key server counts as down. After a failure, it does so until [`STILL_DOWN`] has passed since
+    /// the end of the pause.
     fn is_down(&self, now: Instant) -> bool {
         self.failure.as_ref().is_some_and(|failure| now < failure.retry_at + STILL_DOWN)
     }
@@ -115,7 +116,7 @@ impl State {
         self.flight = None;
     }
 
-    /// Records a failed attempt. The former keys stay in use.
+    /// Records a failed attempt. The known keys stay in use.
     pub(super) fn fail(&mut self, reason: String, now: Instant) {
         let attempts = self.failure.as_ref().map_or(0, |failure| failure.attempts);
         let pause = Duration::from_secs(1 << attempts.min(5)).min(LONGEST_PAUSE);

@@ -1,4 +1,4 @@
-//! The effect of clock changes on tokens, and the caching of results.
+//! Tests how clock changes affect tokens, and which results are cached.
 
 use std::{cell::Cell, time::Duration};
 

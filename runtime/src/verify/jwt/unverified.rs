@@ -55,7 +55,7 @@ impl<'a> Unread<'a> {
         Ok(Self { message, header, claims: decode(claims)?, signature })
     }
 
-    /// Decodes the header and the signature, too, without parsing any part.
+    /// Decodes the header and the signature, but parses nothing. `split` has already decoded the claims.
     #[cfg(feature = "dpop")]
     pub(crate) fn decode(self) -> Result<Decoded<'a>, Fault> {
         Ok(Decoded {

@@ -16,7 +16,7 @@ pub(crate) struct Validity {
 }
 
 impl Validity {
-    /// Reads `exp`, which a token must have, and `nbf`.
+    /// Reads `exp` and `nbf`. A token must have an `exp`.
     pub(crate) fn of(claims: &Map<String, Value>) -> Result<Self, Fault> {
         let not_before = Self::not_before(claims)?;
         let expires = claims.get("exp").ok_or(Fault::Plain("it has no `exp`"))?;

@@ -78,7 +78,7 @@ fn changes_are_told_in_words() {
         "#]],
     );
     let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
-    assert_eq!(update(), "the lock is up to date\nexit code 0\n");
+    assert_eq!(update(), "wrote the lock\nexit code 0\n");
     project.check(
         &["check"],
         &expect![[r"
@@ -100,15 +100,15 @@ fn changes_are_told_in_words() {
     project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
     project.check(
         &["check"],
-        &expect![[r"
-        `scopes.lock` does not match the program
+        &expect![[r#"
+            `scopes.lock` does not match the program
 
-        weaker:
-        - `DELETE /files/{name}` no longer needs `files:admin`
+            weaker:
+            - `DELETE /files/{name}` no longer needs `files:admin`
 
-        if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
-        exit code 1
-    "]],
+            if this is meant, run `UPDATE_SCOPES=1 cargo scopegate check` and commit `scopes.lock`
+            exit code 1
+        "#]],
     );
     update();
     project.check(

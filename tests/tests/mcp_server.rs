@@ -3,6 +3,8 @@
 
 mod gating;
 
+use std::any::type_name;
+
 use gating::IntoGate;
 use rmcp::{
     ServerHandler,
@@ -280,6 +282,32 @@ async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
     assert_eq!(
         problems(McpServer::new(&gate, files).table(&Files::TOOLS).switched_off(["list_flies"])),
         ["the tool `list_flies` is switched off, but has no row; write the name as the table has it"]
+    );
+}
+
+/// Without `#[tool_handler]` and `#[prompt_handler]`, rmcp would answer each call as a call of an unknown method.
+#[test]
+fn a_tool_or_prompt_that_the_server_cannot_answer_is_an_error() {
+    struct Silent;
+    impl ServerHandler for Silent {}
+    const TABLE: McpTable = mcp_table![
+        Operation::tool("list", Requirement::AUTHENTICATED),
+        Operation::prompt("plan", Requirement::AUTHENTICATED)
+    ];
+    let mend = |handler: &str| format!("put `#[{handler}]` on its `impl ServerHandler`, or remove the row");
+    let server = type_name::<Silent>();
+    assert_eq!(
+        problems(McpServer::new(&gate("https://example.com/mcp"), || Silent).table(&TABLE)),
+        [
+            format!(
+                "`tools/call list` is never answered, since `{server}` has no `call_tool`; {}",
+                mend("tool_handler")
+            ),
+            format!(
+                "`prompts/get plan` is never answered, since `{server}` has no `get_prompt`; {}",
+                mend("prompt_handler")
+            ),
+        ]
     );
 }
 

@@ -57,19 +57,19 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// # Caching
 ///
 /// An answer about an active token is cached for the [lifetime](Self::lifetime), 30 seconds by default, but never past
-/// the `exp` of the token. If the token is revoked during this time, the gate still accepts it until the time is over.
-/// An answer about an inactive token is cached for five seconds. Simultaneous requests with the same token cause only
-/// one request to the server.
+/// the `exp` of the token. If the token is revoked while the answer is cached, the gate still accepts the token until
+/// the answer expires. An answer about an inactive token is cached for five seconds. Simultaneous requests with the
+/// same token cause only one request to the server.
 ///
 /// # When the server does not answer
 ///
 /// While the server does not answer, a request gets 503 with `Retry-After`, unless an answer about its token is cached.
-/// So the client keeps its token, which it would discard after a 401. If the server gives no answer within five
+/// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
 /// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
 /// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
 /// question. The gate also pauses for one second after five useless answers (such as error pages) in a row.
-/// At most 64 questions to a server are open at the same time. A request that needs a further question gets 503 at
-/// once.
+/// At most 64 questions to a server are open at the same time. A request that needs a further question gets 503
+/// immediately.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
@@ -133,7 +133,7 @@ impl Introspection {
     /// Asks GitHub about tokens of an OAuth app, at GitHub's endpoint for [checking a token]. Only tokens that begin
     /// with `gho_` or `ghu_` are sent to GitHub.
     ///
-    /// The claims of a token are `client_id`, `scope`, `sub` (the number of the user), `username`, and `exp` if the
+    /// The claims of a token are `client_id`, `scope`, `sub` (the user's numeric id), `username`, and `exp` if the
     /// token expires. The claims contain no audience, so a token is valid at every resource that accepts the app's
     /// tokens.
     ///
@@ -203,7 +203,7 @@ impl Introspection {
     }
 
     /// Sets the introspection endpoint. Use this method if the issuer's metadata has no `introspection_endpoint`, or
-    /// names an endpoint on an origin other than those of the issuer and of its metadata. The endpoint must be an
+    /// names an endpoint whose origin is neither that of the issuer nor that of the metadata. The endpoint must be an
     /// `https` URL; `http` is allowed for loopback addresses, and for the hosts that you set with
     /// [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
@@ -211,23 +211,23 @@ impl Introspection {
         self
     }
 
-    /// Sets how long an answer about an active token is used. The default is 30 seconds. If the token is revoked during
-    /// this time, the gate still accepts it until the time is over. If the lifetime is zero, answers about active
-    /// tokens are not cached, and only simultaneous requests share an answer.
+    /// Sets how long an answer about an active token is used. The default is 30 seconds. If the token is revoked while
+    /// the answer is cached, the gate still accepts the token until the answer expires. If the lifetime is zero,
+    /// answers about active tokens are not cached, and only simultaneous requests share an answer.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// Accepts active tokens whose answer names no audience.
+    /// Accepts an active token even if the answer about it names no audience.
     ///
     /// # Risk
     ///
-    /// A token without an audience can be a token for another service of the same authorization server. Anyone who runs
-    /// that service, or steals a token from it, can use the token here. Call this method only in two cases: all tokens
-    /// of the server are for this resource, or the server answers `active` only to the service that the token is for.
-    /// It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients whose tokens
-    /// you accept. If an answer names an audience, the audience is still checked.
+    /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
+    /// who runs that service, or steals a token from it, can use the token here. Call this method only in two cases:
+    /// all tokens of the server are for this resource, or the server answers `active` only to the service that the
+    /// token is for. It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients
+    /// whose tokens you accept. If an answer names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -236,19 +236,19 @@ impl Introspection {
         self
     }
 
-    /// Accepts active tokens whose answer has no audience and does not state the kind of the token in `token_type`,
-    /// `token_use` or `typ`.
+    /// Accepts an active token even if the answer about it has no audience and does not state the kind of the token in
+    /// `token_type`, `token_use` or `typ`.
     ///
     /// This method has an effect only together with [`without_audience`](Self::without_audience) or
-    /// [`Issuer::client_ids`](crate::Issuer::client_ids). If you call neither of them, the gate rejects every token
-    /// whose answer has no audience.
+    /// [`Issuer::client_ids`](crate::Issuer::client_ids). If you call neither of them, the gate rejects a token
+    /// if the answer about it has no audience.
     ///
     /// # Risk
     ///
-    /// Some servers also answer `active` about refresh tokens. One of them is oidc-provider, whose answer about a
+    /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
-    /// weeks, as an access token. Call this method only if the server never answers `active` about tokens that are not
-    /// access tokens. One such server is django-oauth-toolkit.
+    /// weeks, as an access token. Call this method only if all tokens about which the server answers `active` are
+    /// access tokens. This is true of django-oauth-toolkit.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
@@ -307,7 +307,7 @@ impl Introspection {
         !self.needs_token_type || kind::is_said(claims)
     }
 
-    /// Returns why the server of an issuer cannot be asked, or `None` if it can be asked.
+    /// Returns the reason why the server of an issuer cannot be asked, or `None` if it can be asked.
     #[cfg(feature = "export")]
     pub(crate) async fn trouble(&self, places: &crate::verify::issuer::Places) -> Option<String> {
         server::find_endpoint(self.endpoint_or_default().as_deref(), places).await.err()
@@ -318,7 +318,7 @@ impl Introspection {
     }
 }
 
-/// Shows the client id and how the program sends its credentials, but no secret.
+/// Shows the client id and the method of authentication, but no secret.
 impl fmt::Debug for Introspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Introspection")
@@ -333,8 +333,8 @@ impl fmt::Debug for Introspection {
     }
 }
 
-/// Locks `mutex`, even if it is poisoned. No code panics while it holds a lock of this module. Even if that code
-/// panicked, the data would stay consistent.
+/// Locks `mutex`, even if it is poisoned. This is safe: no code panics while it holds a lock of this module, and even a
+/// panic would leave the data consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

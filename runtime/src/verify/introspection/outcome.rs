@@ -88,8 +88,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The server gave no answer, or cannot answer now. The duration is the pause that the server asked for, if any.
     Silent(String, Option<Duration>),
-    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. Perhaps the
-    /// server gives useless answers only about this token.
+    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. This token
+    /// may be the cause, so a single useless answer does not pause the questions about other tokens.
     Useless(String),
 }
 

@@ -21,7 +21,7 @@ const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 /// How long an HTTP client is used before a new client is made. The new client reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
-/// If the metadata cannot be read, the requests that wait for the metadata get the same error for this long.
+/// How long requests get the error of a failure to read the metadata before the metadata is read again.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
 /// Finds the endpoint of an issuer: the endpoint that the program sets, or else the endpoint in the metadata.
@@ -111,8 +111,9 @@ impl Server {
     }
 }
 
-/// Checks the endpoint in the metadata. The endpoint must be on the issuer's own origin, because the endpoint receives
-/// tokens and the credentials of this program. Only the program can set an endpoint on another origin.
+/// Checks the endpoint in the metadata. The endpoint must be on the origin of the issuer or of the metadata, because
+/// the endpoint receives tokens and the credentials of this program. Only the program can set an endpoint on another
+/// origin.
 fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     let url = metadata.introspection_endpoint.ok_or(
         "the metadata has no `introspection_endpoint`; if the server has one, write `Introspection::endpoint`",

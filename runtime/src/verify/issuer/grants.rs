@@ -58,8 +58,8 @@ impl Grants {
         named.chain(by_role).collect()
     }
 
-    /// Tells whether the token has a claim for scopes, even an empty one. Roles do not count, because ID tokens also
-    /// have roles.
+    /// Tells whether the token has a claim for scopes, even an empty one. A claim for roles does not count, because ID
+    /// tokens also have roles.
     pub(super) fn are_in(&self, claims: &Map<String, Value>) -> bool {
         self.scopes.iter().any(|path| at(claims, path).is_some())
     }

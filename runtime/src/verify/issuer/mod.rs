@@ -109,7 +109,7 @@ impl Issuer {
         }
     }
 
-    /// Adds members of a [family](Self::family), as they appear in `iss`. You can call this method several times.
+    /// Adds members to a [family](Self::family), as they appear in `iss`. You can call this method several times.
     pub fn members(mut self, members: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names.list(members.into_iter().map(Into::into));
         self
@@ -163,8 +163,8 @@ impl Issuer {
         self
     }
 
-    /// Accepts a token without `aud` if its client is one of `ids`, for an authorization server that writes no `aud`.
-    /// The client is in `client_id`, or else in `azp`, `cid` or `appid`.
+    /// Accepts a token without `aud` if its client is one of `ids`. Use this method for an authorization server that
+    /// writes no `aud`. The id of the client is in the claim `client_id`, or else in `azp`, `cid` or `appid`.
     ///
     /// A token without `aud` names no resource, so it is valid at every resource that accepts its client.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -181,10 +181,10 @@ impl Issuer {
     /// Sets the claims that distinguish access tokens from ID tokens: an access token has at least one of them, and an
     /// ID token has none.
     ///
-    /// An audience that you set with [`audience`](Self::audience) can also be the audience of ID tokens. So if a token
-    /// with this audience, or a token that is accepted by its [client](Self::client_ids), is not marked as an access
-    /// token, it must have one of these claims. If you do not call this method, the token must have a claim for scopes
-    /// instead.
+    /// An audience that you set with [`audience`](Self::audience) can also be the audience of ID tokens. So a token
+    /// with this audience must have one of these claims, unless the token is marked as an access token. The same rule
+    /// applies to a token that the gate accepts because of its [client](Self::client_ids). If you do not call this
+    /// method, these tokens must have a claim for scopes instead.
     ///
     /// # Examples
     ///
@@ -312,7 +312,7 @@ impl Issuer {
     }
 
     /// Sets the identifier by which the resource's metadata names this authorization server. Use this method if clients
-    /// know the server by another identifier than the `iss` of its tokens.
+    /// know the server by an identifier that differs from the `iss` of its tokens.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.authorization_server = Some(issuer.into());
         self

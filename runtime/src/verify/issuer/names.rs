@@ -2,8 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-/// The names of an issuer. An issuer is one authorization server, or a family of issuers whose names differ in one
-/// part.
+/// The names of an issuer. If the issuer is a family, each name is a pattern, with a placeholder for the member of the
+/// family.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     forms: Vec<Form>,

@@ -61,9 +61,9 @@ impl Places {
         }
     }
 
-    /// Checks a URL from the metadata. The URL must be on the origin of the issuer or of the metadata, or on a host
-    /// that the program names. Without this check, an issuer could make this program send requests to any reachable
-    /// host, and trust the keys there.
+    /// Checks the URL of the keys in the metadata. The URL must be on the origin of the issuer or of the metadata, or
+    /// on a host that the program names. Without this check, an issuer could make this program send requests to any
+    /// reachable host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }

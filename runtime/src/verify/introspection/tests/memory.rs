@@ -1,4 +1,4 @@
-//! What is cached, for how long, and which questions are shared.
+//! Which outcomes are cached, for how long, and which requests share a question.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Reply},

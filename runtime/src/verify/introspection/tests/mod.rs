@@ -46,7 +46,7 @@ async fn ask(introspector: &Introspector, token: &str) -> String {
     }
 }
 
-/// The claims of an active token.
+/// Returns the claims of an active token.
 async fn claims(introspector: &Introspector, token: &str) -> Value {
     match introspector.ask(token).await {
         Ok(Answer::Active(active)) => Value::Object(active.claims.clone()),

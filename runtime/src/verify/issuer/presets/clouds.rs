@@ -10,9 +10,9 @@ const ENTRA: &str = "https://login.microsoftonline.com";
 impl Issuer {
     /// Makes the issuer of an Auth0 tenant, from its domain.
     ///
-    /// The issuer ends in a slash. The audience is the identifier of the API, which must be the resource's URL. Scopes
-    /// come from `scope` and, with RBAC, from `permissions`. `permissions` has all permissions of a person, even those
-    /// that the client did not request. To accept only requested scopes, add `.scopes(["scope"])`.
+    /// The issuer's identifier ends in a slash. The audience is the identifier of the API, which must be the resource's
+    /// URL. Scopes come from `scope` and, with RBAC, from `permissions`. `permissions` has all permissions of a person,
+    /// even those that the client did not request. To accept only requested scopes, add `.scopes(["scope"])`.
     ///
     /// If a client names no API when it requests a token, the token is opaque, and only Auth0 accepts it.
     ///
@@ -126,7 +126,8 @@ impl Issuer {
 }
 
 /// Sets the rules for the tokens of one application. An ID token also has the client id as its audience, and contains
-/// app roles. Only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`, `appidacr`).
+/// app roles. But only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`,
+/// `appidacr`).
 fn for_entra_client(issuer: Issuer, client_id: &str) -> Issuer {
     let uri = format!("api://{client_id}");
     issuer

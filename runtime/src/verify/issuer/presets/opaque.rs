@@ -1,4 +1,4 @@
-//! Presets for providers with opaque tokens and their own endpoints: Google, GitHub.
+//! Presets for providers that issue opaque tokens and have their own protocols for checking them: Google, GitHub.
 
 use crate::{Introspection, Issuer};
 

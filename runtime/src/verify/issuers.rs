@@ -17,8 +17,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. These
 /// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the gate requested the
 /// loaded keys late enough: after the token first arrived, or more than a minute after the token's `iat`. Otherwise,
-/// the server may have published the key after this request, so the result is [`VerifyError::unavailable`]. The token
-/// becomes valid when a reload finds its key.
+/// the server may have published the key after the gate's request, so the result is [`VerifyError::unavailable`]. The
+/// token becomes valid when a reload finds its key.
 ///
 /// A token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;
@@ -34,8 +34,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   `access`);
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
 ///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
-///   audience is not the resource, it must have a claim for scopes, or another claim that you set and that [ID tokens
-///   lack](Issuer::access_claims);
+///   audience is not the resource, it must have a claim for scopes or, if you set claims that [ID tokens
+///   lack](Issuer::access_claims), one of these claims;
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///
@@ -99,7 +99,7 @@ pub struct Issuers {
 impl Issuers {
     /// Makes a verifier for the tokens of these issuers. Nothing is fetched yet.
     ///
-    /// If the settings of an issuer have a problem, or if two issuers conflict, the gate does not start.
+    /// If the settings of an issuer have a problem, or if two issuers accept the same `iss`, the gate does not start.
     pub fn new(issuers: impl IntoIterator<Item = Issuer>) -> Self {
         let jwts = Jwts::of(issuers.into_iter());
         Self {
@@ -112,8 +112,8 @@ impl Issuers {
 
     /// Accepts static keys in addition to the tokens of the issuers.
     ///
-    /// A static key then opens every route whose scopes the key grants. If the key grants the gate's floor, it also
-    /// opens every `#[authenticated]` route.
+    /// A static key then opens every route whose scopes the key grants. If the key grants the gate's floor (the scopes
+    /// that every protected operation needs), it also opens every `#[authenticated]` route.
     ///
     /// # Examples
     ///
@@ -166,7 +166,7 @@ impl Issuers {
         self.jwts.known().map(|known| &known.issuer)
     }
 
-    /// Lists the pairs of issuers that would both accept the same `iss`.
+    /// Lists the pairs of issuers that both accept the same `iss`.
     fn clashes(&self) -> Vec<String> {
         let mut issuers = self.iter();
         let mut clashes = Vec::new();

@@ -22,7 +22,8 @@ pub(super) struct Rules {
     pub(super) client_ids: Vec<String>,
     pub(super) refuses_others: bool,
     pub(super) required: Vec<(String, String)>,
-    /// The claims that only access tokens have. If this list is empty, the claims for scopes are used instead.
+    /// The claims that only access tokens have. If this list is empty, a claim for scopes shows that a token is an
+    /// access token.
     pub(super) of_access: Vec<String>,
 }
 
@@ -37,8 +38,8 @@ enum MeantBy {
 }
 
 impl Issuer {
-    /// Checks the claims of a JSON Web Token. The times are only read here. They are checked last, so that a token is
-    /// reported as expired only if it is otherwise valid.
+    /// Checks the claims of a JSON Web Token. The times are only read here. The caller checks them last, so that a
+    /// token is reported as expired only if it is otherwise valid.
     pub(crate) fn check(
         &self,
         claims: Map<String, Value>,
@@ -102,8 +103,8 @@ impl Issuer {
         }
     }
 
-    /// Rejects a token that has none of the claims by which access tokens are recognized. The token could be an ID
-    /// token with the same audience.
+    /// Rejects a token that has none of the claims by which access tokens are recognized. Such a token could be an ID
+    /// token, because ID tokens can have the same audience as access tokens.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {
         let of_access = &self.rules.of_access;
         if of_access.is_empty() {
@@ -124,7 +125,7 @@ impl Issuer {
         ))
     }
 
-    /// Checks that `iss` and the claim that repeats the member of a family name the same member.
+    /// Checks the claim that repeats the member of a family. The claim must name the same member as `iss`.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {

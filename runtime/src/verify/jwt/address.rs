@@ -35,8 +35,8 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
-    /// Adds a host whose URLs begin with `https`. `host` includes the port if the port is not 443. `method` is the name of the method
-    /// with which the program named the host.
+    /// Adds a host whose URLs begin with `https`. `host` includes the port if the port is not 443. `method` is the name
+    /// of the method with which the program named the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }
@@ -60,8 +60,8 @@ impl Hosts {
     }
 
     /// Checks the URL that an issuer gives for its keys. The URL must be on the origin of one of the issuer's `own`
-    /// URLs, or on a host that the program names. Otherwise an issuer could make this program send requests to any
-    /// reachable host, and trust the keys there.
+    /// URLs, or on a host that the program names. Without this check, an issuer could make this program send requests
+    /// to any reachable host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
         let url = trusted_url(text, transport)?;
         if own.iter().any(|own| own.origin() == url.origin()) {

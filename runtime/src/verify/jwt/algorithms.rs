@@ -2,7 +2,7 @@
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
-/// An algorithm for signing tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted, and HMAC
+/// An algorithm for signing tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted, so HMAC
 /// is never accepted. With HMAC, a verifier could also sign tokens, and an attacker could use a published RSA key as
 /// the HMAC secret and sign tokens with it.
 ///
@@ -62,8 +62,8 @@ impl Algorithm {
         })
     }
 
-    /// Returns the value that `aws_lc_rs` has for the algorithm, and the length of a coordinate in bytes, if the
-    /// algorithm's keys are points of a curve.
+    /// Returns the value that `aws_lc_rs` has for the algorithm, and the length (in bytes) of a coordinate, if the
+    /// algorithm's keys are points on a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),

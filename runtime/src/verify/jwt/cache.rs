@@ -21,7 +21,7 @@ use crate::{Resource, Token};
 /// How long a valid token is used without checking its signature again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many rejected tokens are cached at most. If the tokens are long, fewer of them fit. Rejected tokens have their
+/// The largest number of cached rejected tokens. If the tokens are long, fewer of them fit. Rejected tokens have their
 /// own cache, so that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not change
 /// this number.
 const MOST_REFUSED: usize = 1024;
@@ -74,7 +74,7 @@ impl Good {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Tells whether the entry is still usable: it is recent, and the issuer still publishes the key.
+    /// Tells whether the entry is still usable: whether it is recent, and whether the issuer still publishes the key.
     pub(super) fn counts(&self, keys: &KeySet) -> bool {
         self.since.elapsed() < REMEMBER_GOOD && keys.has(&self.key)
     }
@@ -136,7 +136,7 @@ impl Bad {
         self
     }
 
-    /// Tells whether the entry is still usable: the token was checked with these keys.
+    /// Tells whether the entry is still usable: whether the token was checked with these keys.
     pub(super) fn counts(&self, keys: &Arc<KeySet>) -> bool {
         self.keys.as_ptr() == Arc::as_ptr(keys)
     }
@@ -159,7 +159,7 @@ impl Cache {
         self.refused.get(&token)
     }
 
-    /// Caches a valid token. From time to time, removes the tokens for which `is_over` is true.
+    /// Caches a valid token. Also removes, from time to time, old tokens and tokens for which `is_over` is true.
     pub(super) fn keep_good(&self, token: Lookup<'_>, good: Good, is_over: impl Fn(&Good) -> bool) {
         self.sweep(Instant::now(), is_over);
         self.good.insert(token.keep(), Arc::new(good));

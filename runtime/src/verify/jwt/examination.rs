@@ -61,8 +61,8 @@ pub(crate) enum Kind {
 /// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). The same is
-    /// true of the other members, unless their comment says something else.
+    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). The other
+    /// members are defined there too, unless their comments say something else.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -76,7 +76,7 @@ pub(crate) struct Offers {
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) protected_resources: Option<Vec<String>>,
     /// Whether the server accepts `resource` (RFC 8707). The name of this member is not registered, but some servers
-    /// use the name.
+    /// use it.
     #[serde(default, deserialize_with = "lenient")]
     resource_indicators_supported: Option<bool>,
     /// Has the same meaning as the member above. The name of this member is not registered either.

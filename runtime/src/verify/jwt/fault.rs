@@ -4,8 +4,8 @@ use std::{error::Error, fmt, sync::Arc};
 
 use crate::{VerifyError, shown};
 
-/// The problem of a token. The text never quotes the whole token. If the text quotes a part of the header or of a
-/// claim, this part is escaped and shortened.
+/// The problem of a token. The problem's text never quotes the whole token. If the text quotes a part of the header or
+/// of a claim, this part is escaped and shortened.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// A fixed text.
@@ -33,7 +33,7 @@ pub(crate) enum Rule {
     Signature,
     /// The token is an access token.
     Kind,
-    /// The claim that repeats the member of a family names the same member as `iss`.
+    /// If a claim must repeat the member of the issuer's family, this claim names the same member as `iss`.
     Member,
     /// The token has the claims that the program requires.
     Required,

@@ -1,5 +1,5 @@
-//! Functions for the fuzz targets. The functions exist only with `cfg(fuzzing)`. In a program, their input comes over
-//! the network.
+//! Functions for the fuzz targets. The functions exist only with `cfg(fuzzing)`. In a real program, the code that
+//! they call gets its input over the network.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::Issuer;
 ///
 /// # Errors
 ///
-/// Fails if the text is not an issuer.
+/// Fails if `issuer` cannot be the identifier of an issuer.
 pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
     let urls = issuer_metadata::well_known_urls(issuer, &Transport::default())?;
     Ok(urls.into_iter().map(String::from).collect())

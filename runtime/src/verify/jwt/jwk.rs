@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// The members of a JSON Web Key that are used ([RFC 7517, section
+/// The members of a JSON Web Key that the gate uses ([RFC 7517, section
 /// 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)). The kind of a key decides which members it has ([RFC 7518,
 /// section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 #[derive(PartialEq, Eq, Hash, Deserialize)]

@@ -66,7 +66,7 @@ impl KeySource {
     }
 
     /// Returns the keys if they can be used now. Otherwise starts to load keys, and returns an `Err` with the attempt
-    /// to wait for.
+    /// for which the caller can wait.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));
@@ -115,9 +115,9 @@ impl KeySource {
         self.0.lock().until_next(time::Instant::now())
     }
 
-    /// Starts to load the keys, and returns the attempt to wait for. Returns the running attempt if there already is
-    /// one, and `None` during the pause after a failure. An attempt runs as its own task, so it continues even after
-    /// the end of the request that started it.
+    /// Starts to load the keys, and returns the attempt for which the caller can wait. Returns the running attempt if
+    /// there already is one, and `None` during the pause after a failure. An attempt runs as its own task, so it
+    /// continues even after the end of the request that started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());

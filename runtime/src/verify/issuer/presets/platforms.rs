@@ -45,8 +45,8 @@ impl Issuer {
     /// Makes the issuer of a Descope MCP server or inbound app. Use the URL that the console shows as "Issuer".
     ///
     /// For an MCP server, the audience is the resource's URL. For an inbound app, the audience is the project's id, so
-    /// add `.audience("PROJECT-ID")`. The gate then accepts tokens of all apps of the project, even if the client
-    /// requested the token for another resource.
+    /// add `.audience("PROJECT-ID")`. The gate then accepts the tokens of all apps of the project, even tokens that a
+    /// client requested for another resource.
     ///
     /// # Examples
     ///
@@ -68,9 +68,9 @@ impl Issuer {
     /// `.require("client_id", "..")`.
     ///
     /// The project's tokens have no scopes. Grant scopes by a role in `app_metadata`, or let an access token hook add a
-    /// claim `scope`. Do not use `user_metadata`, because people can change their own `user_metadata`. Tokens of the
-    /// project's own sign-in have no `client_id`, so the gate rejects them. To accept these tokens too, add
-    /// `.access_claims(["session_id"])`. If the project's key is a shared secret (HS256), change the project to
+    /// claim `scope`. Do not take roles from `user_metadata`, because people can change their own `user_metadata`.
+    /// Tokens of the project's own sign-in have no `client_id`, so the gate rejects them. To accept these tokens too,
+    /// add `.access_claims(["session_id"])`. If the project's key is a shared secret (HS256), switch the project to
     /// asymmetric signing keys.
     ///
     /// # Examples

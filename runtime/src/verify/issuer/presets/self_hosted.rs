@@ -5,7 +5,7 @@ use crate::Issuer;
 
 /// Presets for self-hosted servers. [The guide](crate::guide::providers) explains their settings.
 impl Issuer {
-    /// Makes the issuer of a Keycloak realm, `https://HOST/realms/REALM`.
+    /// Makes the issuer of a Keycloak realm, from the realm's URL `https://HOST/realms/REALM`.
     ///
     /// The audience is the resource's URL if a client scope has an audience mapper for this URL. Otherwise `aud` has
     /// only the ids of clients, and the gate rejects the token. The claim `typ` states the kind of a token. So the gate
@@ -54,10 +54,10 @@ impl Issuer {
     /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the
     /// slash at the end) and its client id.
     ///
-    /// An access token of authentik has all claims of an ID token, and two more. Its audience is the client's id. The
-    /// gate accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes unless you add a
-    /// scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its
-    /// access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects them.
+    /// An access token of authentik has all claims of an ID token, and two more (one of them is `uid`). Its audience is
+    /// the client's id. The gate accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes
+    /// unless you add a scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect
+    /// clients do, its access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects them.
     ///
     /// # Examples
     ///
@@ -112,8 +112,8 @@ impl Issuer {
     /// Makes the issuer of a program that uses better-auth and its OAuth provider. The issuer is a URL such as
     /// `https://example.com/api/auth`.
     ///
-    /// The audience is the resource's URL, which must be among the provider's valid audiences. If a client requests a
-    /// token without `resource`, the token is opaque.
+    /// The audience is the resource's URL, which must be among the provider's valid audiences. If the client's
+    /// request for a token has no parameter `resource`, the token is opaque.
     ///
     /// # Examples
     ///

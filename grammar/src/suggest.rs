@@ -7,7 +7,7 @@ use crate::distance::distance;
 /// Returns the candidate that is closest to `text`, if any candidate is close.
 ///
 /// A candidate is close if the number of edits that turn one text into the other is at most a third of the longer
-/// text's length. An edit changes, removes or adds a character, or swaps two neighbours. Upper and lower case count as
+/// text's length. An edit changes, removes or adds a character, or swaps two neighbors. Upper and lower case count as
 /// the same. Of equally close candidates, the first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
@@ -30,7 +30,7 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// different numbers (`v1` and `v2`), and different short words (`im` and `rm`).
 ///
 /// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are
-/// also alike if only one word differs, by two swapped neighbouring letters or by one letter. A word with
+/// also alike if only one word differs, by two swapped neighboring letters or by one letter. A word with
 /// swapped letters must have at least four letters. A word that differs by one letter must have at least five
 /// letters in its longer form.
 pub fn are_alike(left: &str, right: &str) -> bool {

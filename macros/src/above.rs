@@ -43,7 +43,7 @@ impl Above {
 pub(crate) fn is_below_one(place: &Place) -> bool {
     let Some(file) = &place.file else { return false };
     FILES.with_borrow_mut(|files| {
-        // Compares the paths as strings, because comparing values of `Path` is slow in a build without optimisation.
+        // Compares the paths as strings, because comparing values of `Path` is slow in a build without optimization.
         let is_this = |(known, _): &(PathBuf, _)| known.as_os_str() == file.as_os_str();
         if !files.last().is_some_and(is_this) {
             let at = files.iter().position(is_this);

@@ -1,4 +1,4 @@
-//! Normalises a tree of `all` and `any` to alternatives: an OR of ANDs.
+//! Normalizes a tree of `all` and `any` to alternatives: an OR of ANDs.
 
 use crate::{
     redundancy,
@@ -99,7 +99,7 @@ mod tests {
     }
 
     impl Tree {
-        /// Evaluates the tree as written, without normalising it.
+        /// Evaluates the tree as written, without normalizing it.
         fn is_met_by(&self, granted: u32) -> bool {
             match self {
                 Self::Scope(number) => granted >> number & 1 == 1,

@@ -80,7 +80,7 @@ pub(crate) fn requirement(args: TokenStream) -> TokenStream {
     })
 }
 
-/// Normalises and checks the scopes of an attribute.
+/// Normalizes and checks the scopes of an attribute.
 fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternatives> {
     let alternatives = diagnostics.take(Alternatives::of(&args.needs))?;
     let legal = need::check(&alternatives.scopes, diagnostics);

@@ -2,7 +2,7 @@
 //! its attribute names only literals.
 //!
 //! After each change to a crate, the compiler expands every attribute of this crate again. `syn` would make this slow,
-//! because most programs build `syn` without optimisation. Therefore, this module reads no more tokens than
+//! because most programs build `syn` without optimization. Therefore, this module reads no more tokens than
 //! necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes
 //! to [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.
 

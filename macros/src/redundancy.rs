@@ -1,12 +1,12 @@
 //! Finds rules that the user wrote although another rule in the same group makes them redundant. An
-//! alternative that becomes redundant only through normalising is removed without a message.
+//! alternative that becomes redundant only through normalizing is removed without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},
     terms::{Terms, implies},
 };
 
-/// Checks the rules of one group. `parts` are their normalised forms.
+/// Checks the rules of one group. `parts` are their normalized forms.
 pub(crate) fn check(group: &Group, parts: &[Terms]) -> syn::Result<()> {
     let siblings = || group.rules.iter().zip(parts).enumerate();
     for (at, (rule, terms)) in siblings() {

@@ -59,7 +59,7 @@ impl Surroundings {
         }
     }
 
-    /// Recognises the kind of a block by the tokens before it.
+    /// Recognizes the kind of a block by the tokens before it.
     fn of_block(head: &[TokenTree]) -> Self {
         let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
         let is_keyword = |token: &&TokenTree| KEYWORDS.iter().any(|keyword| is(token, keyword));

@@ -1,4 +1,4 @@
-//! Clients parse and re-serialise the identifiers of resources and issuers. An identifier that scopegate accepts does not change.
+//! Clients parse and re-serialize the identifiers of resources and issuers. An identifier that scopegate accepts does not change.
 
 use proptest::prelude::*;
 use reqwest::Url;

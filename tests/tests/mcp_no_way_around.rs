@@ -108,7 +108,7 @@ impl ServerHandler for Server {
             let found = found.ok_or_else(|| ErrorData::resource_not_found("Unknown resource", None))?;
             Access::try_from(&context)?.require_resource(&found)?;
         }
-        // Normalises URIs as a very lenient server would.
+        // Normalizes URIs as a very lenient server would.
         let uri = request.uri.to_lowercase().replace("%70", "p");
         let counter = if uri.contains("purge") { &self.purged } else { &self.listed };
         counter.fetch_add(1, SeqCst);

@@ -33,7 +33,7 @@ async fn greet(access: Option<Access>) -> String {
     access.as_ref().and_then(Access::subject).unwrap_or("nobody").to_owned()
 }
 
-/// An alias, so that the attribute does not recognise the type.
+/// An alias, so that the attribute does not recognize the type.
 type Caller = Access;
 
 #[public]

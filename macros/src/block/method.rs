@@ -12,7 +12,7 @@ use crate::{
 
 const OURS: [&str; 3] = ["requires_scope", "authenticated", "public"];
 
-/// Recognises an attribute by the last segment of its path, as rmcp does.
+/// Recognizes an attribute by the last segment of its path, as rmcp does.
 pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }

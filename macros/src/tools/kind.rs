@@ -13,7 +13,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Recognises the kind of a method by rmcp's attribute.
+    /// Recognizes the kind of a method by rmcp's attribute.
     pub(super) fn of(method: &ImplItemFn) -> Option<Self> {
         let has = |kind: &Self| method.attrs.iter().any(|attribute| is(attribute, kind.name()));
         [Self::Tool, Self::Prompt].into_iter().find(has)

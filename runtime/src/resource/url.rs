@@ -16,7 +16,7 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// An absolute URL with a host, exactly as the program wrote it.
 ///
-/// The URL is not normalised, because clients compare URLs character by character ([RFC 9728, section
+/// The URL is not normalized, because clients compare URLs character by character ([RFC 9728, section
 /// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). The identifier of a resource must have the form that clients
 /// send. By contrast, an issuer can have any form, because the authorization server writes the same form into its
 /// metadata and its tokens.

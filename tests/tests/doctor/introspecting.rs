@@ -74,7 +74,7 @@ async fn an_opaque_token_expires_without_saying_when() {
     assert_eq!((finding.code(), finding.message()), ("expired", "it expired"));
 }
 
-/// The doctor finds the issuers inside other verifiers, and recognises static keys beside them.
+/// The doctor finds the issuers inside other verifiers, and recognizes static keys beside them.
 #[tokio::test]
 async fn issuers_are_found_behind_whatever_holds_them() {
     let key = Key::ed25519("key");

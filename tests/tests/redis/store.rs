@@ -1,4 +1,4 @@
-//! The store alone: its results, and its behaviour while its server does not answer.
+//! The store alone: its results, and its behavior while its server does not answer.
 
 use std::{
     collections::HashMap,

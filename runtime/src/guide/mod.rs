@@ -4,7 +4,7 @@
 //! | to | read |
 //! |---|---|
 //! | put an existing axum program behind scopegate | [`adopting`] |
-//! | accept tokens of Keycloak, Auth0, Okta, Entra ID and others | [`providers`] |
+//! | accept tokens from Keycloak, Auth0, Okta, Entra ID and others | [`providers`] |
 //! | find out why a token is refused | [`refused`] |
 //! | find out who calls, and store data for each caller | [`Principal`](crate::Principal), [`static_keys`] |
 //! | protect an MCP server | [`mcp`] |

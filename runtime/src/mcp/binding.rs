@@ -1,5 +1,5 @@
-//! Uses a MAC (HMAC-SHA-256) to bind an identifier to a principal. The gate stores nothing: every program with the key
-//! can check the MAC.
+//! Uses a MAC (HMAC-SHA-256) to bind an identifier to a principal. The gate need not store the identifier, because every
+//! program with the key can check the MAC.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac, digest::Key};

@@ -99,8 +99,8 @@ impl McpLayer {
     /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
     /// origin are always allowed.
     ///
-    /// If the resource is on a loopback host, or the gate has no resource, pages that a loopback host serves over
-    /// `http` or `https` are always allowed, too. For an app with its own scheme, give the origin of the app, such as
+    /// Pages that a loopback host serves over `http` or `https` are also always allowed if the resource is on a loopback
+    /// host, or if the gate has no resource. For an app with its own scheme, give the origin of the app, such as
     /// `tauri://localhost`. You also need a CORS layer outside this layer; see [`cors::layer`](crate::cors::layer).
     ///
     /// An origin that no page can have, such as one with a path, is ignored and logged at `error`. With

@@ -60,7 +60,7 @@
 //!
 //! # Operations without a row
 //!
-//! A call of a tool, prompt, resource or method without a row in the [`McpTable`] never reaches the server. The gate
+//! A request for a tool, prompt, resource or method without a row in the [`McpTable`] never reaches the server. The gate
 //! answers as if the name were unknown, even if the server has the operation:
 //!
 //! | operation without a row | answer |

@@ -14,7 +14,7 @@ use crate::scope::{Filled, Row, Text, parameters};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resources {
     plain: BTreeMap<Text, Operation>,
-    /// The templates, grouped by their separators: a URI has the same separators as every template that it fits.
+    /// The templates, grouped by their separators. A URI can fit only a template with the same separators.
     templates: BTreeMap<String, Vec<Known>>,
     /// The row for all other resources, if the table has one.
     any: Option<Operation>,

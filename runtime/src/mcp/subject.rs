@@ -12,7 +12,7 @@ use super::{
 /// The target of a message, with what the gate must know about the target to find the required scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// The message has no target: it is an answer, or its method, such as `ping`, has no target.
+    /// The message has no target, because it is an answer, or because it calls a method without one, such as `ping`.
     None,
     /// MCP does not define the method, so its target is unknown.
     Foreign,

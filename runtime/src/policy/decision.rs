@@ -90,9 +90,9 @@ impl Policy {
     /// scopes are the floor, the scope that the handler itself demands and, for each operation, the first
     /// alternative that can be met.
     ///
-    /// A token that grants exactly these scopes meets the demands. Scopes that the caller's current token grants
-    /// are listed, too, because some clients request only the listed scopes, and their new token lacks all
-    /// others. If the current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
+    /// A token that grants exactly these scopes meets the demands. A needed scope is listed even if the caller's
+    /// current token already grants it. Some clients request only the listed scopes, so their new token would
+    /// lack a scope that is not listed. If the current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }

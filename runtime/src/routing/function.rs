@@ -23,10 +23,10 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program can write its own implementation of [`Handler`] for a function if the program defines the type of an
-/// argument. That implementation can leave out the guard, so the router must reject such a function. The bounds of this
-/// trait reject it: if the bounds hold, axum's implementation applies, and the compiler allows no second
-/// implementation.
+/// A program can implement [`Handler`] for a function itself if the program defines the type of at least one argument.
+/// That implementation can leave out the guard, so the router must reject such a function. The bounds of this trait,
+/// which are those of axum's implementation, reject it. A function that meets the bounds already has axum's
+/// implementation, and the compiler allows no second one.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
 /// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the

@@ -124,7 +124,7 @@ where
     ///
     /// # Examples
     ///
-    /// To serve static files, some to everyone and some to callers with a scope:
+    /// This router serves some static files to everyone, and others only to callers with a scope:
     ///
     /// ```
     /// use scopegate::{Router, guarded, public, requirement};

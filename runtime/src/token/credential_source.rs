@@ -214,7 +214,7 @@ impl Sources {
     }
 
     /// Removes the credentials in `Sec-WebSocket-Protocol`, so that handlers do not see them. Also marks the headers of
-    /// `Kind::Header` and the proof headers as sensitive. Code behind the gate understands this mark, but does not know
+    /// `Kind::Header` and the proof headers as sensitive. The mark is needed because code behind the gate does not know
     /// which headers the gate reads.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));

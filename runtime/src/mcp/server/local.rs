@@ -149,8 +149,8 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Returns the identifier of the called tool or prompt. The name is not checked here, because only the guard of an
-/// existing operation uses the identifier.
+/// Returns the identifier of the called tool or prompt. This function does not check that the tool or prompt
+/// exists. Only the guard of a tool or prompt uses the identifier, so the identifier of an unknown name is never used.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

@@ -20,8 +20,8 @@ pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 /// send requests at any rate.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// After a failed attempt to load keys, there is a pause. The server counts as down during the pause, and for this long
-/// after it.
+/// How long the server still counts as down after the pause that follows a failed attempt to load keys. During the
+/// pause, it also counts as down.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
 /// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles the pause.

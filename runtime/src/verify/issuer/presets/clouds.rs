@@ -54,7 +54,7 @@ impl Issuer {
     /// request. If the application id URI is not `api://CLIENT-ID`, add
     /// `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
-    /// The tenant id is a GUID, as in `iss`. With any other value, such as `common` or a domain, the gate does not
+    /// The tenant id is the GUID in `iss`. With any other value, such as `common` or a domain, the gate does not
     /// start.
     ///
     /// # Examples

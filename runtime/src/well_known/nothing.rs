@@ -77,8 +77,8 @@ fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     taken.range(at_parameter.as_str()..).next().is_some_and(|own| own.starts_with(&at_parameter))
 }
 
-/// Answers 404 for every method, through axum's fallback instead of a handler. A handler could clash when this router
-/// is merged with the router of another gate or of the program.
+/// Answers 404 for every method, through axum's fallback instead of a handler. A handler could clash with a handler at
+/// the same path when this router is merged with another router.
 fn nothing<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

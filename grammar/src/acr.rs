@@ -17,7 +17,7 @@ pub enum AcrFault {
     Empty,
     /// The text contains a space, which separates values.
     Space,
-    /// The text contains a character that is not allowed inside a challenge's quotes.
+    /// The text contains a character that is not allowed inside a quoted value of a challenge.
     Illegal,
     /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole
     /// challenge for parameter names, and would also find this one.

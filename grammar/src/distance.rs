@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 /// Returns the smallest number of edits that make `left` equal to `right` (optimal string alignment). An edit
-/// changes, removes or adds a character, or swaps two neighbors. No character is edited twice.
+/// changes, removes or adds a character, or swaps two neighboring characters. No character is edited twice.
 pub(crate) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     // A row of a table: the distances between the part of `left` that has been read and each prefix of `right`.

@@ -7,8 +7,8 @@ use crate::distance::distance;
 /// Returns the candidate that is closest to `text`, if any candidate is close.
 ///
 /// A candidate is close if the number of edits that turn one text into the other is at most a third of the longer
-/// text's length. An edit changes, removes or adds a character, or swaps two neighbors. Upper and lower case count as
-/// the same. Of equally close candidates, the first is returned.
+/// text's length. An edit changes, removes or adds a character, or swaps two neighboring characters. Upper and lower
+/// case count as the same. Of equally close candidates, the first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
@@ -25,14 +25,14 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Tells whether one of two scopes is likely a misspelling of the other.
 ///
-/// Both scopes are legal, so this function can only guess. The result is `false` for pairs that programs have
-/// on purpose: different words (`read` and `write`), plurals and other endings (`file` and `files`),
+/// Both scopes are legal, so this function can only guess. The result is `false` for scopes that a program may
+/// define on purpose: different words (`read` and `write`), plurals and other endings (`file` and `files`),
 /// different numbers (`v1` and `v2`), and different short words (`im` and `rm`).
 ///
 /// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are
 /// also alike if only one word differs, by two swapped neighboring letters or by one letter. A word with
-/// swapped letters must have at least four letters. A word that differs by one letter must have at least five
-/// letters in its longer form.
+/// swapped letters must have at least four letters. Of two words that differ by one letter, at least one must have
+/// five letters or more.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -44,8 +44,8 @@ pub fn are_alike(left: &str, right: &str) -> bool {
 }
 
 /// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with
-/// a common key have to be compared. One key consists of the scope's words. Each other key consists of the
-/// same words without one of their letters.
+/// a common key have to be compared. One key consists of the scope's words. Each of the other keys consists of
+/// the same words, with one letter removed.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// Compares scopes that real providers offer side by side.
+    /// Compares each scope with the other scopes of the same provider. All scopes come from real providers.
     #[test]
     fn no_scopes_of_a_provider_are_alike() {
         for scopes in [

@@ -12,8 +12,8 @@ pub(super) struct File {
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. If some hosts cannot have a file at the path of a document's URL, the error is
-/// this path.
+/// Lists the files of all documents. If the path of a document's URL cannot be converted into the path of a file, the
+/// error is the path of the URL.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
     let mut files = Vec::new();

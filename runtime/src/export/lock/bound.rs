@@ -49,8 +49,8 @@ const DPOP: &str = "dpop:";
 const CERTIFICATE: &str = "client-certificate:";
 
 impl Bound {
-    /// Reads a declaration. Returns `true` for the first declaration with this word, and `false` for a repeated one.
-    /// Returns `None` if `word` is not one of `UNCHECKED`, `DPOP` and `CERTIFICATE`.
+    /// Reads the declaration that begins with `word`. Returns `true` for the first declaration with this word, and
+    /// `false` for a repeated one. Returns `None` if `word` is not one of `UNCHECKED`, `DPOP` and `CERTIFICATE`.
     pub(super) fn read(&mut self, word: &str, rest: &str) -> Option<Result<bool, &'static str>> {
         Some(match (word, rest) {
             (UNCHECKED, "accepted") => Ok(!std::mem::replace(&mut self.accepts_unchecked, true)),

@@ -65,7 +65,7 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// Returns the demand that every token with all scopes of the floor meets.
+    /// Returns the demand for a token with all scopes of the floor, and for nothing else.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
@@ -99,7 +99,7 @@ impl<'a> From<&'a Needs> for Demand<'a> {
     }
 }
 
-/// Returns the effect of replacing the old demand and its policy by the new demand and its policy.
+/// Returns the effect of replacing the old demand and its policy with the new demand and its policy.
 pub(super) fn direction(old: (&Side, &Demand<'_>), new: (&Side, &Demand<'_>)) -> Direction {
     let instances = values(old.1.scopes().chain(new.1.scopes()), || {
         old.0.names.iter().chain(&new.0.names).map(String::as_str)

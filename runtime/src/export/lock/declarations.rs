@@ -1,4 +1,4 @@
-//! Describes changes of the policy and of the gate.
+//! Describes changes to the policy and to the gate.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -15,7 +15,7 @@ use crate::scope::{ScopeToken, Wildcards};
 
 /// Lists the differences between the declarations of two locks.
 ///
-/// A change of the policy is judged by its effect on the demands that both locks have in common. A demand that differs
+/// A change to the policy is judged by its effect on the demands that both locks have in common. A demand that differs
 /// between the locks is reported with its route.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();

@@ -1,15 +1,15 @@
-//! Describes changes of a route's requirement on the login.
+//! Describes changes to a route's requirement on the login.
 
 use super::{needs::Direction, words::or};
 use crate::scope::StepUp;
 
-/// Returns the effect of replacing `old` by `new`, without regard to scopes.
+/// Returns the effect of replacing `old` with `new`, without regard to scopes.
 pub(super) fn direction(old: &StepUp, new: &StepUp) -> Direction {
     let [acr, max_age] = parts(old, new);
     acr.and(max_age)
 }
 
-/// Returns two effects: the effect of the change of `acr`, and the effect of the change of `max_age`.
+/// Returns two effects: the effect of the change in `acr`, and the effect of the change in `max_age`.
 fn parts(old: &StepUp, new: &StepUp) -> [Direction; 2] {
     [
         Direction::of(lets_more_values_in(new, old), lets_more_values_in(old, new)),

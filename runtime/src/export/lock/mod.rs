@@ -39,7 +39,7 @@ use crate::scope::ScopeTable;
 ///
 /// The lines of routes are sorted by path and method. Moving a route in the program therefore changes no line, and two
 /// branches that add routes rarely touch the same line. Columns are not aligned, and the lock leaves out a handler's
-/// source file and line number, so that a change of one route does not change the lines of other routes.
+/// source file and line number, so that a change to one route does not change the lines of other routes.
 ///
 /// Two locks are compared by the tokens that they let in. Each route is judged with the floor and the implications of
 /// its own lock. A template is treated as one scope, which wildcards can cover. But if an implication names the scope
@@ -81,7 +81,7 @@ pub struct Lock {
 const HEADER: &str = "# What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.";
 
 impl Lock {
-    /// Makes the lock of `admission` and `table`. `admission` is a `&Gate` or a `&Policy`.
+    /// Makes the lock from `admission` and `table`. `admission` is a `&Gate` or a `&Policy`.
     #[must_use]
     pub fn of<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Self {
         let mut lines: Vec<Line> = table.entries().iter().map(Line::from).collect();

@@ -16,8 +16,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether the same parameter name can stand for different parts of the path or the URI in the operation
-    /// and in the row that applies.
+    /// Whether a parameter name can stand for one part of the path or the URI in the operation, and for another
+    /// part in the row that applies.
     pub(super) is_of_other_values: bool,
 }
 
@@ -62,7 +62,8 @@ impl<'a> Routes<'a> {
         if method == RESOURCE { self.overlapping(place, side) } else { Vec::new() }
     }
 
-    /// Finds the more general row that applies to the operation.
+    /// Finds the row that has `*` in place of the operation's name or method. For `HEAD`, the row for `GET`
+    /// comes first.
     fn wider(&self, (place, method): Operation<'a>, side: usize) -> Option<Rest<'a>> {
         // The handler of `GET` also answers `HEAD`.
         let of_get = (method == "HEAD").then_some((place, "GET"));

@@ -1,4 +1,4 @@
-//! Describes the changes of routes.
+//! Describes the changes to routes.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -130,7 +130,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
 /// `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // The same parameter name can stand for different parts of the path or the URI in `old` and in `new`.
+        // A parameter name can stand for one part of the path or the URI in `old`, and for another in `new`.
         return Direction::Changed;
     }
     judged(old, new, sides)

@@ -57,8 +57,8 @@ pub const MAX_VALUE: usize = 1024;
 /// [RFC 3986, section 5.2.4]: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
 pub const NO_VALUES: [&str; 2] = [".", ".."];
 
-/// Tells whether `text` may be the value of a parameter. A value has 1 to [`MAX_VALUE`] characters, all of which
-/// [`is_value_byte`] allows, and is not one of [`NO_VALUES`].
+/// Tells whether `text` may be the value of a parameter. A value has 1 to [`MAX_VALUE`] characters.
+/// [`is_value_byte`] must allow each of them, and the value must not be one of [`NO_VALUES`].
 #[must_use]
 pub fn is_value(text: &str) -> bool {
     (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !NO_VALUES.contains(&text)

@@ -3,7 +3,7 @@
 //! handler without the guard. Without this module, the compiler would then report that an argument is missing, although
 //! the user did not write this argument.
 //!
-//! The program never compiles in this case. This module only improves the message.
+//! A program with the attributes in this order never compiles. This module only improves the message.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! Collects the errors of independent parts, so that no error hides another.
+//! Collects the errors of an expansion, so that an error in one part of the input does not hide errors in other parts.
 
 use proc_macro2::TokenStream;
 

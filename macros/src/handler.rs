@@ -23,8 +23,8 @@ pub(crate) struct Handler {
 /// The most arguments that axum accepts besides the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// The most arguments that clippy accepts. If a handler has this many arguments, the guard exceeds clippy's
-/// limit.
+/// The most arguments that clippy accepts. In a handler that already has this number of arguments, the guard is one
+/// argument too many.
 const CLIPPY_LIMIT: usize = 7;
 
 /// The message for a handler with two attributes.
@@ -158,8 +158,8 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
     }
 }
 
-/// Tells whether the argument is a guard. If it is, another scope attribute has already expanded on this
-/// function. The check looks for the generated type in the guard and not for the attribute, because users can
+/// Tells whether the argument is a guard. If it is, another scope attribute of this function has already been
+/// expanded. The check looks for the generated type in the guard and not for the attribute, because users can
 /// import an attribute under any name, but cannot rename the generated type.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };

@@ -90,8 +90,8 @@ pub(crate) fn checks(handler: &Handler, callers: &Callers<'_>, args: &Args) -> T
         Callers::Unknown => TokenStream::new(),
     };
     let cfgs = handler.cfgs();
-    // If a `#[cfg]` removes the handler, the types in its signature are possibly removed, too. The checks therefore get
-    // the same `#[cfg]`.
+    // If a `#[cfg]` removes the handler, the types in its signature may be removed, too. The checks therefore get the
+    // same `#[cfg]`.
     if checks.is_empty() || cfgs.is_empty() { checks } else { quote!(#(#cfgs)* const _: () = { #checks };) }
 }
 
@@ -173,7 +173,7 @@ fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
 struct Demands<'a> {
     name: &'a Ident,
     found: Vec<LitStr>,
-    /// Whether the body possibly shadows the argument.
+    /// Whether the body may shadow the argument.
     is_bound_again: bool,
 }
 
@@ -203,7 +203,7 @@ impl<'a> Demands<'a> {
         }
     }
 
-    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` possibly shadows the argument.
+    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` may shadow the argument.
     fn binds(&self, tokens: &[TokenTree]) -> bool {
         let mut in_pattern = false;
         let mut in_closure = false;

@@ -1,5 +1,5 @@
-//! Expands, without `syn`, the attribute of a usual handler. A usual handler is an `async fn` with few arguments, and
-//! its attribute names only literals.
+//! Expands the attribute of a usual handler, and does not use `syn` for this. A usual handler is an `async fn` with few
+//! arguments, and its attribute names only literals.
 //!
 //! After each change to a crate, the compiler expands every attribute of this crate again. `syn` would make this slow,
 //! because most programs build `syn` without optimization. Therefore, this module reads no more tokens than
@@ -59,8 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// A handler with more scopes than this is not usual, so `expand` reads it and checks that the attribute
-/// allows so many scopes.
+/// The most scopes that the attribute of a usual handler names. If an attribute names more, `expand` reads it, and
+/// checks that the number is allowed.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
@@ -140,8 +140,8 @@ impl Usual {
     }
 }
 
-/// Parses the text. If the compiler runs this code, only the compiler's parser is used, because
-/// `proc_macro2` would first parse the text with its own parser, which takes more time.
+/// Parses the text. Inside the compiler, this function calls the compiler's parser directly. `proc_macro2` would first
+/// parse the text with its own parser, and this would take additional time.
 fn tokens(text: &str) -> Option<TokenStream> {
     if proc_macro::is_available() {
         return text.parse::<proc_macro::TokenStream>().ok().map(TokenStream::from);
@@ -157,7 +157,7 @@ fn is_word(token: &TokenTree, wanted: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == wanted)
 }
 
-/// Tells whether an attribute does not affect the expansion.
+/// Returns `false` if the attribute affects the expansion.
 fn is_usual_attribute(attribute: &TokenTree) -> bool {
     let TokenTree::Group(attribute) = attribute else { return false };
     // The name of an attribute is the last segment of its path.

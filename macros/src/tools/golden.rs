@@ -1,4 +1,4 @@
-//! The expansion of `#[scoped_tools]` if the user gives a path of rmcp. `UPDATE_EXPECT=1 cargo test` updates the
+//! The expansion of `#[scoped_tools]` if the user gives the path of rmcp. `UPDATE_EXPECT=1 cargo test` updates the
 //! expected expansion.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]

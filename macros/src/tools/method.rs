@@ -1,4 +1,4 @@
-//! A tool or a prompt: its name for clients, and its declaration.
+//! A tool or a prompt: the name that clients use for it, and its declaration.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -16,7 +16,7 @@ use crate::{
 /// The declaration of one tool or prompt.
 pub(super) struct Operation {
     pub(super) kind: Kind,
-    /// The name of the tool or prompt for clients.
+    /// The name that clients use for the tool or prompt.
     pub(super) name: LitStr,
     pub(super) declared: Declared,
     /// Compile-time checks of the scopes that the body of the method demands.
@@ -104,8 +104,8 @@ fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
 }
 
 /// Turns each argument of the type `Option<Access>` into a local variable, and returns the type of the first one. rmcp
-/// does not support arguments of this type. If such an argument stayed in the method, rmcp's error would be about the
-/// whole block. Instead, the caller reports an error for each method that has such an argument.
+/// does not support arguments of this type, and its error would be about the whole block. Therefore, this function
+/// removes these arguments from the method, and `check` reports an error for each method that had one.
 fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     let (optional, others): (Vec<FnArg>, Vec<FnArg>) =
         std::mem::take(&mut method.sig.inputs).into_iter().partition(is_optional);

@@ -89,8 +89,8 @@ impl Cors {
     /// Allows pages to send cookies with their requests.
     ///
     /// This setting has an effect only if you also set the origins with [`Cors::allow_origin`], because browsers do not
-    /// accept cookies together with `*` as the origin. If you set the origins, do not pass `Any` as the origin,
-    /// the methods or the headers, because tower-http panics if a layer with `Any` allows cookies.
+    /// accept cookies together with `*` as the origin. If you call both methods, do not pass `Any` for the origins, the
+    /// methods or the headers, because tower-http panics if a layer with `Any` allows cookies.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -109,7 +109,7 @@ impl Cors {
         self.change(|layer| layer.allow_headers(headers))
     }
 
-    /// Lets pages of public sites call a server in a private network.
+    /// Lets pages of public sites call a server on a private network.
     pub fn allow_private_network(self, allow: impl Into<AllowPrivateNetwork>) -> Self {
         self.change(|layer| layer.allow_private_network(allow))
     }

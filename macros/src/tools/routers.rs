@@ -17,9 +17,9 @@ pub(super) struct Routers {
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The kind of the router that the table is named after.
+    /// The kind of the router whose name determines the name of the block's table.
     pub(super) kind: Kind,
-    /// The arguments of the router that the table is named after.
+    /// The arguments of the router whose name determines the name of the block's table.
     pub(super) args: Args,
 }
 

@@ -39,7 +39,8 @@ pub(crate) struct Variant {
 pub(crate) struct ScopeAttribute {
     pub(crate) text: LitStr,
     pub(crate) implies: Option<Vec<Ident>>,
-    /// The key `baseline`, if it is written, so that messages can point to it. The same holds for `unadvertised`.
+    /// The key `baseline`, if the attribute has it. It is kept so that error messages can point to it. The same holds
+    /// for `unadvertised`.
     pub(crate) baseline: Option<Ident>,
     pub(crate) unadvertised: Option<Ident>,
 }

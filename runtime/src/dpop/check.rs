@@ -70,8 +70,8 @@ impl Dpop {
 
     /// Checks the nonce of a proof that was made at `made`.
     ///
-    /// Clients keep sending the last nonce that they received. Therefore, as long as a gate asks for no nonces, it
-    /// accepts every nonce that it has issued, however old. If the store of such a gate survives a restart, the gate
+    /// Clients keep sending the last nonce that they received. Therefore, while a gate does not ask for nonces, it still
+    /// accepts every nonce that it issued earlier, however old. If the store of such a gate survives a restart, the gate
     /// does not check the nonce at all.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
@@ -94,8 +94,8 @@ impl Dpop {
         Ok(())
     }
 
-    /// Returns `true` if a proof that was made at `made` could have been used before the program started, and the store
-    /// has forgotten the proofs from before the start.
+    /// Returns `true` if the store does not survive a restart and a proof that was made at `made` could have been used
+    /// before the program started.
     ///
     /// The time of a proof can be up to one window in the future. So a proof could have been used before the start if
     /// its time is earlier than the start plus one window.

@@ -11,7 +11,7 @@ use crate::{resource::Resource, verify::jwt::Fault};
 /// The claims of a proof whose signature is valid.
 pub(super) struct Claims<'a>(pub(super) &'a Map<String, Value>);
 
-/// The most bytes that a `jti` may have. A UUID has 36 bytes.
+/// The maximum length of a `jti`, in bytes. A UUID has 36 bytes.
 const MAX_JTI: usize = 256;
 
 /// The clock difference, in seconds, that is allowed when the `exp` or `nbf` of a proof is checked.

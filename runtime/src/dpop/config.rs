@@ -210,14 +210,14 @@ impl Dpop {
         &self.names
     }
 
-    /// Tells whether the two configurations share a store. If they do, each knows the proofs that the other has
-    /// accepted.
+    /// Tells whether this configuration and `other` share a store. If so, a gate with this configuration recognizes the
+    /// proofs that a gate with `other` has accepted.
     pub(crate) fn remembers_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.store, &other.store)
     }
 
-    /// Returns a nonce for the answer to a rejected proof, if the next proof needs one. `is_asked_for` means that the
-    /// proof was rejected because of its nonce.
+    /// Returns a nonce for the answer to a refused request, if the client's next proof needs one. `is_asked_for` means
+    /// that the answer is `use_dpop_nonce`.
     pub(crate) fn fresh_nonce(&self, is_asked_for: bool) -> Option<HeaderValue> {
         let now = Moment::now();
         let is_needed = is_asked_for || self.asks_nonce || self.may_be_from_before(now.seconds());

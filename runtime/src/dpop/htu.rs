@@ -26,8 +26,8 @@ pub(super) fn expected(resource: &Resource, path: &str) -> String {
 }
 
 /// Returns the path of the request's public URL. A proxy in front of the program may have removed the resource's path
-/// from the beginning of the request's path. If the request's path is not at or below the resource's path, this
-/// function adds the resource's path again.
+/// from the beginning of the request's path. If the request's path is neither the resource's path nor below it, this
+/// function puts the resource's path back at the beginning.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);

@@ -24,7 +24,7 @@ impl Moment {
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Returns the time in seconds, as times in tokens are in seconds.
+    /// Returns the time in seconds, the unit of times in tokens.
     pub(super) fn seconds(self) -> f64 {
         Duration::from_millis(self.0).as_secs_f64()
     }

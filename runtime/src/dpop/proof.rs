@@ -24,7 +24,7 @@ pub(super) struct Proven {
     pub(super) claims: Map<String, Value>,
 }
 
-/// The most bytes that a proof may have. A proof with an RSA key of 8192 bits has less than half as many bytes.
+/// The maximum length of a proof, in bytes. A proof with an RSA key of 8192 bits is less than half as long.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).

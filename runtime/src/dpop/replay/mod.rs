@@ -14,7 +14,7 @@ pub use self::{memory::MemoryStore, proof_id::ProofId};
 /// Remembers which proofs a gate has seen.
 ///
 /// A proof is valid for one request (RFC 9449, section 11.1). The gate passes a proof to its store only after it has
-/// checked the token and the proof's signature. Therefore, only a client with a bound token of a trusted issuer can
+/// checked the token and the proof's signature. Therefore, only a client with a bound token from a trusted issuer can
 /// fill the store.
 ///
 /// A store **must not forget** a proof before the proof's lifetime ends. A full store returns [`StoreError::full`], and

@@ -27,7 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// While Redis is unavailable, the gate answers 503 with `Retry-After` to every request that has a bound token. A
 /// request waits for Redis at most one second, including the time to connect. Set a longer [timeout](Self::timeout) if
-/// your network is slow. The program can start while Redis is down. It then accepts proofs as soon as Redis answers.
+/// your network is slow. The program can start while Redis is down, and accepts proofs as soon as Redis answers.
 ///
 /// # What Redis must not forget
 ///
@@ -37,9 +37,9 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// - Give Redis enough memory, and keep `maxmemory-policy` at `noeviction`, the default. With any other policy, a full
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
 ///   needs about 160 bytes for each proof until the proof expires.
-/// - Make Redis write its data to disk (`appendonly yes`), because a Redis that restarts without its data has forgotten
-///   every proof. With this setting alone, Redis writes to disk once a second, so the proofs of the last second can be
-///   lost. With `appendfsync always`, no proofs are lost.
+/// - Make Redis write its data to disk (`appendonly yes`), because otherwise Redis loses proofs when it restarts. With
+///   this setting alone, Redis writes to disk once a second, so the proofs of the last second can be lost. With
+///   `appendfsync always`, no proofs are lost.
 /// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
 ///
 /// Unlike the store in memory, this store does not limit the number of proofs for each client's key. So limit the

@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Builds the answer to a failed request. If the answer has a challenge, the challenge contains the
-    /// scopes and the demands on the login from `demands`.
+    /// Builds the answer to a failed request. If the answer has a challenge, `demands` determines the
+    /// challenge's scopes and its demands on the login.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let (reason, scheme) = match failure {
             Failure::Unavailable { retry_after } => {
@@ -72,7 +72,7 @@ impl Gate {
     }
 
     /// Makes the challenge of one scheme. Whatever is wrong with the token, the challenge contains the demands on
-    /// scopes and login, so that the next token that the client requests is enough.
+    /// scopes and login, so that the client can request a token that meets all of these demands.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {

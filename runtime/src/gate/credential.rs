@@ -167,8 +167,8 @@ impl Gate {
         self.0.sources.strip_anything()
     }
 
-    /// Tells whether inner gates need the result of this gate, because the credential is removed from the request, or
-    /// because its proof is valid only once.
+    /// Tells whether inner gates need the result of this gate. They need it if this gate removes the credential from
+    /// the request, or if the credential's proof is valid only once.
     pub(crate) fn verifies_for_all(&self) -> bool {
         self.strips_credentials() || self.0.sources.have_proofs()
     }

@@ -10,9 +10,9 @@ use crate::{
 /// Why a request failed, and when the client should try again, if a second attempt can help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// A request with a bearer token, or without a token, failed for this reason.
+    /// The reason for the failure. The request had a bearer token or no token.
     For(Reason),
-    /// A request whose token was sent with the scheme DPoP failed for this reason.
+    /// The reason for the failure. The request's token was sent with the scheme DPoP.
     OfDpop(Reason),
     Unavailable {
         retry_after: Duration,

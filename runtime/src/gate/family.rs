@@ -10,7 +10,7 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// Which resource of a family a request is for, if any.
+/// The gate that `Gate::spot` finds for a request, or why it finds none.
 pub(crate) enum Spot {
     /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),
@@ -35,7 +35,7 @@ impl Gate {
     }
 
     /// Describes each route that needs a token but is outside the family, where no token can be valid. Also
-    /// describes each route in which a parameter has the same name as a parameter of the family, but another
+    /// describes each route that has a parameter with the same name as a parameter of the family, but at another
     /// place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());

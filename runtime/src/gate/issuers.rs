@@ -4,7 +4,7 @@
 use super::Gate;
 use crate::{Issuer, Issuers, Resource, shown};
 
-/// Makes a gate for `resource` that accepts the tokens of `issuers`.
+/// Makes a gate for `resource` that accepts tokens from `issuers`.
 pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     let mut problems = Vec::new();
     if resource.authorization_servers().is_empty() {
@@ -35,8 +35,8 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Describes each authorization server that the resource names but that matches no issuer. The gate accepts no token of
-/// such a server.
+/// Describes each authorization server that the resource names but that matches no issuer. The gate accepts no token
+/// from such a server.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {
         issuers

@@ -17,7 +17,7 @@ use crate::{
     shown,
 };
 
-/// Logs a mistake in the program. If the caller must answer a request, the answer is 500.
+/// Logs a mistake in the program. If a request fails because of the mistake, the answer is 500.
 pub(crate) fn misconfigured(fault: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "scopegate", "{fault}");
@@ -209,7 +209,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Lists the templates that, for the reason `why`, could not be filled in.
+/// Lists the templates that could not be filled in for the reason `why`.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {

@@ -67,7 +67,7 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts of the answers to a missing and to an invalid credential, if the gate's credentials are not access
+    /// The texts for requests that have no credential or an invalid one, if the gate's credentials are not access
     /// tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
@@ -105,7 +105,7 @@ impl Gate {
         Self::issuers(resource, issuers)
     }
 
-    /// Makes a gate for the tokens of several [issuers](crate::Issuer), each with its own rules.
+    /// Makes a gate that accepts tokens from several [issuers](crate::Issuer). Each issuer has its own rules.
     ///
     /// If the resource names no authorization server, the metadata names the issuers instead.
     ///
@@ -429,7 +429,8 @@ impl Gate {
         self
     }
 
-    /// Keeps the headers of a request for the program's function that writes the bodies of refusals, if there is one.
+    /// Keeps the headers of a request for the function that writes the bodies of refusals, if the program has set such
+    /// a function.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

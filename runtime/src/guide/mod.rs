@@ -1,5 +1,5 @@
-//! Guides, one for each topic. Each guide opens with a task. In most guides, a whole program follows. The crate's tests
-//! compile or run these programs.
+//! Guides, one for each topic. Each guide opens with a task, and most guides then show a whole program. The crate's
+//! tests compile or run these programs.
 //!
 //! | to | read |
 //! |---|---|

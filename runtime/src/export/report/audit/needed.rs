@@ -8,7 +8,7 @@ use crate::{
     scope::{GrantedScopes, ScopeTable, fits},
 };
 
-/// The alternatives of each row, by the id of the row in the records.
+/// Maps each row's id, as it appears in the records, to the row's alternatives.
 pub(super) struct Rows<'a> {
     policy: &'a Policy,
     alternatives: HashMap<String, Vec<Vec<&'a str>>>,
@@ -55,7 +55,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Lists the granted scopes that cover `scope`, or only `scope` if it is granted directly. If `scope` is a
-    /// template, it is enough that a granted scope covers the template for some values.
+    /// template, each granted scope that fits the template counts as `scope`.
     fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();

@@ -36,7 +36,7 @@ struct Count {
     clients: BTreeMap<Client, u64>,
 }
 
-/// The caller, as far as the log names it.
+/// Who sent a request, as far as the log shows.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Client {
@@ -49,7 +49,7 @@ enum Client {
     Nobody,
 }
 
-/// The refusals that have the same rows and the same reason.
+/// A kind of refusal: all refusals that have the same rows and the same reason.
 #[derive(Serialize)]
 pub(super) struct Refusal {
     rows: Vec<String>,

@@ -9,10 +9,10 @@ use super::{
     subscriptions::{Topics, Wanted},
 };
 
-/// The target of a message, with what the gate must know about the target to find the required scopes.
+/// The target of a message, with the name, URI or identifiers by which the gate finds the required scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
-    /// The message has no target, because it is an answer, or because it calls a method without one, such as `ping`.
+    /// The message is an answer, or calls a method that has no target, such as `ping`.
     None,
     /// MCP does not define the method, so its target is unknown.
     Foreign,
@@ -73,18 +73,19 @@ pub(super) const RESULT_OF_TASK: &str = "tasks/result";
 /// The method that lists tasks, in version 2025-11-25 of MCP.
 pub(super) const LIST_TASKS: &str = "tasks/list";
 
-/// Tells whether a method needs no row of its own. For such methods, the floor and the row of the target
-/// decide whether a request is allowed.
+/// Returns `true` for a method that does not need a row of its own. For such methods, the floor and the row of the
+/// target decide whether a request is allowed.
 ///
 /// The result is also `true` for a method about one task, such as `tasks/get`. Such a method does need a row if
-/// the gate does not know the owners of tasks, but a table does not show whether the gate knows the owners.
+/// the gate does not know the owners of tasks. This function assumes that the gate knows the owners, because a table
+/// does not show this.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Tells whether a method acts on no tool, prompt, resource or task. The result is also `true` for a method that MCP
-/// does not define, because its target is unknown.
+/// Returns `true` for a method that does not act on a tool, prompt, resource or task. The result is also `true` for a
+/// method that MCP does not define, because its target is unknown.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }
@@ -184,8 +185,8 @@ impl Subject<'_> {
     }
 }
 
-/// Returns only the start of a name, for use in an answer or a log line. The client chooses the whole name, so
-/// the name can have any length.
+/// Returns only the start of a name, for use in an answer or a log line. The name comes from a client, so it can
+/// have any length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

@@ -107,8 +107,9 @@ impl<S: ServerHandler> McpServer<S> {
     }
 
     /// Adds a table with the requirements of tools, prompts and resources. The table can come from a `#[scoped_tools]`
-    /// block, or be written by hand. An operation without a row in any table is answered as unknown. A row for an
-    /// operation that the server does not have is harmless, except in the cases that [`McpServer::build`] lists.
+    /// block, or be written by hand. If an operation has no row in any table, the gate answers that the operation is
+    /// unknown. A row for an operation that the server does not have is harmless, except in the cases
+    /// that [`McpServer::build`] lists.
     pub fn table(mut self, table: &McpTable) -> Self {
         self.table = self.table.and(table);
         self
@@ -167,8 +168,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if one of the tools is covered by no row. The name of such a tool is probably misspelt. The error comes
-    /// from [`McpServer::build`].
+    /// Fails if one of the tools is not covered by any row. The name of such a tool is probably misspelt. The error
+    /// comes from [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self

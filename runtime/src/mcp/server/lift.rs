@@ -167,7 +167,8 @@ struct Listed<'a> {
 struct Tool<'a> {
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
-    /// `securitySchemes` at the top level, if the answer already has it: a later version of rmcp could write it there.
+    /// The member `securitySchemes` at the top level of the tool, if present. A later version of rmcp could write this
+    /// member there.
     #[serde(default, rename = "securitySchemes")]
     lifted: Option<IgnoredAny>,
 }

@@ -93,7 +93,7 @@ impl<'a> Viewer<'a> {
         Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes, told })
     }
 
-    /// Hides tools, and writes into each remaining tool what the tool requires.
+    /// Hides tools, and writes the requirement of each remaining tool into its `_meta`.
     pub(super) fn view_tools(&self, tools: &mut Vec<Tool>) {
         tools.retain(|tool| !self.endpoint.rules.is_off(&tool.name));
         if self.lists == Lists::All && !self.has_login {

@@ -150,7 +150,8 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
 }
 
 /// Returns the identifier of the called tool or prompt. This function does not check that the tool or prompt
-/// exists. Only the guard of a tool or prompt uses the identifier, so the identifier of an unknown name is never used.
+/// exists. The check is not needed, because only the guard of a tool or prompt uses the identifier, and an unknown tool
+/// or prompt has no guard.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

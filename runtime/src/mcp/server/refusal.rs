@@ -53,8 +53,9 @@ pub(super) fn error(reason: Reason, text: &str, asked: &Asked, challenge: Option
     ErrorData::new(ErrorCode(reason.status().as_u16().into()), text.to_owned(), data)
 }
 
-/// Turns the refusal of a tool into the tool's result, in the form of [`Dialect::ToolResult`](crate::mcp::Dialect). An
-/// error that is not a refusal stays an error, and so does a refusal without a challenge.
+/// Turns the error of a refused tool call into a tool result, in the form
+/// of [`Dialect::ToolResult`](crate::mcp::Dialect). An error that is not a refusal stays an error, and so does a
+/// refusal without a challenge.
 pub(super) fn in_result(error: ErrorData) -> Result<CallToolResult, ErrorData> {
     let is_refusal = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]
         .map(|status| ErrorCode(status.as_u16().into()))

@@ -15,8 +15,8 @@ pub(super) fn has_login(gate: &Gate) -> bool {
     gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
 }
 
-/// Writes the requirement of a tool into its `_meta`. A tool without a row cannot be called. From such a tool, the
-/// function removes any `securitySchemes` that the server has written.
+/// Writes the requirement of a tool into its `_meta`. If the tool has no row, nobody can call it, and the function
+/// removes any `securitySchemes` that the server has written.
 pub(super) fn write(tool: &mut Tool, plan: &Plan, found: Option<&Found>) {
     match found {
         Some(found) => {

@@ -89,8 +89,8 @@ pub trait NoNeed: Sized {
 
 impl<T> NoNeed for T {}
 
-/// Replaces the declaration of a misplaced handler, so that the compiler shows only one message about the
-/// mistake.
+/// Replaces the declaration of a handler in an `impl` block without `#[scoped_handlers]`. The compiler then shows
+/// only one message about this mistake.
 #[cfg(feature = "axum")]
 #[derive(Debug)]
 pub enum Misplaced {}

@@ -17,7 +17,7 @@ impl Watch {
         Self { since: is_told.then(Instant::now) }
     }
 
-    /// Waits for `waiting`, and leaves the time of this wait out of the measurement.
+    /// Awaits `waiting`. The time of this wait does not count.
     #[cfg(feature = "mcp")]
     pub(crate) async fn without<T>(&mut self, waiting: impl Future<Output = T>) -> T {
         let paused = self.since.map(|_| Instant::now());

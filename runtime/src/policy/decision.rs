@@ -31,7 +31,7 @@ impl<'a> Demand<'a> {
 }
 
 /// Why a token does not meet a demand. The shortfalls that a client can correct come first. The shortfall
-/// that only a change of the program can correct comes last.
+/// that only a change to the program can correct comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -91,8 +91,9 @@ impl Policy {
     /// alternative that can be met.
     ///
     /// A token that grants exactly these scopes meets the demands. A needed scope is listed even if the caller's
-    /// current token already grants it. Some clients request only the listed scopes, so their new token would
-    /// lack a scope that is not listed. If the current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
+    /// current token already grants it. Some clients request only the listed scopes. If this scope were not listed,
+    /// their new token would lack it. If the current token lacks a scope, [`Strategy::Recommended`] adds the related
+    /// scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
@@ -154,7 +155,7 @@ impl Policy {
     }
 }
 
-/// Combines the demands on the login into one demand, which a challenge names.
+/// Combines the demands on the login into the one demand that a challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());

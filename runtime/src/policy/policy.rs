@@ -35,7 +35,7 @@ pub struct Policy {
     pub(super) vocabulary: Vec<VocabularyEntry>,
     pub(super) relations: Vec<(ScopeToken, Vec<ScopeToken>)>,
     pub(super) wildcards: Wildcards,
-    /// The hierarchy that the vocabulary, the implications and the wildcards form. The hierarchy is empty if there
+    /// The hierarchy, built from the vocabulary, the implications and the wildcards. The hierarchy is empty if there
     /// are `contradictions`.
     pub(super) hierarchy: Hierarchy,
     pub(super) contradictions: Vec<String>,
@@ -63,8 +63,8 @@ pub enum Strategy {
     /// Nothing more. Tokens get the fewest privileges, but users must step up most often.
     #[default]
     Minimum,
-    /// The scopes that the attribute lists as `related(..)`, so that users must step up less often. The
-    /// gate never requires related scopes.
+    /// The scopes that the attribute lists as `related(..)`. With this strategy, users must step up less often.
+    /// The gate never requires related scopes.
     Recommended,
 }
 
@@ -198,8 +198,8 @@ impl Policy {
     /// into tokens under other names.
     ///
     /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`.
-    /// Challenges and metadata use the name that `asked` returns for a scope. The gate checks whether a token
-    /// grants the scope itself, not this name. A name that is not a valid scope is an error at startup.
+    /// Challenges and metadata use the name that `asked` returns for a scope. To check a token, the gate uses
+    /// the scope itself, not this name. A name that is not a valid scope is an error at startup.
     ///
     /// # Examples
     ///

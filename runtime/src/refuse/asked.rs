@@ -10,7 +10,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// No scopes and no login. This value is for refusals after which another token would not help the client.
+    /// No scopes and no login. This value is for refusals where another token would not help the client.
     pub(crate) const NOTHING: Self = Self { scopes: Vec::new(), step_up: StepUp::NONE };
 
     /// Returns the scopes as a space-delimited list, if there are any.

@@ -82,8 +82,8 @@ impl Refused<'_> {
         self.headers
     }
 
-    /// Returns the body that the gate would write without your function. The response has the body's `Content-Type`.
-    /// The format is the one that you set with [`Gate::body`](crate::Gate::body), or the default format.
+    /// Returns a response with the body that the gate would write without your function, and with the `Content-Type` of
+    /// this body. The format is the one that you set with [`Gate::body`](crate::Gate::body), or the default format.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()
@@ -128,8 +128,8 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body with the program's function. If that function returns a `Rejection` as its response, the
-    /// `Rejection` gets the default body, so that the function does not call itself without end.
+    /// Writes a body with the program's function. If the function returns a `Rejection`, the `Rejection` gets the
+    /// default body, because a second call of the function could start an endless recursion.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),

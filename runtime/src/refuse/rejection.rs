@@ -23,7 +23,7 @@ pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 /// section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The name of the header with a nonce, with the capital letters that RFC 9449 uses.
+/// The name of the nonce header, capitalized as in RFC 9449.
 pub(crate) const EXPOSED_NONCE: &str = "DPoP-Nonce";
 
 /// At most one challenge for each scheme, in the order of the header lines.

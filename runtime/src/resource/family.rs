@@ -19,7 +19,7 @@ pub(super) enum Extent {
     Member(Vec<(String, String)>),
 }
 
-/// The resource to which a path belongs in a family, or the reason why there is none.
+/// The resource to which a path belongs, or the reason why the family has no resource for the path.
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Box<Resource>),
@@ -147,8 +147,8 @@ impl Resource {
     }
 }
 
-/// Tells whether some path fits both patterns from start to end. Two patterns without parameters must be equal.
-/// `{*rest}` fits the rest of a path, as in routes.
+/// Tells whether some path fits both patterns from start to end. Two patterns without parameters have a
+/// common path only if they are equal. `{*rest}` fits the rest of a path, as in routes.
 #[cfg(feature = "axum")]
 pub(crate) fn meet(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (pattern(one), pattern(other));
@@ -216,7 +216,7 @@ fn parameter_name(segment: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// Checks the parameters of a pattern, and replaces each parameter by an example value, so that the result can be
+/// Checks the parameters of a pattern, and replaces each parameter with an example value, so that the result can be
 /// checked as a URL.
 #[cfg(feature = "family")]
 pub(super) fn example(pattern: &str) -> Result<String, &'static str> {

@@ -86,7 +86,7 @@ impl ResourceMetadata {
         self
     }
 
-    /// The name of the member for tokens that are bound to client certificates.
+    /// The name of the member that [`ResourceMetadata::with_certificates`] sets.
     #[cfg(feature = "axum")]
     pub(crate) const CERTIFICATES: &str = "tls_client_certificate_bound_access_tokens";
     #[cfg(feature = "axum")]

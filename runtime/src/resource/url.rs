@@ -142,7 +142,7 @@ fn refused(what: &'static str, url: &str, fault: impl Into<Cow<'static, str>>) -
     InvalidResource { what, text: WithoutSecrets(url).to_string(), fault: fault.into() }
 }
 
-/// Returns the advice to write `url` as `sent`, the form that clients send. The advice does not show the query.
+/// Returns advice on how to change `url` to `sent`, the form that clients send. The advice does not show the query.
 fn other_form(url: &str, sent: &str) -> Cow<'static, str> {
     let path_end = |url: &str| url.find('?').unwrap_or(url.len());
     let (before_query, query) = sent.split_at(path_end(sent));

@@ -18,8 +18,8 @@ use crate::{
 ///
 /// A program can put its own layer on a [`Router`](crate::Router), on
 /// a [`MethodRouter`](crate::routing::MethodRouter), or on a handler that has an attribute. The layer runs before the
-/// handler's guard, and can itself answer a request that has no token. The table shows only what the handler inside
-/// needs, and not the layer. The layer cannot call this handler without the guard. If the layer removes request
+/// handler's guard, and can itself answer a request that has no token. The table does not show the layer: it shows only
+/// what the handler inside needs. The layer cannot call this handler without the guard. If the layer removes request
 /// extensions that the guard needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \

@@ -23,10 +23,10 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program can implement [`Handler`] for a function itself if the program defines the type of at least one argument.
-/// That implementation can leave out the guard, so the router must reject such a function. The bounds of this trait,
-/// which are those of axum's implementation, reject it. A function that meets the bounds already has axum's
-/// implementation, and the compiler allows no second one.
+/// A program that defines the type of at least one argument of a function can write its own implementation of
+/// [`Handler`] for the function. That implementation can leave out the guard, so the router must reject the function.
+/// The bounds of this trait reject it, because they are the bounds of axum's implementation. A function that meets them
+/// already has axum's implementation, and the compiler allows no second one.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
 /// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
@@ -57,9 +57,9 @@ mod sealed {
     }
 }
 
-/// Any handler can be inside [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
-/// handler. But a separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that already has a
-/// guard, and the compiler's message then names this mistake.
+/// This implementation accepts any handler inside [`guarded`](crate::guarded), because `guarded` checks the token
+/// before it calls the handler. A separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that
+/// has a guard of its own, and the compiler then reports that the handler already declares its scopes.
 #[diagnostic::do_not_recommend]
 impl<H, T, S> sealed::Function<Beside, WithGuard<T>, S> for Guarded<H>
 where

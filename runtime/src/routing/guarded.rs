@@ -146,8 +146,8 @@ pub(super) mod sealed {
 
     impl<Args, M> Leaves<M> for InLayer<Args> {}
 
-    /// A function without arguments declares nothing. `Declared` already rejects it, and this implementation prevents a
-    /// second message.
+    /// A function without arguments declares nothing. `Declared` already rejects it. Without this implementation, the
+    /// compiler would report the missing declaration twice.
     impl<M> Leaves<M> for () {}
 }
 

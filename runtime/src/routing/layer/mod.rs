@@ -46,8 +46,8 @@ impl Gate {
     ///
     /// A row can contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
     /// as with a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
-    /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a
-    /// fallback, around [`nest_service`](axum::Router::nest_service), and
+    /// floor. The same is true if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a fallback,
+    /// around [`nest_service`](axum::Router::nest_service), and
     /// if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names
     /// the floor, but the 403 of a guard inside names all scopes that the handler needs. The rows have no influence on
     /// which requests are let through. If at least one row contains a route, each path without a row is logged at its

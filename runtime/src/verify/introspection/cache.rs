@@ -23,8 +23,8 @@ pub(super) const SIZE: usize = 16 * 1024 * 1024;
 /// The typical size of an answer, in bytes.
 const USUAL_WEIGHT: usize = 4096;
 
-/// The shortest time between two removals of all expired answers. A lookup also removes the expired answer that it
-/// finds.
+/// The shortest time between two sweeps. A sweep removes all expired answers. A lookup also removes an expired answer
+/// if it finds one.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
 /// Answers about tokens.

@@ -32,8 +32,8 @@ use crate::{VerifyError, verify::issuer::Places};
 /// The time limit for an answer, including the time for fetching metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. A request that needs a further question gets 503
-/// immediately. If such requests waited in a queue instead, the queue would only grow.
+/// How many questions to a server may be open at the same time. While this many are open, a request that needs a new
+/// question gets 503 immediately. If such requests waited in a queue instead, the queue would only grow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The longest answer that is parsed, in bytes. There is a limit because parsed values take much more memory than their

@@ -68,8 +68,8 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
 /// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
 /// question. The gate also pauses for one second after five useless answers (such as error pages) in a row.
-/// At most 64 questions to a server are open at the same time. A request that needs a further question gets 503
-/// immediately.
+/// At most 64 questions to a server are open at the same time. While 64 are open, a request that needs a new question
+/// gets 503 immediately.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
 ///
@@ -225,9 +225,9 @@ impl Introspection {
     ///
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
     /// who runs that service, or steals a token from it, can use the token here. Call this method only in two cases:
-    /// all tokens of the server are for this resource, or the server answers `active` only to the service that the
-    /// token is for. It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients
-    /// whose tokens you accept. If an answer names an audience, the audience is still checked.
+    /// all tokens that the server issues are for this resource, or the server reports a token as active only to the
+    /// service that the token is for. It is better to make the server name an audience, or to call `Issuer::client_ids`
+    /// with the clients whose tokens you accept. If an answer names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -240,8 +240,8 @@ impl Introspection {
     /// `token_type`, `token_use` or `typ`.
     ///
     /// This method has an effect only together with [`without_audience`](Self::without_audience) or
-    /// [`Issuer::client_ids`](crate::Issuer::client_ids). If you call neither of them, the gate rejects a token
-    /// if the answer about it has no audience.
+    /// [`Issuer::client_ids`](crate::Issuer::client_ids). If you call neither of them, the gate rejects every token
+    /// without an audience.
     ///
     /// # Risk
     ///

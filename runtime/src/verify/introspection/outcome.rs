@@ -68,7 +68,7 @@ pub(super) enum Outcome {
     Inactive,
     /// The token is active, but is not an access token.
     Refused(Fault),
-    /// The server cannot be asked until the pause is over.
+    /// There is no usable answer. The client should repeat its request after this pause.
     Failed(Pause),
 }
 
@@ -88,8 +88,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The server gave no answer, or cannot answer now. The duration is the pause that the server asked for, if any.
     Silent(String, Option<Duration>),
-    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. This token
-    /// may be the cause, so a single useless answer does not pause the questions about other tokens.
+    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. The token
+    /// in the question may be the cause, so a single useless answer does not pause the questions about other tokens.
     Useless(String),
 }
 

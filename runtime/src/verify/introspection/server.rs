@@ -21,7 +21,8 @@ const RELY_ON_METADATA: Duration = Duration::from_secs(15 * 60);
 /// How long an HTTP client is used before a new client is made. The new client reads the current root certificates.
 const RELY_ON_CLIENT: Duration = Duration::from_secs(60 * 60);
 
-/// How long requests get the error of a failure to read the metadata before the metadata is read again.
+/// The shortest time between a failed read of the metadata and the next read. Requests during this time get the error
+/// of the failed read.
 const FAILED_JUST_NOW: Duration = Duration::from_millis(500);
 
 /// Finds the endpoint of an issuer: the endpoint that the program sets, or else the endpoint in the metadata.
@@ -38,8 +39,8 @@ pub(super) struct Server {
     /// The endpoint that the program sets.
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
-    /// One request holds this lock while it reads the metadata. The value is the time and the reason of the last
-    /// failure, if any.
+    /// One request holds this lock while it reads the metadata. If the last read failed, the locked value is the time
+    /// of the failure and the reason for it.
     reading: Turn<Option<(Instant, String)>>,
     client: Mutex<Option<(Client, Instant)>>,
 }

@@ -7,7 +7,7 @@ use super::opaque::Opaque;
 use super::{StaticKeys, issuer::Issuer, jwt::Jwts};
 use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
-/// Verifies the access tokens of some [issuers](Issuer): JSON Web Tokens, as in [RFC 9068].
+/// Verifies access tokens that one or several [issuers](Issuer) issue as JSON Web Tokens ([RFC 9068]).
 ///
 /// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
 /// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
@@ -15,8 +15,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// [`VerifyError::unavailable`].
 ///
 /// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. These
-/// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the gate requested the
-/// loaded keys late enough: after the token first arrived, or more than a minute after the token's `iat`. Otherwise,
+/// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the gate's last successful
+/// request for the keys came after the token first arrived, or more than a minute after the token's `iat`. Otherwise,
 /// the server may have published the key after the gate's request, so the result is [`VerifyError::unavailable`]. The
 /// token becomes valid when a reload finds its key.
 ///
@@ -34,8 +34,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   `access`);
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
 ///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
-///   audience is not the resource, it must have a claim for scopes or, if you set claims that [ID tokens
-///   lack](Issuer::access_claims), one of these claims;
+///   audience is not the resource, it must have a claim for scopes. If you set claims that [ID tokens
+///   lack](Issuer::access_claims), it must have one of these claims in place of a claim for scopes;
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///

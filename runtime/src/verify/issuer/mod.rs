@@ -109,7 +109,8 @@ impl Issuer {
         }
     }
 
-    /// Adds members to a [family](Self::family), as they appear in `iss`. You can call this method several times.
+    /// Adds members to a [family](Self::family). Write each member as it appears in `iss`. You can call this method
+    /// several times.
     pub fn members(mut self, members: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names.list(members.into_iter().map(Into::into));
         self

@@ -103,10 +103,10 @@ impl Places {
 /// Settings for the addresses of metadata and keys.
 impl Issuer {
     /// Sets the URL of the metadata. Use this method if the authorization server has a different address inside your
-    /// cluster, or publishes its metadata at an unusual place.
+    /// cluster, or publishes its metadata at an unusual URL.
     ///
-    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys that the metadata names may also be
-    /// on the origin of `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The URL of the keys in the metadata may also
+    /// be on the origin of `url`.
     ///
     /// # Examples
     ///

@@ -38,7 +38,7 @@ enum MeantBy {
 }
 
 impl Issuer {
-    /// Checks the claims of a JSON Web Token. The times are only read here. The caller checks them last, so that a
+    /// Checks the claims of a JSON Web Token. This method reads the times, but the caller checks them last, so that a
     /// token is reported as expired only if it is otherwise valid.
     pub(crate) fn check(
         &self,

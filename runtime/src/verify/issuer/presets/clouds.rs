@@ -50,7 +50,7 @@ impl Issuer {
     ///
     /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
     /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name to
-    /// applications, and also to people who have the role. Clients write `api://CLIENT-ID/` before each scope that they
+    /// each application or person that has the role. Clients write `api://CLIENT-ID/` before each scope that they
     /// request. If the application id URI is not `api://CLIENT-ID`, add
     /// `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
@@ -107,8 +107,8 @@ impl Issuer {
     /// the form `SERVER/SCOPE`, where `SERVER` is the identifier of a resource server. To declare scopes without this
     /// identifier, add `.scope_prefix("SERVER/")`.
     ///
-    /// A token without `aud` is valid at every resource that accepts its client. To separate resources, give each
-    /// resource its own resource server and scopes.
+    /// A token without `aud` is valid at every resource that accepts its client. To separate resources, create one
+    /// Cognito resource server, with its own scopes, for each resource.
     ///
     /// # Examples
     ///

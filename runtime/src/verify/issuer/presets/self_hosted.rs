@@ -54,10 +54,11 @@ impl Issuer {
     /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the
     /// slash at the end) and its client id.
     ///
-    /// An access token of authentik has all claims of an ID token, and two more (one of them is `uid`). Its audience is
-    /// the client's id. The gate accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no scopes
-    /// unless you add a scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect
-    /// clients do, its access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects them.
+    /// An access token from authentik has all claims of an ID token, and two more (one of them is `uid`). Its audience
+    /// is the client's id. The gate accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no
+    /// scopes unless you add a scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID`
+    /// Connect clients do, its access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects
+    /// them.
     ///
     /// # Examples
     ///

@@ -1,26 +1,26 @@
 //! Escapes text that comes from outside the program, before it is written in a log line or an error.
 //!
-//! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and marks
-//! that change the direction of writing. With these characters, an attacker could forge lines of a log. A URL can
-//! contain a secret, so only its harmless parts are shown.
+//! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and
+//! bidirectional control characters. With these characters, an attacker could forge lines of a log. A URL can contain a
+//! secret, so only its harmless parts are shown.
 
 use std::fmt::{self, Display, Write as _};
 
-/// The number of characters after which a text from outside is cut.
+/// The number of characters after which text from outside the program is cut.
 const TEXT: usize = 200;
 
 /// The number of characters after which a message is cut.
 #[cfg(any(feature = "export", feature = "tracing"))]
 const LINE: usize = 2000;
 
-/// Shows a text from outside as one line. Invisible characters are escaped, and a text that is too long is cut.
+/// Shows text from outside the program as one line. Invisible characters are escaped, and text that is too long is cut.
 ///
 /// Text that is already escaped stays the same.
 pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
 
-/// Like `text`, but with a higher limit, for a message that quotes texts from outside.
+/// Like `text`, but with a higher limit, for a message that quotes text from outside the program.
 #[cfg(any(feature = "export", feature = "tracing"))]
 pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }

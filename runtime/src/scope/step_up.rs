@@ -78,8 +78,8 @@ impl StepUp {
         Ok(Self { acr, max_age: self.shorter(other) })
     }
 
-    /// Returns the demand that one challenge names for `self` and `other` together. If no value of `acr` meets both
-    /// demands, the challenge names the values of `self`.
+    /// Combines `self` and `other` into one demand for a challenge. If no value of `acr` meets both demands, the
+    /// challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
         Self { acr, max_age: self.shorter(other) }
@@ -141,7 +141,7 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether a word is not a scope but a demand on the login, which [`StepUp::parse`] reads.
+    /// Tells whether `word` is a demand on the login, and not a scope. [`StepUp::parse`] reads these demands.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }

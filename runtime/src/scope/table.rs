@@ -96,8 +96,8 @@ impl Row {
         }
     }
 
-    /// Sets the scopes of `also(..)` and of `related(..)`. The handler itself may demand those of `also(..)`. A client
-    /// should request those of `related(..)` along with those of the requirement.
+    /// Sets the scopes of `also(..)`, which the handler itself may demand, and the scopes of `related(..)`, which a
+    /// client should request along with those of the requirement.
     #[must_use]
     pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
         self.terms.also = also;
@@ -273,7 +273,7 @@ impl Entry {
         self.row.file
     }
 
-    /// Returns the line of the handler's name, counted from 1.
+    /// Returns the number of the line that contains the handler's name. The first line of the file has the number 1.
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.row.line

@@ -31,7 +31,8 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A part of a template, for code that fills in the values without `Filled`.
+/// A part of a template: literal text, or the name of a parameter. The script in the report's page uses these parts to
+/// fill in the template.
 #[cfg(feature = "export")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -55,7 +56,7 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     parts
 }
 
-/// Tells whether there are values with which the template becomes `scope`.
+/// Tells whether some values of the parameters turn the template into `scope`.
 #[cfg(feature = "export")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
     // The text next to a parameter never begins or ends with a character that is allowed in values, so `scope` can be
@@ -101,7 +102,7 @@ pub(crate) enum Unfilled {
     Illegal,
 }
 
-/// The scopes that the templates of an operation become for one request.
+/// The results of filling in the templates of an operation for one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filled(Vec<(Text, Result<ScopeToken, Unfilled>)>);
 

@@ -1,10 +1,10 @@
-//! Vocabularies: the scopes that an API knows, with the description of each.
+//! Vocabularies: the scopes that an API defines, with the description of each.
 
 use std::fmt;
 
 use crate::scope::Scope;
 
-/// The scopes that an API knows. Make a vocabulary from an enum
+/// The scopes that an API defines. Make a vocabulary from an enum
 /// with [`#[derive(Vocabulary)]`](macro@crate::Vocabulary).
 ///
 /// # Examples

@@ -11,8 +11,9 @@ use std::{
 /// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a
 /// principal, which never equals the principal of a user.
 ///
-/// If an authorization server gives a user the id of a client as the subject, the user and the client have the same
-/// principal ([RFC 9068, section 5]). If your server can do this, distinguish the two as in the second example.
+/// If a user's subject equals a client's id at the same authorization server, the user and the client have the same
+/// principal ([RFC 9068, section 5]). If your authorization server allows this, distinguish users from clients as in
+/// the second example.
 ///
 /// # Examples
 ///
@@ -133,8 +134,8 @@ impl Principal {
     }
 }
 
-/// Writes the principal for people and logs. Different principals can have the same text, so compare the principals and
-/// not their texts.
+/// Writes the principal as readable text, for people and logs. Different principals can have the same text, so compare
+/// the principals and not their texts.
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

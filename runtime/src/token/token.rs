@@ -41,7 +41,8 @@ pub struct Token(Arc<Data>, Told);
 /// so that a verifier can cache and share the data.
 #[derive(Clone, Default)]
 struct Told {
-    /// The identifier of a token without `jti`. It is set only if the gate has an observer.
+    /// The hash of the token's text, which identifies a token without `jti`. The hash is set only if the gate has an
+    /// observer.
     id: Option<Arc<TokenId>>,
     is_cached: Option<bool>,
     /// How the request presented the token. The challenge depends on the scheme.

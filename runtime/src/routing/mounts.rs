@@ -1,4 +1,5 @@
-//! The mounted handlers and services of a router: the table, and the slots that wait for the gate.
+//! Records the handlers and services of a router. The records make up the router's table, and contain the slots that
+//! `protect` fills with the gate.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -18,14 +19,14 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Mounts {
     all: Vec<Mount>,
-    /// The paths whose handlers are for certain methods. Such a path answers 405 to other methods, unless it also has a
-    /// handler for any method.
+    /// The paths that were added with `Router::route`. Such a path answers 405 to a method without a handler, unless
+    /// the path has a handler for any method.
     by_method: BTreeSet<String>,
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. If mounts share a slot, a single call, such as `nest_service`, has added them
-/// all. So each call of `requiring` covers either all of these mounts or none.
+/// A handler or a service at a path. Mounts that share a slot were all added by one call, such as `nest_service`. So
+/// each call of `requiring` covers either all of these mounts or none.
 struct Mount {
     path: String,
     place: Place,

@@ -99,10 +99,11 @@ impl<S> Router<S> {
     /// `openapi`. The document gets each operation at its path in this router. It also gets the schemas that the
     /// operations refer to.
     ///
-    /// As `openapi`, pass a document that describes the API as a whole, for example with a title. In the paths of the
-    /// document, `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, the document describes
-    /// the parameter as a string. This applies, for example, to a parameter in the path at which the router is nested.
-    /// If operations share an id, each of them gets a new id, which contains the operation's method and path.
+    /// The argument `openapi` is a document that describes the API as a whole, for example with a title. In the paths
+    /// of the document, `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, the document
+    /// describes the parameter as a string. This applies, for example, to a parameter in the path at which the router
+    /// is nested. If operations share an id, each of them gets a new id, which contains the operation's method and
+    /// path.
     ///
     /// Afterwards, call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

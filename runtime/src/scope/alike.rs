@@ -51,7 +51,7 @@ pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
         .collect()
 }
 
-/// Puts scopes that could be alike into groups, so that only the scopes of one group are compared. For a large table,
+/// Puts scopes that could be alike into groups, so that scopes are compared only within a group. For a large table,
 /// comparing all pairs of scopes would take minutes.
 fn groups(named: &[Named<'_>]) -> HashMap<String, Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();

@@ -8,8 +8,8 @@ use std::{
 
 use super::scope::join;
 
-/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter. Upper and lower
-/// case letters count as different.
+/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter. The scopes are
+/// case-sensitive.
 ///
 /// # Examples
 ///

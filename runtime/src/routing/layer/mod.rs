@@ -49,9 +49,9 @@ impl Gate {
     /// floor. The same is true if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a fallback,
     /// around [`nest_service`](axum::Router::nest_service), and
     /// if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names
-    /// the floor, but the 403 of a guard inside names all scopes that the handler needs. The rows have no influence on
-    /// which requests are let through. If at least one row contains a route, each path without a row is logged at its
-    /// first request. To find rows that match no route of the router, use [`GateLayer::protect`].
+    /// the floor, but the 403 of a handler's guard names all scopes that the handler needs. The rows have no influence
+    /// on which requests are let through. If at least one row contains a route, each path without a row is logged at
+    /// its first request. To find rows that match no route of the router, use [`GateLayer::protect`].
     ///
     /// If you add the layer with [`axum::Router::layer`], it covers every request, even a request to an unknown path or
     /// with a wrong method. With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a
@@ -209,7 +209,7 @@ impl Step for GateLayer {
     }
 }
 
-/// Lets a token through if it grants the floor. The guard inside decides about all other demands.
+/// Lets a token through if it grants the floor. The handler's guard decides about all other demands.
 fn admit(plan: &Plan, token: Token, noted: &Noted<'_>) -> Result<Admitted, Rejection> {
     let nothing = Filled::default();
     Judge::Gate(plan).judge(&token, &[Demand::of(&plan.row, &nothing)], noted)?;

@@ -69,7 +69,7 @@ fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
     rule.map(|rule| &rule.row)
 }
 
-/// Iterates over the entries for which axum can have a route, each with its methods and its path. Rows of MCP servers
+/// Iterates over the entries that can belong to an axum route, each with its methods and its path. Rows of MCP servers
 /// are left out because they have no URL path. Fallbacks are left out because they are not routes.
 pub(super) fn mounted(table: &ScopeTable) -> impl Iterator<Item = (&str, &str, &Entry)> {
     let places = table.entries().iter().filter_map(|entry| Some((entry.methods()?, entry.path()?, entry)));

@@ -1,5 +1,5 @@
 //! Finds the routes of an axum router. A router does not list its routes, so the survey asks the router about one path
-//! at a time. No code of the program runs.
+//! at a time. None of the program's code runs.
 
 use std::{
     convert::Infallible,
@@ -39,8 +39,8 @@ impl Survey {
         Self(router.clone().layer(layer_fn(|_: Route| Stop)))
     }
 
-    /// Finds the route of a request to `pattern`. In the request, the value of each parameter is a text that is
-    /// unlikely to be part of another route's path.
+    /// Finds the route that axum chooses for a request to `pattern`. The path of this request has a value in place of
+    /// each parameter, and this value is unlikely to be part of another route's path.
     ///
     /// The survey does not find routes inside a nested service. It finds no fallbacks either, because a fallback is
     /// not a route.

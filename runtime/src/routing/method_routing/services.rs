@@ -32,7 +32,7 @@ service_fn!(options_service, OPTIONS);
 service_fn!(connect_service, CONNECT);
 service_fn!(trace_service, TRACE);
 
-/// Routes requests to a service with its requirement, if `filter` matches their method;
+/// Routes requests to a service if `filter` matches their method, and enforces the service's requirement;
 /// see [`axum::routing::on_service`].
 pub fn on_service<T, S>(filter: MethodFilter, service: Guarded<T>) -> MethodRouter<S, T::Error>
 where
@@ -44,7 +44,8 @@ where
     MethodRouter::new().on_service(filter, service)
 }
 
-/// Routes requests of any method to a service with its requirement; see [`axum::routing::any_service`].
+/// Routes requests of any method to a service, and enforces the service's requirement;
+/// see [`axum::routing::any_service`].
 ///
 /// # Examples
 ///

@@ -47,8 +47,8 @@ where
     /// # Errors
     ///
     /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare
-    /// templates with paths, because it does not know where the routes will be nested. If a path lacks a parameter of a
-    /// template, a request to this path is answered with 500 if its token is valid.
+    /// templates with paths, because it does not know where the routes will be nested. A request with a valid token
+    /// gets 500 if the path of its route lacks a parameter of a template.
     ///
     /// # Examples
     ///

@@ -64,8 +64,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// # Denying single tokens
 ///
 /// To deny a token before its `exp`, put its claim `jti` or its subject on your deny list. Do not put the token's text
-/// there, because a token can have several valid texts. From an ECDSA signature (`ES256`, `ES384`, `ES512`), anyone can
-/// make a second valid signature, without the private key.
+/// there, because a token can have several valid texts. Without the private key, anyone can turn an ECDSA signature
+/// (`ES256`, `ES384`, `ES512`) into a second valid signature.
 ///
 /// # Examples
 ///
@@ -152,8 +152,8 @@ impl Issuers {
         self
     }
 
-    /// Verifies a token without sending it anywhere: as a static key, or with the keys of the issuer that the token
-    /// names.
+    /// Verifies a token without sending it anywhere. A token that is not a static key is verified with the keys of the
+    /// issuer that it names.
     #[cfg(feature = "export")]
     pub(super) async fn verify_offline(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(token) = self.keys.as_ref().and_then(|keys| keys.find(presented.token())) {

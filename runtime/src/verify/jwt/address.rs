@@ -36,7 +36,7 @@ pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 
 impl Hosts {
     /// Adds a host whose URLs begin with `https`. `host` includes the port if the port is not 443. `method` is the name
-    /// of the method with which the program named the host.
+    /// of the method that the program called to add the host.
     pub(crate) fn add(&mut self, host: &str, method: &str) -> Result<(), String> {
         self.add_of("https", host, method)
     }

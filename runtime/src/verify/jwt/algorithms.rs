@@ -62,8 +62,8 @@ impl Algorithm {
         })
     }
 
-    /// Returns the value that `aws_lc_rs` has for the algorithm, and the length (in bytes) of a coordinate, if the
-    /// algorithm's keys are points on a curve.
+    /// Returns the algorithm's [`VerificationAlgorithm`], and the length of a coordinate in bytes. Returns `None` if
+    /// the algorithm's keys are not points on a curve.
     pub(super) fn of_curve(self) -> Option<(&'static dyn VerificationAlgorithm, usize)> {
         Some(match self {
             Es256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),

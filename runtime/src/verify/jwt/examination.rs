@@ -24,7 +24,7 @@ pub(crate) struct Examination {
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// The problem that prevents the gate from loading an issuer's keys, or clients from finding the issuer's metadata.
+/// The problem of an issuer: the gate cannot use its keys, or clients cannot find its metadata.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) sought: Sought,
@@ -231,8 +231,8 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Returns the most specific of the problems that the addresses have. If this problem is a status other than 200, the
-/// reason names every address whose status is not 200.
+/// Returns the most specific of the problems that were found at the addresses. If this problem is a status other than
+/// 200, the reason names every address that answered with such a status.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

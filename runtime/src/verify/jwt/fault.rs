@@ -33,7 +33,7 @@ pub(crate) enum Rule {
     Signature,
     /// The token is an access token.
     Kind,
-    /// If a claim must repeat the member of the issuer's family, this claim names the same member as `iss`.
+    /// If the program sets a `member_claim`, this claim contains the same member of the issuer's family as `iss`.
     Member,
     /// The token has the claims that the program requires.
     Required,

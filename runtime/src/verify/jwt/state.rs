@@ -16,12 +16,12 @@ pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 /// with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
-/// Keys younger than this are not reloaded when a token names an unknown key. Otherwise anyone could make the program
-/// send requests at any rate.
+/// Keys younger than this are not reloaded when a token names an unknown key. Without this limit, anyone could make the
+/// program send requests as often as they like.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// How long the server still counts as down after the pause that follows a failed attempt to load keys. During the
-/// pause, it also counts as down.
+/// After a failed attempt to load keys, there is a pause before the next attempt. The key server counts as down during
+/// the pause, and for `STILL_DOWN` after the pause.
 const STILL_DOWN: Duration = Duration::from_secs(60);
 
 /// The longest pause after a failed attempt. The first pause is one second, and each further failure doubles the pause.
@@ -76,8 +76,8 @@ impl State {
         }
     }
 
-    /// Tells whether the key server counts as down. After a failure, it does so until [`STILL_DOWN`] has passed since
-    /// the end of the pause.
+    /// Tells whether the key server counts as down. After a failure, it counts as down during the pause, and for
+    /// [`STILL_DOWN`] after the pause.
     fn is_down(&self, now: Instant) -> bool {
         self.failure.as_ref().is_some_and(|failure| now < failure.retry_at + STILL_DOWN)
     }

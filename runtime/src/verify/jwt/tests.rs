@@ -12,7 +12,7 @@ use crate::{Issuers, Presented, TokenVerifier};
 
 const API: &str = "https://files.example.com";
 
-/// The validity of the tokens in these tests, and the leeway by which it is extended at both ends.
+/// The time during which the tokens in these tests are valid, and the leeway that extends this time at both ends.
 const NOT_BEFORE: f64 = 1_000_000.0;
 const EXPIRES: f64 = 1_000_600.0;
 const LEEWAY: f64 = 30.0;

@@ -77,7 +77,7 @@ impl Server {
         self.introspector.settings()
     }
 
-    /// Asks the server about a token, unless an answer is cached. Checks the answer by the rules of the issuer.
+    /// Asks the server about a token, unless an answer is cached. Checks the answer against the rules of the issuer.
     pub(super) async fn verify(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(verified) = self.verify_by_memory(presented) {
             return verified;
@@ -86,7 +86,7 @@ impl Server {
         Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
-    /// Checks a token with a cached answer, without waiting. Returns `None` if no answer is cached.
+    /// Uses a cached answer to check a token, without waiting. Returns `None` if no answer is cached.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))

@@ -58,8 +58,8 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the text for the reason of a refusal. Returns `None` if the usual text, which is about access tokens,
-    /// also fits keys.
+    /// Returns the text that explains a refusal. Returns `None` if the usual text, which is for access tokens, fits
+    /// keys as well.
     pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
         match reason {
             Reason::MissingToken => Some(self.missing.clone()),

@@ -1,4 +1,4 @@
-//! The answers at the well-known paths. Scripts of any origin may read these answers, because the answers contain no
+//! The answers at the well-known paths. Scripts from any origin may read these answers, because the answers contain no
 //! secret, and the requests need no credential.
 
 use axum::{
@@ -54,8 +54,9 @@ pub(super) fn not_found(request: &Request) -> Response {
     (StatusCode::NOT_FOUND, [FOR_EVERYBODY, JSON, METHODS, NOT_STORED], text).into_response()
 }
 
-/// Answers a preflight. Among the allowed headers, `*` covers every header except `Authorization` ([Fetch, section
-/// 3.3.3]), so `Authorization` is also listed. Old browsers do not know `*`, so the header of MCP is listed, too.
+/// Answers a preflight. In `Access-Control-Allow-Headers`, `*` covers every header except `Authorization` ([Fetch,
+/// section 3.3.3]), so `Authorization` is also listed. Old browsers do not know `*`, so `MCP-Protocol-Version` is
+/// listed, too.
 ///
 /// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
 fn preflight() -> Response {

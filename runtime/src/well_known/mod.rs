@@ -25,7 +25,7 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// without `nest`.
 ///
 /// Each document is served at its own path. In a family, each resource has its own document and path. The router
-/// answers `GET` and `HEAD`, and sends `Cache-Control` and an `ETag`. Scripts of any origin may read the answers. At
+/// answers `GET` and `HEAD`, and sends `Cache-Control` and an `ETag`. Scripts from any origin may read the answers. At
 /// every other path under `/.well-known/oauth-protected-resource`, the router answers 404 with a JSON body. The headers
 /// `Host` and `X-Forwarded-*` and the query of a request do not change the answers. If a gate has only static keys, the
 /// router also answers 404 at the paths where clients look for the metadata of an authorization server.
@@ -83,8 +83,8 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts documents that do not clash. The other well-known paths are answered with 404, unless the table has a route
-/// there.
+/// Mounts the documents, which must not clash. The other well-known paths are answered with 404, unless the table has a
+/// route there.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -33,8 +33,8 @@ where
 }
 
 /// Returns the well-known paths below the path of an endpoint. Returns `None` for a path with parameters and for a
-/// fallback, since these are not endpoints. Also returns `None` for the root of the server, which [`super::mount`]
-/// covers.
+/// fallback, since neither is the path of a single endpoint. Also returns `None` for the root of the server, which
+/// [`super::mount`] covers.
 fn below(path: &str) -> Option<[String; 3]> {
     let path = path.trim_end_matches('/');
     if path.is_empty() || path.contains('{') || is_like_a_pattern(path) {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, Rule};
 use crate::VerifyError;
 
-/// The times of a token, in seconds since 1970. They can have a fraction, as in the token (`NumericDate`, [RFC 7519,
-/// section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+/// The times of a token, in seconds since 1970. They can have a fraction, because `NumericDate` allows fractions ([RFC
+/// 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Validity {
     not_before: Option<f64>,

@@ -126,9 +126,9 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result for a token if the result is still usable. Gets the current keys each time, so that
-    /// cached tokens also cause reloads. If a reload shows that the issuer no longer publishes the key of a token, the
-    /// cached result is no longer used.
+    /// Uses the cached result for a token if the result is still usable. Gets the current keys at each call, so that
+    /// keys that are too old are loaded again even while all tokens come from the cache. If a reload shows that the
+    /// issuer no longer publishes the key of a token, the cached result is no longer used.
     async fn recall(
         &self,
         cache: &Cache,
@@ -192,9 +192,9 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns the minimum age of the key of a token, counted from the publication of the key. The issuer publishes a
-    /// key before the `iat` of the first token that it signs with this key, or shortly after this `iat`. Without a
-    /// usable `iat`, the key counts as just published.
+    /// Returns a lower bound for the age of a token's key, which is the time since the issuer published the key. An
+    /// issuer publishes a key at most `LATE` seconds after the `iat` of the first token that it signs with the key. If
+    /// the token has no usable `iat`, the lower bound is zero.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
@@ -227,8 +227,8 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// If the keys cannot be loaded again, the verdict of the known keys counts in two cases: `is_settled` is true for
-/// these keys, or one of these keys has the `kid` of the token. Otherwise, the function returns an error.
+/// Loading the keys again can fail. The function then returns the verdict of the check with the known keys if
+/// `is_settled` is true for these keys, or if one of these keys has the token's `kid`. Otherwise, it returns an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

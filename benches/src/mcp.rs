@@ -186,7 +186,7 @@ pub const LINE: &str = r"A line of a file as people write them, and its break.\n
 /// Nothing but escapes.
 pub const ESCAPES: &str = r#"\"\n\u00e9"#;
 
-/// Makes a call of the tool with a text of `bytes` at the most, which repeats `piece`.
+/// Makes a call to the tool with a text of `bytes` at the most, which repeats `piece`.
 pub fn calling(piece: &str, bytes: usize) -> String {
     let text = piece.repeat(bytes / piece.len());
     format!(

@@ -83,7 +83,7 @@ const URIS: [&str; 12] = [
     "file:///list\\u000afile:///purge",
 ];
 
-/// Returns bodies that call `purge`, or that some parser could read as a call of `purge`.
+/// Returns bodies that call `purge`, or that some parser could read as a call to `purge`.
 #[must_use]
 pub fn shapes() -> Vec<Vec<u8>> {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"purge","arguments":{}}}"#;

@@ -1,4 +1,4 @@
-//! What pages of other origins may send and read with `scopegate::cors::layer()`.
+//! What pages from other origins may send and read with `scopegate::cors::layer()`.
 
 mod gating;
 

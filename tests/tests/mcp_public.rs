@@ -32,7 +32,7 @@ use scopegate_tests::{
 };
 use serde_json::{Value, json};
 
-/// Counts the calls of each operation.
+/// Counts the calls to each operation.
 #[derive(Clone, Default)]
 struct Mixed(Arc<Mutex<BTreeMap<String, usize>>>);
 

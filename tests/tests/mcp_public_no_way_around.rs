@@ -34,7 +34,7 @@ use scopegate_tests::{
 };
 use serde_json::Value;
 
-/// Counts the calls of public and of protected operations.
+/// Counts the calls to public and to protected operations.
 #[derive(Clone, Default)]
 struct Server {
     listed: Arc<AtomicUsize>,

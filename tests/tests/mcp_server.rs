@@ -285,7 +285,7 @@ async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
     );
 }
 
-/// Without `#[tool_handler]` and `#[prompt_handler]`, rmcp would answer each call as a call of an unknown method.
+/// Without `#[tool_handler]` and `#[prompt_handler]`, rmcp would answer each call as a call to an unknown method.
 #[test]
 fn a_tool_or_prompt_that_the_server_cannot_answer_is_an_error() {
     struct Silent;

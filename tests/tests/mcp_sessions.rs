@@ -100,7 +100,7 @@ async fn open(app: &Router, token: &str) -> String {
     answer.header("mcp-session-id").to_owned()
 }
 
-/// Sends a call of each tool, a request for the stream, and one for the end of the session.
+/// Sends a call to each tool, a request for the stream, and one for the end of the session.
 async fn all(app: &Router, token: &str, session: &str) -> [Answer; 4] {
     let session = format!("mcp-session-id: {session}");
     let authorization = format!("authorization: Bearer {token}");

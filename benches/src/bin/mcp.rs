@@ -1,4 +1,4 @@
-//! Measures the cost that a gate adds to a call of an rmcp tool with a text of 1 KiB and 1 MiB, and the cost of each option.
+//! Measures the cost that a gate adds to a call to an rmcp tool with a text of 1 KiB and 1 MiB, and the cost of each option.
 //!
 //! ```sh
 //! cargo run --release --bin mcp

@@ -23,7 +23,7 @@ pub fn startup(at: At<'_>) -> Cost {
     at.least(|| (gate([]), table.clone()), |(gate, table)| gate.mcp_layer(table))
 }
 
-/// Measures calls of the last tool. The service behind the gate answers every request.
+/// Measures calls to the last tool. The service behind the gate answers every request.
 pub fn request(at: At<'_>) -> Cost {
     let layer = gate([scope(at.size - 1)]).mcp_layer(table(at.size)).expect("the gate fits");
     let mut router = Router::new().route_service("/mcp", service()).layer(layer).with_state(());

@@ -85,7 +85,7 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
         }
         [_] => {
             if let Some(type_) = &optional {
-                fault(type_, format!("every call of this {kind} has a token; write `Access`"));
+                fault(type_, format!("every call to this {kind} has a token; write `Access`"));
             }
         }
     }

@@ -234,7 +234,7 @@ pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
 #[cfg(feature = "rmcp")]
 pub(crate) fn switched_off(tool: &str) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "scopegate", ?tool, "a tool is switched off, so calls of it are answered as unknown");
+    tracing::warn!(target: "scopegate", ?tool, "a tool is switched off, so calls to it are answered as unknown");
     #[cfg(not(feature = "tracing"))]
     let _ = tool;
 }

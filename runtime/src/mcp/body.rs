@@ -25,7 +25,7 @@ pub(super) struct Bounds {
 
 /// The maximum length of a body, in bytes. rmcp has the same limit.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The maximum length of a body in a request without a token, in bytes. This length is enough for a call of a public
+/// The maximum length of a body in a request without a token, in bytes. This length is enough for a call to a public
 /// tool, and even many such bodies take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);

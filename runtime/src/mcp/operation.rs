@@ -126,7 +126,7 @@ impl Operation {
     /// Allows callers that meet `requirement` to call every tool that has no row. The table and the lock file show this
     /// row as `tools/call *`.
     ///
-    /// Without this row, a call of a tool that the table does not list never reaches the server. The answer is the
+    /// Without this row, a call to a tool that the table does not list never reaches the server. The answer is the
     /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
     /// requirement. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
     ///

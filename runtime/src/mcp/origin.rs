@@ -28,7 +28,7 @@ impl Origins {
         }
     }
 
-    /// Allows the pages of another origin.
+    /// Allows the pages from another origin.
     ///
     /// # Errors
     ///

@@ -40,7 +40,7 @@ pub(super) enum Tasks {
 /// ```
 /// use scopegate::{Access, mcp::TaskOwner};
 ///
-/// /// Returns the owner of a task that a call of the tool starts. The server stores the owner with the task.
+/// /// Returns the owner of a task that a call to the tool starts. The server stores the owner with the task.
 /// fn owner(access: &Access) -> Option<TaskOwner> {
 ///     access.principal().map(|principal| TaskOwner::new(principal.clone(), "export_files"))
 /// }
@@ -52,7 +52,7 @@ pub struct TaskOwner {
 }
 
 impl TaskOwner {
-    /// Makes the owner of a task that `principal` started with a call of `tool`.
+    /// Makes the owner of a task that `principal` started with a call to `tool`.
     #[must_use]
     pub fn new(principal: Principal, tool: impl Into<String>) -> Self {
         Self { principal, tool: tool.into() }
@@ -90,7 +90,7 @@ pub(super) enum Origin<'a> {
     Untold,
     /// The caller has no task with this identifier.
     Nowhere,
-    /// The caller started the task with a call of this tool.
+    /// The caller started the task with a call to this tool.
     Tool(&'a str),
 }
 
@@ -162,7 +162,7 @@ pub(super) struct Task<'a> {
     pub(super) id: &'a str,
 }
 
-/// Makes the identifier that clients see for a task that `owner` started with a call of `tool`.
+/// Makes the identifier that clients see for a task that `owner` started with a call to `tool`.
 #[cfg(any(feature = "rmcp", test))]
 pub(super) fn seal(binding: &Binding, owner: Owner<'_>, tool: &str, id: &str) -> String {
     let tag = binding.tag(Kind::Task, owner, &[tool, id]);

@@ -179,7 +179,7 @@ pub(super) mod work {
         BYTES.set(BYTES.get() + bytes);
     }
 
-    /// Returns the number of bytes counted since the last call of `take`.
+    /// Returns the number of bytes counted since the last call to `take`.
     pub(in crate::mcp) fn take() -> usize {
         BYTES.take()
     }

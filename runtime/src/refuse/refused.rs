@@ -129,7 +129,7 @@ impl Custom {
     }
 
     /// Writes a body with the program's function. If the function returns a `Rejection`, the `Rejection` gets the
-    /// default body, because a second call of the function could start an endless recursion.
+    /// default body, because a second call to the function could start an endless recursion.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),

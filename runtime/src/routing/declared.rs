@@ -28,7 +28,7 @@ use crate::{
 pub trait Declared<Args>: sealed::HasRow<Args> {}
 
 // There is only one implementation, which covers all kinds of handlers. So for an undeclared handler, the compiler
-// shows the message above. It does not list implementations, and does not point to the call of the function that has
+// shows the message above. It does not list implementations, and does not point to the call to the function that has
 // the bound.
 #[diagnostic::do_not_recommend]
 impl<H: sealed::HasRow<Args>, Args> Declared<Args> for H {}

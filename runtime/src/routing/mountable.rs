@@ -22,7 +22,7 @@
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// Without the second trait, `sealed::Methods`, the compiler's message would also point to the call of the method that
+// Without the second trait, `sealed::Methods`, the compiler's message would also point to the call to the method that
 // has the bound.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}

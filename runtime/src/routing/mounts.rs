@@ -26,7 +26,7 @@ pub(super) struct Mounts {
 }
 
 /// A handler or a service at a path. Mounts that share a slot were all added by one call, such as `nest_service`. So
-/// each call of `requiring` covers either all of these mounts or none.
+/// each call to `requiring` covers either all of these mounts or none.
 struct Mount {
     path: String,
     place: Place,

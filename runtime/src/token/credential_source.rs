@@ -67,7 +67,7 @@ impl CredentialSource {
     /// static key, alone or after `Bearer`.
     ///
     /// The gate verifies the value like a token in `Authorization`. The origin of the request needs no check, because
-    /// pages of other sites do not know the value, and browsers do not add the header by themselves.
+    /// pages from other sites do not know the value, and browsers do not add the header by themselves.
     ///
     /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
     /// header in requests from clients. Otherwise a client can set the header itself, with a valid token that the proxy

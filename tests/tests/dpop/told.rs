@@ -243,7 +243,7 @@ async fn observers_hear_of_refused_proofs() {
     assert_eq!(ids.len(), 1);
 }
 
-/// A page of another origin can read the nonce and send the proof.
+/// A page from another origin can read the nonce and send the proof.
 #[tokio::test]
 async fn browsers_may_send_proofs_and_read_nonces() {
     let mut server = Server::new(accepted().nonce());

@@ -8,7 +8,7 @@ use scopegate_tests::counter::Counter;
 #[derive(Clone, Default)]
 pub(crate) struct ForOne {
     tokens: Vec<(&'static str, &'static str, &'static str)>,
-    /// Counts the calls of the verifier.
+    /// Counts the calls to the verifier.
     pub(crate) asked: Counter,
 }
 

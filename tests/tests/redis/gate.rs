@@ -25,7 +25,7 @@ async fn read(counter: Extension<Counter>) {
     counter.0.count();
 }
 
-/// A client, and a counter of the calls of all replicas' handlers.
+/// A client, and a counter of the calls to all replicas' handlers.
 #[derive(Default)]
 struct Client {
     key: Prover,

@@ -59,7 +59,7 @@ impl Gate {
     /// method gets 405, even without a token.
     ///
     /// The layer answers a CORS preflight with 204 and without CORS headers, so the browser does not send the actual
-    /// request. If pages of other origins call the API, put a CORS layer outside this layer.
+    /// request. If pages from other origins call the API, put a CORS layer outside this layer.
     ///
     /// # Errors
     ///

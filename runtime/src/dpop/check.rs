@@ -94,8 +94,8 @@ impl Dpop {
         Ok(())
     }
 
-    /// Returns `true` if the store does not survive a restart and a proof that was made at `made` could have been used
-    /// before the program started.
+    /// Returns `true` if two conditions hold: the store loses its proofs at a restart, and a proof with the time `made`
+    /// could have been used before the program started.
     ///
     /// The time of a proof can be up to one window in the future. So a proof could have been used before the start if
     /// its time is earlier than the start plus one window.

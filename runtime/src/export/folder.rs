@@ -9,8 +9,8 @@ use super::{files::files_of, hosting};
 use crate::resource::WELL_KNOWN;
 use crate::well_known::{Discovery, clashes_between};
 
-/// Writes the documents of `discoveries` into the folder `to`. In this folder, the path of each file is the path of the
-/// document's URL.
+/// Writes the documents of `discoveries` into the folder `to`. In this folder, the path of each document's file is
+/// the path of the document's URL.
 ///
 /// The files contain the same bytes that the server sends. They have no extension, so a host does not know their
 /// content type. The folder therefore also contains configuration files that set the content type. Netlify and

@@ -1,5 +1,5 @@
 //! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. These headers grant
-//! nothing: the gate decides by the body.
+//! nothing, because the gate makes its decision from the body.
 //!
 //! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 

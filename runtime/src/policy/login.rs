@@ -30,7 +30,7 @@ impl<'a> Caller<'a> {
         Self { scopes, login: None, leeway: Duration::ZERO, clock: SystemTime::now }
     }
 
-    /// Makes the caller that the token describes.
+    /// Makes a caller with the scopes and the login of a token.
     pub(crate) const fn with_login(scopes: &'a GrantedScopes, login: &'a Login, leeway: Duration) -> Self {
         Self { scopes, login: Some(login), leeway, clock: SystemTime::now }
     }

@@ -165,7 +165,8 @@ impl Resource {
 
     /// Returns the path of [`Resource::metadata_url`], where the server serves the document.
     ///
-    /// A query of the identifier is part of the URL but not of the path, because routes do not depend on the query.
+    /// If the identifier has a query, the query is part of the URL but not of the path, because routes do not depend on the
+    /// query.
     pub fn metadata_path(&self) -> String {
         self.identifier.well_known_path()
     }

@@ -1,7 +1,7 @@
 //! Finds those values of a template's parameters that a policy treats differently from all other values.
 //!
-//! A template normally counts as one scope, whatever value a request fills in. But an implication can name the scope
-//! that a template becomes for one value. For example, a scope `support` can imply `tenant:acme:read` or
+//! A template normally counts as one scope, whatever value a request fills in. But an implication can name a scope that
+//! a template becomes only for one value, such as `acme`: a scope `support` can imply `tenant:acme:read` or
 //! `tenant:acme:*`. Two locks are therefore also compared for each value that an implication names.
 
 use std::{
@@ -24,8 +24,8 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates.flat_map(|template| names().filter_map(move |name| values_in(template, name))).collect()
 }
 
-/// Returns the values for which `template` becomes `name` or, if `name` is a wildcard, a scope that `name` covers.
-/// At most one set of values fits, because each parameter stands between separators, and no value contains a separator.
+/// Returns the values that turn `template` into `name`. If `name` is a wildcard, these are the values that turn `template`
+/// into a scope that `name` covers. At most one set of values fits, because each parameter stands between separators, and no value contains a separator.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
     let mut rest = wildcard.unwrap_or(name);

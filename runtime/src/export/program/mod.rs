@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `cargo scopegate` sets `SCOPEGATE_EXPORT` in the environment. If this variable is set, the first line of the
-//! program's output names the protocol. If this line is missing, `cargo scopegate` knows that the program is not an
+//! program's output names the protocol between the program and `cargo scopegate`. If this line is missing, `cargo scopegate` knows that the program is not an
 //! exporter.
 
 mod doctor;

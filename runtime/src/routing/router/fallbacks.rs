@@ -19,7 +19,7 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Sets the handler for requests that match no route, in place of 404; see [`axum::Router::fallback`].
+    /// Sets the handler for requests that match no route. Without it, the answer is 404. See [`axum::Router::fallback`].
     ///
     /// The table shows the fallback at `/*`. The fallback of a nested router covers only paths below the path of that
     /// router. If the router is nested at `/api`, the table shows its fallback at `/api/*`.
@@ -33,7 +33,8 @@ where
         self
     }
 
-    /// Sets the service for requests that match no route, in place of 404; see [`axum::Router::fallback_service`].
+    /// Sets the service for requests that match no route. Without it, the answer is 404. See
+    /// [`axum::Router::fallback_service`].
     ///
     /// # Examples
     ///

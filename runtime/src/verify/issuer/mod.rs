@@ -131,8 +131,8 @@ impl Issuer {
         self
     }
 
-    /// Also accepts this `iss` for the same authorization server. For a [family](Self::family), `issuer` is another
-    /// pattern.
+    /// Also accepts this `iss` for the same authorization server. For a [family](Self::family), pass a
+    /// pattern, which is accepted in addition to the family's first pattern.
     ///
     /// If two tokens name the issuer differently, their principals differ, even if their subjects are equal. Only your
     /// program can know whether equal subjects are the same person.

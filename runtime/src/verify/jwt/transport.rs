@@ -58,7 +58,7 @@ impl Transport {
     }
 
     /// Makes a client. Callers that send few requests make a new client for each request. If they kept a client, it
-    /// would not use new root certificates. It could also use connections that belong to a runtime that has ended.
+    /// would not use new root certificates. It might also try to use connections that belong to a runtime that has ended.
     pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
         let mut client = Client::builder()
             .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What scopegate adds to a build from nothing: processor time, and the crates of each feature.
+"""What scopegate adds to a build from scratch: processor time, and the crates of each feature.
 
     python3 benches/compile/cold.py
 
@@ -61,7 +61,7 @@ def print_crates() -> None:
 
 
 def build(dependencies: str) -> tuple[float, collections.Counter[str]]:
-    """Returns the seconds of processor time that a build from nothing takes, and those of each crate."""
+    """Returns the seconds of processor time that a build from scratch takes, and those of each crate."""
     write(dependencies)
     target, log = WORK / "target", WORK / "seconds"
     shutil.rmtree(target, ignore_errors=True)
@@ -103,7 +103,7 @@ def print_builds(repeat: int) -> None:
         for name in dependencies:
             runs[name].append(build(dependencies[name]))
     least = {name: min(each, key=lambda run: run[0]) for name, each in runs.items()}
-    print("\n| build from nothing | processor time |\n|---|---|")
+    print("\n| build from scratch | processor time |\n|---|---|")
     for name, (seconds, _) in least.items():
         print(f"| {name} | {seconds / least[ALONE][0]:.2f} |")
     more = collections.Counter({name: seconds - least[ALONE][1][name] for name, seconds in least[DEFAULT][1].items()})

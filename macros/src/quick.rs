@@ -59,7 +59,7 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// The most scopes that the attribute of a usual handler names. If an attribute names more, `expand` reads it, and
+/// The maximum number of scopes in the attribute of a usual handler. If an attribute names more, `expand` reads it, and
 /// checks that the number is allowed.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;

@@ -14,7 +14,7 @@ use crate::{
     token::Token,
 };
 
-/// The data in a request's extensions: its gate, the result of the guard, and the verified token.
+/// The data that scopegate keeps in a request's extensions: the gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
     /// The place where the handler's guard finds the gate. The slot is `None` if an outer layer has verified the token,
@@ -81,8 +81,8 @@ impl Enforcement {
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request has reached a gate that decides whether to let it through, and not only a layer that
-    /// verifies tokens.
+    /// Tells whether the request has reached a gate that admits or refuses it. A layer that only verifies tokens does
+    /// not count.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }

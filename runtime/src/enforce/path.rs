@@ -108,7 +108,7 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// Finds the names of the parameters in a path of axum, where a parameter is written `{name}` or `{*name}`, and `{{` is
+/// Finds the names of the parameters in an axum path, where a parameter is written `{name}` or `{*name}`, and `{{` is
 /// a literal brace. Also finds the names in a URI template of MCP, in which `{name}` can be at any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {

@@ -86,8 +86,8 @@ impl Gate {
         self.0.bindings.refuses(token)
     }
 
-    /// Returns an error if this gate rejects a verified token in every request, because no proof could make
-    /// the token acceptable. Unlike [`refuses`](Self::refuses), this method also returns an error if the gate
+    /// Returns an error if no proof could make this verified token acceptable. The gate then rejects the token in
+    /// every request. Unlike [`refuses`](Self::refuses), this method also returns an error if the gate
     /// requires DPoP and the token is not bound to a key.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {

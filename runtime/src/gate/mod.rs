@@ -264,7 +264,7 @@ impl Gate {
         self
     }
 
-    /// Also sends `error="invalid_token"` if a request has no token. Some old clients start a login only if the answer
+    /// Sends `error="invalid_token"` even if a request has no token. Some old clients start a login only if the answer
     /// contains this error.
     ///
     /// By [RFC 6750, section 3.1], the answer SHOULD NOT contain an error in this case. Newer clients conclude from

@@ -60,8 +60,8 @@
 //!
 //! # Operations without a row
 //!
-//! A request for a tool, prompt, resource or method without a row in the [`McpTable`] never reaches the server. The gate
-//! answers as if the name were unknown, even if the server has the operation:
+//! A request for a tool, prompt, resource or method without a row in the [`McpTable`] never reaches the server. The
+//! gate answers as if the name were unknown, even if the server has the operation:
 //!
 //! | operation without a row | answer |
 //! |---|---|
@@ -108,7 +108,7 @@
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
 //! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
-//! scheme `oauth2` for each alternative of its requirement. The scheme lists all scopes that a call needs with this
+//! scheme `oauth2` for each alternative of its requirement. Each scheme lists all scopes that a call needs with its
 //! alternative, under the names that challenges use. A client needs only one of these schemes. A tool without a row has
 //! no schemes. A gate without an authorization server writes no schemes.
 //!

@@ -169,8 +169,8 @@ impl Operation {
 
     /// Allows callers that meet `requirement` to call every method that MCP does not define and that has no row.
     ///
-    /// The gate cannot tell what these methods act on, so the same requirement applies to all of them. For a method of
-    /// MCP that acts on a tool, a prompt or a resource, the row of the target applies instead. A row of `any_method`
+    /// The gate cannot tell what these methods act on, so the same requirement applies to all of them. For an MCP
+    /// method that acts on a tool, a prompt or a resource, the row of the target applies instead. A row of `any_method`
     /// does not allow methods about tasks, because it does not say who owns a task.
     #[must_use]
     #[track_caller]

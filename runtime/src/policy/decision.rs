@@ -155,7 +155,7 @@ impl Policy {
     }
 }
 
-/// Combines the demands on the login into the one demand that a challenge names.
+/// Combines the demands on the login into one, which the challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());

@@ -123,7 +123,8 @@ impl Resource {
     /// Tells whether `audience`, such as a value of a token's `aud`, names this resource.
     ///
     /// The audience must be equal to the identifier. If the resource has no path, the slash after the host is optional,
-    /// because clients that parse the URL add the slash. No audience names a [family](Resource::family) as a whole.
+    /// because clients that parse the URL add the slash. For a [family](Resource::family), the result is always
+    /// `false`, because an audience names one resource and not the whole family.
     ///
     /// # Examples
     ///
@@ -165,8 +166,8 @@ impl Resource {
 
     /// Returns the path of [`Resource::metadata_url`], where the server serves the document.
     ///
-    /// If the identifier has a query, the query is part of the URL but not of the path, because routes do not depend on the
-    /// query.
+    /// If the identifier has a query, the query is part of the URL but not of the path, because routes do not depend on
+    /// the query.
     pub fn metadata_path(&self) -> String {
         self.identifier.well_known_path()
     }

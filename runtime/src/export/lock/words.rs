@@ -6,7 +6,7 @@ use super::{
     needs::{Direction, Needs},
 };
 
-/// Describes what an operation needs, as the rest of a sentence about this operation.
+/// Describes what an operation needs. The text continues a sentence that begins with the operation.
 pub(super) fn what(needs: &Needs) -> String {
     match needs {
         Needs::Public => "needs no token".to_owned(),

@@ -68,7 +68,7 @@ struct Events<B> {
     body: B,
     /// The beginning of a line whose end has not arrived yet.
     begun: Vec<u8>,
-    /// A frame without data (trailers) that came after an incomplete line. It is returned after this line.
+    /// A frame without data (trailers) that came after an incomplete line. The frame is returned after that line.
     held: Option<Frame<Bytes>>,
     has_ended: bool,
 }
@@ -179,8 +179,8 @@ struct Meta<'a> {
     schemes: Option<&'a RawValue>,
 }
 
-/// Returns a message with the schemes of each tool copied. Returns `None` if there are no schemes to copy, or if the
-/// message cannot be parsed.
+/// Copies the schemes of each tool to the tool's top level, and returns the new message. Returns `None` if there are no
+/// schemes to copy, or if the message cannot be parsed.
 fn lifted(message: &[u8]) -> Option<String> {
     let message = str::from_utf8(message).ok()?;
     let Answer { result: Listed { tools } } = serde_json::from_str(message).ok()?;

@@ -48,7 +48,7 @@ impl Dialect {
         }
     }
 
-    /// Makes the request about a token.
+    /// Builds the request that asks about a token.
     pub(super) fn question(
         self,
         token: &str,

@@ -37,7 +37,7 @@ pub(crate) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,
-    /// Metadata that only clients need, because the program sets the address of the keys.
+    /// Metadata that only clients need. The gate does not need it, because the program sets the address of the keys.
     MetadataForClients,
     Keys,
 }

@@ -29,7 +29,7 @@ pub(crate) enum Rule {
     Issuer,
     /// The issuer publishes the token's key.
     Key,
-    /// The token's key made the signature.
+    /// The signature is valid under the token's key.
     Signature,
     /// The token is an access token.
     Kind,

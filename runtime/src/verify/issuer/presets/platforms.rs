@@ -69,7 +69,7 @@ impl Issuer {
     ///
     /// The project's tokens have no scopes. Grant scopes by a role in `app_metadata`, or let an access token hook add a
     /// claim `scope`. Do not take roles from `user_metadata`, because people can change their own `user_metadata`.
-    /// Tokens that the project's own sign-in issues have no `client_id`, so the gate rejects them. To accept these
+    /// Tokens from the project's own sign-in have no `client_id`, so the gate rejects them. To accept these
     /// tokens too, add `.access_claims(["session_id"])`. If the project's key is a shared secret (HS256), switch the
     /// project to asymmetric signing keys.
     ///

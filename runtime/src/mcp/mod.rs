@@ -73,7 +73,7 @@
 //! The gate logs each of these answers at `info`. To allow operations without a row, add rows made
 //! with [`Operation::any_tool`], [`Operation::any_prompt`], [`Operation::any_resource`] and [`Operation::any_method`].
 //! The table and the lock file show these rows as `*`. A row for an operation that the server does not have is
-//! harmless.
+//! harmless, except in the cases that `McpServer::build` lists.
 //!
 //! # Public operations
 //!

@@ -203,7 +203,7 @@ async fn judge_body(
     let mut found = match find(endpoint, plan, &messages, &origins) {
         Ok(found) => found,
         Err(why) => {
-            recheck_floor(plan, token, &noted)?;
+            recheck_floor(plan, token, &noted).map_err(|rejection| named(plan, &messages, rejection))?;
             if matches!(why.1, Cause::Undecided(_)) {
                 Judge::Gate(plan).tell(Outcome::Unknown, Some(token), &[floor(plan).demand()], &noted);
             }

@@ -78,8 +78,8 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Describes each template that has a mistaken parameter. A parameter is mistaken if neither the route's path nor the
-/// gate's family has it, or if the path has it twice.
+/// Describes each wrong parameter of a template. A parameter is wrong if neither the route's path nor the gate's family
+/// has it, or if the path has it twice.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());
@@ -121,7 +121,7 @@ pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Writes a path in the form of an `OpenAPI` document: `{*rest}` becomes `{rest}`.
+/// Writes a path the way `OpenAPI` documents do: `{*rest}` becomes `{rest}`.
 #[cfg(feature = "export")]
 pub(crate) fn place_of(path: &str) -> String {
     path.replace("{*", "{")

@@ -14,8 +14,8 @@ pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
     /// The row's templates, filled in with the values of this request.
     pub(crate) filled: &'a Filled,
-    /// The scopes that the handler itself demands in addition. The token needs only one of them. The list is empty if
-    /// the handler demands none.
+    /// The scopes that the handler itself demands in addition to the row. The token needs only one of them. The list is
+    /// empty if the handler demands none.
     pub(crate) one_of: &'a [NeedRef<'a>],
 }
 
@@ -91,9 +91,8 @@ impl Policy {
     /// alternative that can be met.
     ///
     /// A token that grants exactly these scopes meets the demands. A needed scope is listed even if the caller's
-    /// current token already grants it. Some clients request only the listed scopes. If this scope were not listed,
-    /// their new token would lack it. If the current token lacks a scope, [`Strategy::Recommended`] adds the related
-    /// scopes.
+    /// current token already grants it. Otherwise, a client that requests only the listed scopes would get a new token
+    /// without this scope. If the current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }

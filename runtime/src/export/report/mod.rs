@@ -29,12 +29,12 @@ struct Report<'a> {
     format: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
-    /// The lines of the lock about the policy and the gate, except the lines about implications.
+    /// The lock's lines about the policy and the gate, except the lines about implications.
     gate: Vec<String>,
     floor: &'a [ScopeToken],
     wildcards: &'static str,
     values: Values,
-    /// The scopes that are named in a row, in the floor or in an implication, sorted.
+    /// The scopes in the rows, the floor and the implications, sorted.
     scopes: Vec<Known>,
     /// The templates of the rows, split into parts.
     templates: BTreeMap<String, Vec<Part>>,
@@ -67,7 +67,7 @@ struct Changed {
     words: String,
 }
 
-/// Writes the report. The rows have the order of the lock: by path, then by method.
+/// Writes the report. The rows are in the same order as in the lock: by path, then by method.
 pub(super) fn report(
     gate: &Gate,
     table: &ScopeTable,

@@ -31,7 +31,7 @@ pub(super) struct Question {
 /// The content of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Reading {
-    /// The claims of an active token, with the names of RFC 7662.
+    /// The claims of an active token, named as in RFC 7662.
     Active(Map<String, Value>),
     Inactive,
     /// A signed answer that has not been verified.

@@ -1,4 +1,4 @@
-//! The section about scopes, each with the operations that use it.
+//! The section that lists each scope with the operations that use it.
 
 use std::collections::BTreeMap;
 
@@ -95,7 +95,7 @@ impl Role {
     }
 }
 
-/// For each scope, the operations that use it, sorted by the scope's role. The strongest role comes first.
+/// For each scope, the operations that use it, sorted by the scope's role in them. The strongest role comes first.
 struct Uses<'a> {
     /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

@@ -1,6 +1,7 @@
 //! The type of a method's guard: the `T` in `Guard<T>`. An attribute inside an `impl` cannot emit a type.
-//! Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. In this
-//! way, one part of the code reads all scope attributes, and the import of the method's attribute counts as used.
+//! Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. The
+//! same code can then read the scope attributes of functions and of methods, and the compiler does not report the
+//! import of the method's attribute as unused.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -35,7 +36,8 @@ pub(super) fn declare(
     }
 }
 
-/// The type of a method's guard, read as a handler without body and arguments. `name` is the name to display.
+/// The type of a method's guard, represented as a handler that has no arguments and an empty body. `name` is the
+/// method's name in the row, as in `Files::list`.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
     pub(crate) type_: MarkerType,

@@ -267,8 +267,8 @@ impl Gate {
     /// Sends `error="invalid_token"` even if a request has no token. Some old clients start a login only if the answer
     /// contains this error.
     ///
-    /// By [RFC 6750, section 3.1], the answer SHOULD NOT contain an error in this case. Newer clients conclude from
-    /// this error that their token has become invalid.
+    /// The answer to a request without a token SHOULD NOT contain an error ([RFC 6750, section 3.1]). Newer clients
+    /// conclude from `invalid_token` that their token has become invalid.
     ///
     /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     #[must_use]
@@ -294,8 +294,8 @@ impl Gate {
     /// has verified the same certificate.
     ///
     /// Without this method, tokens that are bound to a certificate are rejected. The program itself does not see the
-    /// certificate, because the proxy ends the TLS connection. The proxy sends the certificate's thumbprint in the
-    /// header that `certificate` names. A token that is not bound to a certificate needs no certificate.
+    /// certificate, because the proxy terminates TLS. The proxy sends the certificate's thumbprint in the header
+    /// that `certificate` names. A token that is not bound to a certificate needs no certificate.
     /// The [guide](crate::guide::dpop) shows the settings of common proxies.
     ///
     /// # Examples

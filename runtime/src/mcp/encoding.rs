@@ -109,7 +109,7 @@ fn is_nothing_but(value: Option<&HeaderValue>, allowed: &str) -> bool {
     value.is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes()))
 }
 
-/// Parses a `Content-Length`. Returns `None` if the gate would write the number differently.
+/// Parses a `Content-Length`. Returns `None` for a number that the gate would write differently, such as `007`.
 fn read_length(value: &HeaderValue) -> Option<usize> {
     let digits = value.as_bytes();
     let is_plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));

@@ -52,7 +52,7 @@ impl Sessions {
     }
 }
 
-/// Binds the session in the server's answer, if there is one, to the caller.
+/// Binds a session to the caller if the server's answer contains the session's identifier.
 pub(super) fn bind(
     binding: &Binding,
     owner: Option<Owner<'_>>,

@@ -32,8 +32,8 @@ where
     mount_at(axum::Router::new(), below, &taken)
 }
 
-/// Returns the well-known paths below the path of an endpoint. Returns `None` for a path with parameters and for a
-/// fallback, since neither is the path of a single endpoint. Also returns `None` for the root of the server, which
+/// Returns the well-known paths below the path of an endpoint. Returns `None` for a path with parameters and for the
+/// path of a fallback, since such paths match many URLs. Also returns `None` for the root of the server, which
 /// [`super::mount`] covers.
 fn below(path: &str) -> Option<[String; 3]> {
     let path = path.trim_end_matches('/');

@@ -13,10 +13,10 @@ use crate::{
     scope::{Filled, RowRef},
 };
 
-/// The reason why a request is for no resource of a family.
+/// The reason why the gate's family has no resource for a request.
 pub(crate) enum Nowhere {
-    /// The request's path matches the pattern of the family, but a value is illegal, or the whole identifier is too
-    /// long.
+    /// The request's path matches the pattern of the family, but a parameter has an illegal value, or the resource's
+    /// identifier would be too long.
     Illegal,
     /// The request's path does not match the pattern of the family.
     Outside,
@@ -35,7 +35,7 @@ pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a,
     }
 }
 
-/// Finds the plan for a request, or refuses the request if it is for no resource of the family.
+/// Finds the plan for a request, or refuses the request if the gate's family has no resource for it.
 pub(crate) fn plan_or_refusal<'a>(
     plan: &'a Arc<Plan>,
     parts: &Parts,
@@ -80,7 +80,7 @@ async fn check_parameters(member: &Plan, parts: &mut Parts, row: &RowRef) -> Res
     Ok(())
 }
 
-/// Makes the `Noted` of a request whose check has not begun.
+/// Returns the facts about a request whose check has not begun.
 fn of(parts: &Parts) -> Noted<'_> {
     Noted::of(parts, Watch::default())
 }

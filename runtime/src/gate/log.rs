@@ -209,7 +209,7 @@ fn handlers(demands: &[Demand<'_>]) -> String {
     join(demands.iter().map(|demand| demand.row.handler()))
 }
 
-/// Lists the templates that could not be filled in for the reason `why`.
+/// Lists the templates that are unfilled for the reason `why`.
 #[cfg(feature = "tracing")]
 fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
     let templates = demands.iter().flat_map(|demand| {

@@ -225,7 +225,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if a claim that `T` needs is missing, or has another type than in `T`.
+    /// Fails if a claim that `T` needs is missing, or does not have the type that `T` demands.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, InvalidClaims> {
         self.token.claims()
     }
@@ -234,7 +234,7 @@ impl Access {
     /// is needed.
     ///
     /// Declare the scope with `also(..)` in the attribute, so that the scope table stays complete. If the scope is a
-    /// template, write it as in the attribute, with its braces.
+    /// template, pass it as it is written in the attribute, with its braces.
     ///
     /// # Examples
     ///

@@ -64,7 +64,7 @@ fn scopes(args: &TokenStream) -> Option<String> {
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
-/// An `async fn` without generics, whose arguments need no check.
+/// An `async fn` without generics, with arguments that `are_usual_arguments` accepts.
 struct Usual {
     tokens: Vec<TokenTree>,
     visibility: String,
@@ -103,7 +103,8 @@ impl Usual {
         is_usual.then_some(Self { tokens, visibility, name, arguments: at + 3 })
     }
 
-    /// Emits the handler with its guard, and its declaration. `row` is the start of the call that makes the row.
+    /// Emits the handler with its guard, and the handler's declaration. `row` is the start of the call that makes the
+    /// row.
     fn declare(mut self, row: &str) -> Option<TokenStream> {
         let name = self.name.to_string();
         if name.starts_with("r#") {
@@ -185,8 +186,7 @@ fn simple_restriction(within: &Group) -> Option<&'static str> {
     }
 }
 
-/// Tells whether the arguments need no check: there are only a few, and none of them is a receiver, a guard or an
-/// `Access`.
+/// Returns `true` if there are only a few arguments, and none of them is a receiver, a guard or an `Access`.
 fn are_usual_arguments(arguments: &Group) -> bool {
     let mut commas = 0;
     arguments.delimiter() == Delimiter::Parenthesis

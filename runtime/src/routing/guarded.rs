@@ -138,7 +138,7 @@ pub(super) mod sealed {
 
     impl<H, D: Leaves<M>, M> Once<D, M> for H {}
 
-    /// The `D` of a handler implements this trait if the arguments in `M` contain no second guard.
+    /// The type parameter `D` of `GuardedOnce` implements `Leaves<M>` if the arguments in `M` contain no second guard.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Leaves<M> {}
 

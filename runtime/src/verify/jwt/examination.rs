@@ -24,7 +24,7 @@ pub(crate) struct Examination {
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// The problem of an issuer: the gate cannot use its keys, or clients cannot find its metadata.
+/// The problem of an issuer: the gate cannot use the issuer's keys, or clients cannot find the issuer's metadata.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) sought: Sought,
@@ -158,7 +158,7 @@ async fn look_at_keys(issuer: &Issuer, url: &Url) -> Option<Trouble> {
     }
 }
 
-/// Returns a problem if none of the keys can verify a token that the program accepts.
+/// Returns a problem if the set has no usable key, or no key for an algorithm that the program accepts.
 fn unusable(issuer: &Issuer, keys: &KeySet, at: &str) -> Option<Trouble> {
     let at = crate::shown::url(at);
     let trouble = |kind, reason| Some(Trouble { sought: Sought::Keys, kind, reason });

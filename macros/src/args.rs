@@ -200,14 +200,16 @@ fn parse_key(input: ParseStream<'_>, krate: &mut Option<Path>) -> syn::Result<()
     let key = Ident::parse_any(input)?;
     input.parse::<Token![=]>()?;
     if key != "crate" {
-        return Err(syn::Error::new(
-            key.span(),
-            format!(
-                "unknown key `{key}`; the keys are `also(..)`, `related(..)`, `acr(..)`, `max_age = ..` and `crate = path`"
-            ),
-        ));
+        return Err(unknown_key(&key));
     }
     take_once(krate, &key, CRATE.parse(input)?)
+}
+
+pub(crate) fn unknown_key(key: &Ident) -> syn::Error {
+    let message = format!(
+        "unknown key `{key}`; the keys are `also(..)`, `related(..)`, `acr(..)`, `max_age = ..` and `crate = path`"
+    );
+    syn::Error::new(key.span(), message)
 }
 
 /// Stores the value of a key. A second value for the same key is an error.

@@ -53,7 +53,10 @@ impl Parse for Rule {
         }
         let path = Path::parse_mod_style(input)?;
         if input.peek(Token![=]) {
-            return Err(outside_groups(&path, " = .."));
+            return Err(match path.get_ident() {
+                Some(key) if key != "max_age" => unknown_key(key),
+                _ => outside_groups(&path, " = .."),
+            });
         }
         if !input.peek(syn::token::Paren) {
             refuse_operator(input)?;
@@ -69,8 +72,10 @@ impl Parse for Rule {
 /// the argument's value in the message, for example `(..)`.
 fn outside_groups(name: &Path, value: &str) -> syn::Error {
     let argument = name.to_token_stream();
+    let is_login = name.is_ident("max_age") || name.is_ident("acr");
+    let or = if is_login { "; to accept a scope in its place, let the handler decide with `Access::covers`" } else { "" };
     let message = format!(
-        "`{argument}{value}` cannot stand inside a group, because it applies to every alternative; write it beside the group"
+        "`{argument}{value}` cannot stand inside a group, because it applies to every alternative; write it beside the group{or}"
     );
     syn::Error::new(name.span(), message)
 }

@@ -70,6 +70,10 @@
 /// async fn purge() {}
 /// ```
 ///
+/// To accept a scope in place of a recent login, declare the scope with `also(..)`. In the handler, ask
+/// [`Access::covers`](https://docs.rs/scopegate/latest/scopegate/struct.Access.html#method.covers) about
+/// `requirement!(max_age = 300)`, and demand the scope if the answer is `false`.
+///
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
 /// If several handlers share a requirement, define it as a constant. In addition to the constant, an attribute can have

@@ -32,7 +32,11 @@ impl Gate {
             Credentials::Dpop(token) => (token, Scheme::Dpop),
             Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
             Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
-            Credentials::NotAToken(scheme) => return Err(Failure::of(Reason::InvalidToken, scheme)),
+            Credentials::NotAToken(scheme) => {
+                let error = VerifyError::invalid("it has a character that no token can have");
+                log::not_verified(&error, handler, || None);
+                return Err(Failure::of(Reason::InvalidToken, scheme));
+            }
         };
         if self.is_of_family() {
             // A verifier must not mistake the URL pattern of the family for a resource.

@@ -19,7 +19,7 @@ fn of_acr(asked: &StepUp, token: &Token) -> String {
     let asked = list(asked);
     if found.is_empty() {
         return format!(
-            "it has no `acr`, but needs {asked} (have the authorization server write `acr` into access tokens)"
+            "it has no usable `acr`, but needs {asked} (have the authorization server write `acr` into access tokens)"
         );
     }
     format!("its `acr` is {}, not {asked} (have the user log in by such a method)", list(found))
@@ -29,7 +29,7 @@ fn of_time(asked: &StepUp, token: &Token) -> Option<String> {
     let max_age = asked.max_age()?.as_secs();
     let Some(time) = token.auth_time() else {
         return Some(format!(
-            "it has no `auth_time`, but `max_age = {max_age}` needs one (have the authorization server write `auth_time` into access tokens)"
+            "it has no usable `auth_time`, but `max_age = {max_age}` needs one (have the authorization server write `auth_time`, in seconds since 1970, into access tokens)"
         ));
     };
     Some(match SystemTime::now().duration_since(time) {

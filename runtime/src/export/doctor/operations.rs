@@ -57,7 +57,11 @@ impl Accepted {
         let opens_nothing = !self.operations.is_empty() && self.operations.iter().all(is_closed);
         opens_nothing.then(|| {
             let grants = if self.scopes.is_empty() { "no scope".to_owned() } else { list(&self.scopes) };
-            let message = format!("it is valid, and grants {grants}, which opens no operation");
+            let message = if self.operations.iter().any(|operation| operation.lacks.is_empty()) {
+                format!("it is valid, and grants {grants}, but its login is not enough for any operation")
+            } else {
+                format!("it is valid, and grants {grants}, which opens no operation")
+            };
             Finding::error(Part::Token, "opens_nothing", message)
         })
     }
@@ -74,7 +78,8 @@ impl Operation {
         let opens = match policy.decide(&token.caller(), &[Demand::of(entry.row(), &filled)]) {
             Ok(()) => Some(true),
             Err(Shortfall::Scope | Shortfall::Login) => Some(false),
-            // Only a request has values for the template.
+            // Only a request has values for the template, but a scope without a template can be missing already.
+            Err(Shortfall::NoValue | Shortfall::IllegalValue) if is_closed(entry, token, policy) => Some(false),
             Err(Shortfall::NoValue | Shortfall::IllegalValue) => None,
         };
         let terms = entry.row().terms();

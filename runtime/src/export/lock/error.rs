@@ -82,6 +82,11 @@ impl LockError {
         matches!(self.kind, Kind::Stale(..))
     }
 
+    /// Returns `true` if the file system does not let the program read or write the file.
+    pub(in crate::export) const fn is_of_file_system(&self) -> bool {
+        matches!(self.kind, Kind::File(_))
+    }
+
     /// Returns the differences between a stale lock file and the program. The list is empty if the rules are the same
     /// and only the text of the file differs.
     #[must_use]

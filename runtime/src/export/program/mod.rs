@@ -159,7 +159,7 @@ fn check(
 ) -> Result<(), Exit> {
     let checked = check_or_write(gate.into(), table, lock.as_ref()).map_err(|error| {
         let error = error.mended_by("cargo scopegate check");
-        Exit::new(if error.is_missing() || error.is_stale() { 1 } else { 3 }, &error)
+        Exit::new(if error.is_of_file_system() { 3 } else { 1 }, &error)
     })?;
     match checked {
         Checked::UpToDate => writeln!(out, "the lock is up to date")?,

@@ -35,7 +35,8 @@ where
         problems.extend(mistaken_templates(&gate, &table));
         problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
-            self.behind(&gate, &table).merge(well_known::mount(&[discovery], &table))
+            // The fallback of the router that is merged last stays, with the program's layers around it.
+            well_known::mount(&[discovery], &table).merge(self.behind(&gate, &table))
         })
     }
 
@@ -84,7 +85,7 @@ where
         self.mounts.fill(gate);
         match gate.resource() {
             Some(_) => self.inner,
-            None => self.inner.merge(well_known::nothing_below_routes(table)),
+            None => well_known::nothing_below_routes(table).merge(self.inner),
         }
     }
 }

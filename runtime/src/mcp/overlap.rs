@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row for the URI `row` would take over URIs from the row for `uri` if the latter were removed. Both
-/// arguments can be templates.
+/// Tells whether the row for the URI `row` would apply to more URIs if the row for the URI `uri` were removed. Both
+/// URIs can be templates.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

@@ -49,9 +49,9 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns the demands that both locks have in common, without duplicates. If such a demand lets
-    /// different tokens in under the two locks, the cause is a changed declaration. The demand for the floor
-    /// alone is always included.
+    /// Returns the demands that both locks have in common, without duplicates. The demand for the floor alone
+    /// is always included. If the two locks let through different tokens for one of these demands, the cause
+    /// is a changed declaration.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -140,7 +140,7 @@ fn judged(old: &Needs, new: &Needs, [old_side, new_side]: &[Side; 2]) -> Directi
     direction((old_side, &old.into()), (new_side, &new.into()))
 }
 
-/// Iterates over the scopes that the handler can demand in both locks.
+/// Iterates over the scopes that, according to both locks, the handler can demand while it runs.
 fn common_demands<'a>(old: &'a Line, new: &'a Line) -> impl Iterator<Item = &'a str> {
     old.also.iter().filter(|scope| new.also.contains(scope)).map(String::as_str)
 }

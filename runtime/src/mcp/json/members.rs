@@ -66,7 +66,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
 }
 
 /// Tells whether a name is private to `serde_json`. If an object's only member has such a name, and certain features of
-/// `serde_json` are enabled, `serde_json` reads another kind of value, such as a number.
+/// `serde_json` are enabled, `serde_json` reads the object as another kind of value, such as a number.
 fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }

@@ -7,8 +7,8 @@ impl<S> Router<S> {
     /// Adds `requirement` to all routes added so far, including fallbacks. Each route also keeps its own requirement.
     ///
     /// The table, the lock, challenges and `OpenAPI` documents show the added requirement at each route. A challenge
-    /// names the floor, then the added scopes, then the scopes of the route's own requirement. Templates take their
-    /// values from the whole path of the route, including the path at which the router is nested.
+    /// names the floor, then the added scopes, then the scopes of the route's own requirement. Scope templates take
+    /// their values from the whole path of the route, including the path at which the router is nested.
     ///
     /// Like [`Router::layer`], this method does not cover routes that are added later. If a nested or merged router has
     /// a requirement of its own, both requirements apply.
@@ -17,7 +17,7 @@ impl<S> Router<S> {
     ///
     /// Fails if a route added so far is public, if no route has been added, or if the requirement demands nothing. Also
     /// fails if the combination of this requirement with the requirement of a route has more than 16 alternatives
-    /// or 128 scopes. The later call of [`Router::protect`] or [`Router::split`] returns the error.
+    /// or 128 scopes. The later call to [`Router::protect`] or [`Router::split`] returns the error.
     ///
     /// # Examples
     ///

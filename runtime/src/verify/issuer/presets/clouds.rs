@@ -103,9 +103,9 @@ impl Issuer {
     /// Makes the issuer of an Amazon Cognito user pool, from its region and id.
     ///
     /// Most access tokens have no `aud`, so set [`client_ids`](Self::client_ids) to the app clients whose tokens you
-    /// accept. With resource binding, `aud` is the resource's URL, and tokens of every client are accepted. A scope has
-    /// the form `SERVER/SCOPE`, where `SERVER` is the identifier of a resource server. To declare scopes without this
-    /// identifier, add `.scope_prefix("SERVER/")`.
+    /// accept. With Cognito's resource binding, `aud` is the resource's URL, and the gate accepts the tokens of every
+    /// client. A scope has the form `SERVER/SCOPE`, where `SERVER` is the identifier of a resource server. To declare
+    /// scopes without this identifier, add `.scope_prefix("SERVER/")`.
     ///
     /// A token without `aud` is valid at every resource that accepts its client. To separate resources, create one
     /// Cognito resource server, with its own scopes, for each resource.
@@ -125,7 +125,7 @@ impl Issuer {
     }
 }
 
-/// Sets the rules for the tokens of one application. An ID token also has the client id as its audience, and contains
+/// Sets the rules for the tokens of one application. An ID token, too, has the client id as its audience, and contains
 /// app roles. But only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`,
 /// `appidacr`).
 fn for_entra_client(issuer: Issuer, client_id: &str) -> Issuer {

@@ -48,8 +48,8 @@ pub const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
 }
 
-/// The most bytes that a value may have. In practice, values are shorter than this limit. Scopes with values up to this
-/// limit fit into a challenge.
+/// The maximum length of a value, in bytes. In practice, values are shorter than this limit. Scopes with values up to
+/// this limit fit into a challenge.
 pub const MAX_VALUE: usize = 1024;
 
 /// Texts that cannot be values, because clients remove them from a URL ([RFC 3986, section 5.2.4]).

@@ -109,7 +109,7 @@ impl Bindings {
         Ok(None)
     }
 
-    /// Describes in plain sentences the proofs that requests need.
+    /// Returns plain sentences about the proofs that requests need.
     #[cfg(feature = "export")]
     pub(super) fn in_words(&self) -> impl Iterator<Item = &'static str> {
         let dpop = match self.dpop_use() {
@@ -210,7 +210,7 @@ impl Bindings {
         &[]
     }
 
-    /// Adds to the metadata document the bindings that tokens can have or must have.
+    /// Returns `metadata` with the bindings that tokens can have or must have.
     pub(super) fn describe(&self, metadata: ResourceMetadata) -> ResourceMetadata {
         let metadata = if self.certificate.is_some() { metadata.with_certificates() } else { metadata };
         match self.dpop_use() {
@@ -240,7 +240,7 @@ impl Gate {
         problems
     }
 
-    /// Iterates over the members of the metadata document that the gate itself sets.
+    /// Iterates over the names of the metadata members that the gate itself sets.
     fn metadata_members(&self) -> impl Iterator<Item = &'static str> {
         let bindings = &self.0.bindings;
         let dpop = (bindings.dpop_use() != DpopUse::Refused).then_some(ResourceMetadata::DPOP);

@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// The switched-off tools. They are answered as unknown, even if a row allows every tool.
+    /// The switched-off tools. Calls to them are answered as unknown, even if a row allows every tool.
     off: HashSet<String>,
     /// Whether some operation is public.
     has_public: bool,

@@ -63,8 +63,8 @@ pub enum Strategy {
     /// Nothing more. Tokens get the fewest privileges, but users must step up most often.
     #[default]
     Minimum,
-    /// The scopes that the attribute lists as `related(..)`. With this strategy, users must step up less often.
-    /// The gate never requires related scopes.
+    /// The scopes that the handler's attribute lists as `related(..)`. With this strategy, users must step up less
+    /// often. The gate never requires related scopes.
     Recommended,
 }
 

@@ -42,9 +42,8 @@ use crate::scope::ScopeTable;
 /// source file and line number, so that a change to one route does not change the lines of other routes.
 ///
 /// Two locks are compared by the tokens that they let in. Each route is judged with the floor and the implications of
-/// its own lock. A template is treated as one scope, which wildcards can cover. But if an implication names the scope
-/// that a template becomes for one value, the two locks are also compared for that value. For example,
-/// `tenant:{id}:read` becomes `tenant:acme:read` for the value `acme`.
+/// its own lock. A template such as `tenant:{id}:read` is treated as one scope, which wildcards can cover. But if an
+/// implication names `tenant:acme:read`, the two locks are also compared for the value `acme`.
 ///
 /// # Examples
 ///

@@ -118,8 +118,8 @@ impl McpResource<'_> {
     }
 }
 
-/// Records the row that was checked. If the handler itself demands scopes later, these scopes are compared with this
-/// row, because the row has the scopes that the handler declares.
+/// Records the row that was checked. This row has the scopes that the handler declares. If the handler calls
+/// [`Access::require`] later, it can demand only these scopes.
 fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
     if let Some(trusted) = context.extensions.get_mut::<Trusted>() {
         trusted.row = trusted.identified(row).map_or_else(|| row.clone(), RowRef::from);

@@ -9,6 +9,8 @@ use syn::{
     spanned::Spanned,
 };
 
+use crate::args::unknown_key;
+
 /// `rule = scope | "all" "(" rule, .. ")" | "any" "(" rule, .. ")"`.
 pub(crate) enum Rule {
     Scope(ScopeArg),
@@ -73,7 +75,11 @@ impl Parse for Rule {
 fn outside_groups(name: &Path, value: &str) -> syn::Error {
     let argument = name.to_token_stream();
     let is_login = name.is_ident("max_age") || name.is_ident("acr");
-    let or = if is_login { "; to accept a scope in its place, let the handler decide with `Access::covers`" } else { "" };
+    let or = if is_login {
+        "; to accept a scope in its place, let the handler decide with `Access::covers`"
+    } else {
+        ""
+    };
     let message = format!(
         "`{argument}{value}` cannot stand inside a group, because it applies to every alternative; write it beside the group{or}"
     );

@@ -7,7 +7,7 @@ use std::{collections::HashMap, time::Duration};
 
 use crate::{
     scope::GrantedScopes,
-    token::{Presented, Token, TokenVerifier, VerifyError},
+    token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
 /// The issuer of the tokens that [`TestVerifier::token`] makes.

@@ -348,3 +348,25 @@ async fn a_protected_router_of_any_state_merges_into_the_programs_own() {
         assert_eq!(send(&app, &format!("GET {path}"), &[]).await.status, StatusCode::OK, "{path}");
     }
 }
+
+/// Merging the metadata document must not replace axum's own 404, which has the program's layers around it.
+#[tokio::test]
+async fn a_layer_also_sees_the_404_of_axum() {
+    async fn mark(request: Request, next: axum::middleware::Next) -> Response {
+        let mut response = next.run(request).await;
+        response.headers_mut().insert("x-layer", axum::http::HeaderValue::from_static("seen"));
+        response
+    }
+    let keys = scopegate::StaticKeys::parse("sk_read=files:read").unwrap();
+    let gates = [
+        scopegate::Gate::static_keys("files", keys),
+        TestVerifier::new().gate("https://files.example.com").unwrap(),
+    ];
+    for gate in gates {
+        let routes = scopegate::Router::new().route("/files", guarded::get(guarded::list));
+        let app = routes.layer(axum::middleware::from_fn(mark)).protect(gate).unwrap();
+        let answer = send(&app, "GET /nope", &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.headers["x-layer"], "seen");
+    }
+}

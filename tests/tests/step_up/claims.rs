@@ -140,11 +140,11 @@ async fn the_doctor_says_which_login_a_token_lacks() {
         ),
         (
             json!({ "auth_time": now }),
-            "  does not open GET /acr: it has no `acr`, but needs `gold`, `urn:example:silver` (have the authorization server write `acr` into access tokens)\n  opens GET /age\n",
+            "  does not open GET /acr: it has no usable `acr`, but needs `gold`, `urn:example:silver` (have the authorization server write `acr` into access tokens)\n  opens GET /age\n",
         ),
         (
             json!({ "acr": "gold" }),
-            "  opens GET /acr\n  does not open GET /age: it has no `auth_time`, but `max_age = 300` needs one (have the authorization server write `auth_time` into access tokens)\n",
+            "  opens GET /acr\n  does not open GET /age: it has no usable `auth_time`, but `max_age = 300` needs one (have the authorization server write `auth_time`, in seconds since 1970, into access tokens)\n",
         ),
         (
             json!({ "auth_time": now - 5000 }),
@@ -153,7 +153,7 @@ async fn the_doctor_says_which_login_a_token_lacks() {
         (json!({ "auth_time": now + 5000 }), " seconds in the future (compare the clock of"),
         (
             json!({ "scope": "other", "auth_time": now }),
-            "  does not open GET /both: it lacks `files:read`, and it has no `acr`, but needs `gold` (have",
+            "  does not open GET /both: it lacks `files:read`, and it has no usable `acr`, but needs `gold` (have",
         ),
         (
             json!({ "acr": "gold", "auth_time": now }),

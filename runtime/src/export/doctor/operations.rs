@@ -79,7 +79,9 @@ impl Operation {
             Ok(()) => Some(true),
             Err(Shortfall::Scope | Shortfall::Login) => Some(false),
             // Only a request has values for the template, but a scope without a template can be missing already.
-            Err(Shortfall::NoValue | Shortfall::IllegalValue) if is_closed(entry, token, policy) => Some(false),
+            Err(Shortfall::NoValue | Shortfall::IllegalValue) if is_closed(entry, token, policy) => {
+                Some(false)
+            }
             Err(Shortfall::NoValue | Shortfall::IllegalValue) => None,
         };
         let terms = entry.row().terms();
@@ -94,6 +96,14 @@ impl Operation {
         };
         Self { name, opens, lacks, login, may_demand }
     }
+}
+
+/// Tells whether the token lacks a scope of the floor, or, in every alternative, a scope without a path parameter.
+fn is_closed(entry: &Entry, token: &Token, policy: &Policy) -> bool {
+    let lacks = |scope: &ScopeToken| !policy.covers(token.scopes(), scope.as_str());
+    let mut alternatives = entry.requirement().terms();
+    policy.floor_scopes().iter().any(lacks)
+        || alternatives.all(|needs| needs.filter_map(NeedRef::scope).any(|scope| lacks(&scope)))
 }
 
 /// Lists the scopes that the token lacks, under the names by which clients request them.

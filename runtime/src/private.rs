@@ -89,8 +89,8 @@ pub trait NoNeed: Sized {
 
 impl<T> NoNeed for T {}
 
-/// Replaces the declaration of a handler in an `impl` block without `#[scoped_handlers]`. The compiler then shows
-/// only one message about this mistake.
+/// The placeholder for the declaration of a handler whose `impl` block has no `#[scoped_handlers]`. With this
+/// placeholder, the compiler shows only the message about the missing attribute.
 #[cfg(feature = "axum")]
 #[derive(Debug)]
 pub enum Misplaced {}

@@ -37,9 +37,9 @@ use crate::{
 /// ```
 pub struct Guard<R>(PhantomData<(fn() -> R, PhantomPinned)>);
 
-/// A type that carries the declaration of an attribute. Only generated code implements this trait.
+/// A type that carries what an attribute declares. Only generated code implements this trait.
 pub trait Declares: 'static {
-    /// The declaration of the attribute.
+    /// What the attribute declares.
     const ROW: Row;
 }
 

@@ -68,7 +68,7 @@ impl Gate {
     }
 
     /// Describes the rows that require a login, if the gate accepts only static keys. Static keys have no login, so
-    /// nobody can call such a row.
+    /// nobody can call the handlers of these rows.
     fn logins_of_keys(&self, table: &ScopeTable) -> impl Iterator<Item = String> {
         let keys_alone = self.verifies_keys_alone();
         let asking = table

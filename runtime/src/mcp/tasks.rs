@@ -32,7 +32,7 @@ pub(super) enum Tasks {
     Told(Arc<dyn Ask>),
 }
 
-/// The principal who started a task of an MCP server, and the tool whose call started the task;
+/// The principal who started a task of an MCP server, and the tool that the principal called to start the task;
 /// see [`McpLayer::tasks`](crate::mcp::McpLayer::tasks).
 ///
 /// # Examples
@@ -52,7 +52,7 @@ pub struct TaskOwner {
 }
 
 impl TaskOwner {
-    /// Makes the owner of a task that `principal` started with a call to `tool`.
+    /// Makes the `TaskOwner` of a task that `principal` started with a call to `tool`.
     #[must_use]
     pub fn new(principal: Principal, tool: impl Into<String>) -> Self {
         Self { principal, tool: tool.into() }
@@ -84,7 +84,7 @@ pub(super) enum Origins {
     Told(Vec<(String, Option<String>)>),
 }
 
-/// The origin of one task: the tool whose call started the task, if the gate knows this tool.
+/// The origin of one task: the tool that the caller called to start the task, if the gate knows this tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
     Untold,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// This type is small, because every request carries a `Watch`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// The time when the work began, plus the length of all pauses. The value is `None` if the time is not measured.
+    /// The time when the work began, plus the length of all pauses. The value is `None` if the clock is not read.
     since: Option<Instant>,
 }
 

@@ -5,7 +5,7 @@ use scopegate_grammar::{Piece, is_value, pieces};
 use super::{scope::ScopeToken, text::Text};
 
 /// A scope with parameters, such as `tenant:{tenant}:read`, that is written in the program's source. Only generated
-/// code makes this value.
+/// code makes a `Template`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Template(&'static str);
 

@@ -119,7 +119,7 @@ impl Finding {
         self.part
     }
 
-    /// Returns the code of the finding, such as `no_pkce`. Programs can compare the code with a known one. The
+    /// Returns the code of the finding, such as `no_pkce`. Programs can recognize a problem by its code. The
     /// [guide](crate::guide::operating) lists all codes.
     #[must_use]
     pub const fn code(&self) -> &'static str {

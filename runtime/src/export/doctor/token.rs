@@ -107,7 +107,7 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
 }
 
 /// Returns the reason for the rejection, with `..` in place of the token and its parts. This replacement is needed
-/// because an error of the program's own verifier can quote the token.
+/// because an error from the program's own verifier can quote the token.
 fn reason(token: &str, error: &VerifyError) -> String {
     let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let secrets = std::iter::once(token).chain(token.split('.').filter(|part| part.len() > 16));

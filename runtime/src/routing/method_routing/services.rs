@@ -1,4 +1,4 @@
-//! Functions that route the requests of a method to a service.
+//! Functions that route requests with a certain method to a service.
 
 use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
@@ -44,7 +44,7 @@ where
     MethodRouter::new().on_service(filter, service)
 }
 
-/// Routes requests of any method to a service, and enforces the service's requirement;
+/// Routes requests with any method to a service, and enforces the service's requirement;
 /// see [`axum::routing::any_service`].
 ///
 /// # Examples

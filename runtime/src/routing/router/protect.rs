@@ -46,7 +46,7 @@ where
     ///
     /// # Errors
     ///
-    /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare
+    /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare scope
     /// templates with paths, because it does not know where the routes will be nested. A request with a valid token
     /// gets 500 if the path of its route lacks a parameter of a template.
     ///

@@ -22,8 +22,8 @@
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. `Content-Encoding` may only be `identity`, and
 //!    `Transfer-Encoding` may only be `chunked`. Any other header that could change how a server reads the body, such
-//!    as `Content-Range`, is not allowed. If the headers break these rules, the answer is 415. The reason is that a
-//!    server that decodes the body or guesses its type would read a different text than the gate.
+//!    as `Content-Range`, is not allowed. If the headers break these rules, the answer is 415. These rules are
+//!    needed because a server that decodes the body or guesses its type would not read the same text as the gate.
 //!
 //! 6. **The body** is read once. The answer is 413 if the body is too long, 408 if it arrives too slowly, and 503 if
 //!    all bodies together need too much memory; see [`McpLayer::max_body`], [`McpLayer::body_timeout`]
@@ -108,7 +108,7 @@
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
 //! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
-//! scheme `oauth2` for each alternative of its requirement. Each scheme lists all scopes that a call needs with its
+//! scheme `oauth2` for each alternative of its requirement. The scheme lists the scopes of the floor and of this
 //! alternative, under the names that challenges use. A client needs only one of these schemes. A tool without a row has
 //! no schemes. A gate without an authorization server writes no schemes.
 //!

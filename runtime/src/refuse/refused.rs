@@ -40,7 +40,7 @@ pub struct Refused<'a> {
 }
 
 impl Refused<'_> {
-    /// Returns the reason of the refusal; [`Reason::status`] is the status of the answer.
+    /// Returns the reason for the refusal; [`Reason::status`] is the status of the answer.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason

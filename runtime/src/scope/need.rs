@@ -6,8 +6,8 @@ use super::{
     text::Text,
 };
 
-/// One scope or template of a requirement that is written in the program's source. Only generated code makes this
-/// value.
+/// One scope or template of a requirement that is written in the program's source. Outside this crate,
+/// only generated code makes values of this type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Need {

@@ -133,8 +133,8 @@ impl CredentialSource {
     }
 }
 
-/// Tells whether a header is reserved for its standard purpose. A proxy must not put a credential or a thumbprint into
-/// a reserved header. `header` is in lower case.
+/// Tells whether a header is reserved for its standard purpose. A proxy must not put a credential or the thumbprint of
+/// a certificate into a reserved header. `header` is in lower case.
 pub(super) fn is_reserved(header: &str) -> bool {
     ["authorization", "cookie", "dpop", "host"].contains(&header)
 }

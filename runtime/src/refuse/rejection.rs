@@ -137,7 +137,7 @@ impl Rejection {
         Self::new(reason, reason.description().into(), asked, NONE, &Bodies::default())
     }
 
-    /// Returns the reason of the refusal.
+    /// Returns the reason for the refusal.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.answer.reason

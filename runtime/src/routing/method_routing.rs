@@ -114,7 +114,7 @@ where
     MethodRouter::new().on(filter, handler)
 }
 
-/// Routes requests of any method to `handler`. `OPTIONS` is included, and guarded like the other methods.
+/// Routes requests with any method to `handler`. `OPTIONS` is included, and guarded like the other methods.
 ///
 /// # Examples
 ///

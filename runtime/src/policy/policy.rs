@@ -255,7 +255,8 @@ impl Policy {
         declared.chain(self.relations.iter().cloned())
     }
 
-    /// Returns the scopes that the metadata lists, in alphabetical order and by the names that clients use.
+    /// Returns the scopes that the metadata lists. Sorts the scopes alphabetically, and then maps each scope to the name
+    /// by which clients request it.
     pub(crate) fn advertised(&self, table: &ScopeTable) -> Vec<ScopeToken> {
         let mut scopes = match self.advertise {
             Advertise::Catalog => table.catalog(),

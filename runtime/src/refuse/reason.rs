@@ -133,7 +133,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. The text calls the credential an access token.
+    /// Returns the text for developers. The texts speak of access tokens, so a gate with only static keys replaces some
+    /// of the texts.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

@@ -68,7 +68,7 @@ pub(super) enum Outcome {
     Inactive,
     /// The token is active, but is not an access token.
     Refused(Fault),
-    /// There is no usable answer. The client should repeat its request after this pause.
+    /// There is no usable answer. The `Pause` says when the client should repeat its request.
     Failed(Pause),
 }
 
@@ -88,8 +88,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The server gave no answer, or cannot answer now. The duration is the pause that the server asked for, if any.
     Silent(String, Option<Duration>),
-    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. The token
-    /// in the question may be the cause, so a single useless answer does not pause the questions about other tokens.
+    /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. The cause may
+    /// be the token, so one useless answer alone does not stop the gate from asking about other tokens.
     Useless(String),
 }
 

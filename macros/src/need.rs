@@ -95,8 +95,8 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
     }
 }
 
-/// Emits an import of the traits `NoScope` and `NoNeed`. With their help, the compiler explains that a constant is not
-/// a scope. Returns `None` if the attribute names no constant.
+/// Emits an import of the traits `NoScope` and `NoNeed`. If a constant is not a scope, these traits make the compiler
+/// say so. Returns `None` if the attribute names no constant.
 pub(crate) fn explanations<'a>(
     krate: &Path,
     scopes: impl IntoIterator<Item = &'a ScopeArg>,

@@ -96,7 +96,7 @@ impl McpLayer {
         (Self(Arc::new(endpoint)), problems)
     }
 
-    /// Allows requests of pages from another origin, such as `https://app.example.com`. Pages of the resource's own
+    /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
     /// origin are always allowed.
     ///
     /// Pages that a loopback host serves over `http` or `https` are also always allowed if the resource is on a loopback

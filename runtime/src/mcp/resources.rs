@@ -20,7 +20,7 @@ pub(super) struct Resources {
     any: Option<Operation>,
 }
 
-/// The maximum length of a resource's URI in bytes. A resource with a longer URI is answered as unknown.
+/// The maximum length of a resource's URI in bytes. The gate treats a resource with a longer URI as unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]

@@ -144,13 +144,13 @@ impl Resource {
         !self.is_family() && self.identifier.is_named_by(audience)
     }
 
-    /// Returns scheme and authority of the identifier.
+    /// Returns the scheme and the authority of the identifier.
     #[cfg(feature = "axum")]
     pub(crate) fn origin(&self) -> &str {
         self.identifier.origin()
     }
 
-    /// Returns the path of the identifier, at which the server answers.
+    /// Returns the path of the identifier. The server answers at this path.
     #[cfg(feature = "axum")]
     pub(crate) fn path(&self) -> &str {
         self.identifier.path()

@@ -1,4 +1,4 @@
-//! Answers `doctor`, the command that finds out why requests are answered with 401.
+//! The command `doctor`, which finds out why requests are answered with 401.
 
 use std::{
     fs::File,

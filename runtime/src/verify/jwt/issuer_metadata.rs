@@ -120,7 +120,7 @@ pub(super) fn key_set_in(metadata: Metadata, places: &Places) -> Result<Url, Str
     places.admit(&metadata.jwks_uri.ok_or("the metadata has no `jwks_uri`")?)
 }
 
-/// Parses metadata, which must name exactly this issuer ([RFC 8414, section
+/// Parses the metadata of `issuer`. The metadata must name exactly this issuer ([RFC 8414, section
 /// 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
 pub(super) fn read(document: &[u8], issuer: &str) -> Result<Metadata, Unreadable> {
     let Object(metadata) = serde_json::from_slice::<Object<Metadata>>(document)

@@ -17,7 +17,7 @@ fn google(server: &Introspecting) -> Introspector {
     with(server, &Introspection::google().endpoint(format!("{}/tokeninfo", server.id())))
 }
 
-/// An answer with the members that GitHub documents.
+/// An answer with the members that GitHub's documentation lists.
 fn github_answer() -> Value {
     json!({
         "id": 1,

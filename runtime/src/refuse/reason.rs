@@ -128,7 +128,8 @@ impl Reason {
         }
     }
 
-    /// Tells whether the answer has a challenge. An answer has a challenge if another token would help the client.
+    /// Tells whether the answer has a challenge. An answer has a challenge if the client can get a better
+    /// answer with another token or proof, or with fewer credentials.
     pub(crate) const fn is_challenge(self) -> bool {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }

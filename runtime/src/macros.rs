@@ -111,7 +111,7 @@ pub use scopegate_macros::requires_scope;
 
 /// Runs a handler only if the request has a valid token. The token needs no scopes except the gate's floor.
 ///
-/// The attribute takes the keys `also`, `related`, `acr`, `max_age` and `crate` of [`requires_scope`].
+/// Like [`requires_scope`], the attribute takes the keys `also`, `related`, `acr`, `max_age` and `crate`.
 ///
 /// # Examples
 ///
@@ -136,7 +136,7 @@ pub use scopegate_macros::authenticated;
 /// answers 401 to a bad token. To learn who calls, take
 /// a [`Caller`](https://docs.rs/scopegate/latest/scopegate/mcp/struct.Caller.html).
 ///
-/// The attribute takes the key `crate` of [`requires_scope`].
+/// Like [`requires_scope`], the attribute takes the key `crate`.
 ///
 /// # Examples
 ///
@@ -340,7 +340,7 @@ pub use scopegate_macros::scoped_handlers;
 ///   `router`, `vis`, `server_handler` and `allow_empty` are passed on to these attributes. If the block already has
 ///   one of the attributes, the macro does not emit it again.
 ///
-/// The table and the routers are private to the module of the block. If another module uses them, such as `main.rs`,
+/// The table and the routers are private to the module of the block. If another module, such as `main.rs`, uses them,
 /// write `#[scoped_tools(vis = "pub")]`.
 ///
 /// If a block has only prompts, the constant is called `PROMPTS`. Another block of the same type can then define
@@ -427,8 +427,8 @@ pub use scopegate_macros::scoped_handlers;
 /// }
 /// ```
 ///
-/// rmcp's attributes emit code with the name `rmcp`, and you cannot give them another path. Inside a block with
-/// `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
+/// rmcp's attributes emit code that uses the name `rmcp`, and you cannot make this code use another path. Inside a
+/// block with `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
 /// (`#[tool_handler]`, `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`), write `use path as rmcp;`
 /// in the same module. In place of `#[tool_router(server_handler)]`, which works only with a dependency called `rmcp`,
 /// add `server_handler` to `#[scoped_tools]`, as in the example.
@@ -520,8 +520,8 @@ macro_rules! scope_table {
 /// assert_eq!(routes.table().to_string(), "GET   /files  files:read\nPOST  /files  files:write\n");
 /// ```
 ///
-/// Write a handler of another module with its module path, as in `files::list` above. `use files::list` is not enough,
-/// because it does not import the items that utoipa generates.
+/// If a handler is in another module, name the handler by its module path, as in `files::list` above. `use files::list`
+/// is not enough, because it does not import the items that utoipa generates.
 ///
 /// # Errors
 ///

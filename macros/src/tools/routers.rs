@@ -1,5 +1,5 @@
-//! The rmcp routers of a block: one for its tools and one for its prompts. A router that the block already has is not
-//! emitted.
+//! The rmcp routers of a block: one for its tools and one for its prompts. If the block already has one of these
+//! routers, the macro does not emit it again.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,9 +17,9 @@ pub(super) struct Routers {
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The kind of the router whose name determines the name of the block's table.
+    /// The kind of the router that gives the block's table its name.
     pub(super) kind: Kind,
-    /// The arguments of the router whose name determines the name of the block's table.
+    /// The arguments of the router that gives the block's table its name.
     pub(super) args: Args,
 }
 

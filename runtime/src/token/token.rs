@@ -205,8 +205,8 @@ impl Token {
         self.expires_at()?.checked_add(self.0.leeway)
     }
 
-    /// Returns the subject of the token, if the token has one. As the key for a user's data, use
-    /// [`Token::principal`] instead.
+    /// Returns the subject of the token, if the token has one. Use [`Token::principal`], not the subject, as the key
+    /// for a user's data.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }

@@ -122,7 +122,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Allows requests of pages from another origin, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
+    /// Allows requests from pages of another origin, such as `https://app.example.com`; see [`McpLayer::allow_origin`].
     pub fn allow_origin(mut self, origin: &str) -> Self {
         self.origins.push(origin.to_owned());
         self

@@ -4,10 +4,11 @@ use core::fmt;
 
 use super::{has_parameter, is_nqchar};
 
-/// The most values that one operation may accept.
+/// The maximum number of values that one operation may accept.
 pub const MAX_ACR_VALUES: usize = 16;
 
-/// The most bytes that a value may have. A challenge names all accepted values, so the limit keeps the challenge short.
+/// The maximum length of a value, in bytes. A challenge names all accepted values, so the limit keeps the challenge
+/// short.
 pub const MAX_ACR: usize = 256;
 
 /// Why a string is not a value of `acr`.

@@ -1,5 +1,5 @@
-//! Finds rules that the user wrote although another rule in the same group makes them redundant. An
-//! alternative that becomes redundant only through normalizing is removed without a message.
+//! Finds rules in the user's code that another rule in the same group makes redundant. An alternative
+//! that becomes redundant only through normalizing is removed without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},

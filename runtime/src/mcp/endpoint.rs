@@ -44,7 +44,8 @@ pub(super) struct Endpoint {
     /// The resource's own host, which most requests name.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether this is the innermost gate. If it is, the layer adds no data to the request for gates further inside.
+    /// Whether this is the innermost gate. If it is, the layer does not store the result of the verification in the
+    /// request, because no other gate will use this result.
     pub(super) is_innermost: bool,
 }
 
@@ -103,7 +104,7 @@ impl Endpoint {
         Bounds { length, timeout: self.bounds.timeout, memory: memory.clone() }
     }
 
-    /// Makes the caller the owner of the session that the server's answer names, if it names one.
+    /// Binds a session to the caller if the server's answer contains the session's identifier.
     pub(super) fn bind(&self, Passed { plan, token }: &Passed, answer: Response) -> Response {
         let owner = token.as_ref().and_then(|token| self.owner(plan, token));
         sessions::bind(&self.binding, owner, token.as_ref(), plan, answer)

@@ -207,8 +207,8 @@ pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 /// The version of rmcp whose types this module uses.
 ///
 /// With this re-export, your program needs no dependency of its own on rmcp.
-/// Write [`#[scoped_tools(rmcp = ::scopegate::mcp::rmcp)]`](macro@crate::scoped_tools#rmcp-by-another-path), and write
-/// `use scopegate::mcp::rmcp;` where you use rmcp's other attributes. The re-export has the features of rmcp that
-/// scopegate enables.
+/// Write [`#[scoped_tools(rmcp = ::scopegate::mcp::rmcp)]`](macro@crate::scoped_tools#rmcp-by-another-path) above the
+/// `impl` block. For rmcp's attributes outside this block, write `use scopegate::mcp::rmcp;` in the same module. The
+/// re-export has the features of rmcp that scopegate enables.
 #[cfg(feature = "rmcp")]
 pub use ::rmcp;

@@ -115,8 +115,8 @@ where
     ///
     /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public)
     /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, a row for `path` with a slash at
-    /// the end, and a row with `{*rest}` for the paths below. Templates cannot use the part of a request's path that is
-    /// below `path`.
+    /// the end, and a row with `{*rest}` for the paths below. Scope templates cannot take values from the part of a
+    /// request's path that is below `path`.
     ///
     /// # Panics
     ///

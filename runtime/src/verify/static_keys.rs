@@ -130,8 +130,8 @@ impl StaticKeys {
     }
 
     /// Makes a verifier that tries the keys first, and then `verifier`. Use this method to accept keys in addition to
-    /// the tokens of your own verifier. To accept keys in addition to OAuth, use `Issuers::static_keys` of the feature
-    /// `jwt`, and pass the result to `Gate::issuers`, so that the gate knows the issuers.
+    /// the tokens of your own verifier. To accept keys in addition to OAuth, enable the feature `jwt`, and pass the
+    /// result of `Issuers::static_keys` to `Gate::issuers`, so that the gate knows the issuers.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Compares a lock file with the program, or writes the file again.
+//! Compares a lock file with the program, and can write a missing or outdated file.
 
 use std::{env, fs, io, path::Path};
 
@@ -62,7 +62,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # }
 /// ```
 ///
-/// A program without a gate, such as an MCP server over stdio, passes its policy.
+/// For a program without a gate, such as an MCP server over stdio, pass the policy as `admission`.
 ///
 /// If the lock does not match, the test fails with a message like this:
 ///

@@ -177,13 +177,13 @@ impl Gate {
         self.strips_credentials() || self.0.sources.have_proofs()
     }
 
-    /// Removes from a request the credentials that handlers must not see.
+    /// Removes the credentials that handlers must not see.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.0.sources.strip(headers);
     }
 
-    /// Removes from a request the WebSocket subprotocols that are credentials. Returns the original subprotocols, or
-    /// `None` if they did not change.
+    /// If a request has credentials among its WebSocket subprotocols, this method removes these credentials and returns
+    /// the original subprotocols. Otherwise it changes nothing and returns `None`.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         self.0.sources.take_protocols(headers)
     }

@@ -1,4 +1,4 @@
-//! The gate's own error answers that have no challenge. They are JSON-RPC errors.
+//! The JSON-RPC errors that the gate itself sends, without a challenge.
 
 use std::borrow::Cow;
 
@@ -78,7 +78,7 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a body for which too little memory is free. The other bodies free their memory when they
+    /// Returns the error for a body that needs more memory than is free. The other bodies free their memory when they
     /// have been read, or when their deadlines have passed.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
@@ -198,7 +198,7 @@ impl ProtocolError {
         Self { id: None, status, code, message: message.into(), data: None, allow: None }
     }
 
-    /// Sets the message that the error answers. With `None`, the error answers the HTTP request as a whole.
+    /// Makes this error the answer to `message`. With `None`, the error answers the HTTP request as a whole.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self
@@ -217,7 +217,7 @@ impl IntoResponse for ProtocolError {
     }
 }
 
-/// Makes a JSON answer of the gate itself, with `Cache-Control: no-store`.
+/// Makes a response from JSON that the gate itself wrote, and adds `Cache-Control: no-store`.
 pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// Reads the token. `cargo scopegate` passes the token only to the exporter, through a pipe.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    /// The most bytes to read. Tokens are shorter than this.
+    /// The maximum number of bytes to read. Tokens are shorter than this.
     const MAX_LENGTH: u64 = 64 * 1024;
     let mut token = Vec::new();
     let read = if file == Path::new("-") {

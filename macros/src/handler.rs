@@ -20,11 +20,11 @@ pub(crate) struct Handler {
     pub(crate) body: TokenStream,
 }
 
-/// The most arguments that axum accepts besides the guard.
+/// The maximum number of arguments that axum accepts besides the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// The most arguments that clippy accepts. In a handler that already has this number of arguments, the guard is one
-/// argument too many.
+/// The maximum number of arguments that clippy accepts. In a handler that already has this number of arguments, the
+/// guard is one argument too many.
 const CLIPPY_LIMIT: usize = 7;
 
 /// The message for a handler with two attributes.

@@ -19,7 +19,7 @@ The messages are shown as in a terminal, but without the line numbers in scopega
 the page shows only its first line and what to do.
 ";
 
-/// The most lines of a message that a reader finishes.
+/// The maximum number of lines of a message that a reader finishes.
 const MOST_LINES: usize = 12;
 
 /// Cases with several or longer messages, because the compiler or another crate writes them.

@@ -16,7 +16,7 @@ use tracing::Level;
 
 use super::server::{Server, accepted};
 
-/// The most proofs of one key that the gate's own store holds, a sixteenth of its capacity.
+/// The maximum number of proofs of one key that the gate's own store holds, a sixteenth of its capacity.
 const QUOTA: usize = (1 << 18) / 16;
 
 fn nonce_of(answer: &Answer) -> String {

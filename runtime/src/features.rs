@@ -3,8 +3,8 @@
 //!
 //! The trait bounds of the methods are never met. Each bound has a lifetime of its own (`for<'a>`), because the
 //! compiler would otherwise reject the method's definition. Each bound is on the same line as its method, because the
-//! compiler's message quotes all lines from the method to the bound. Return types are inferred where possible, so that
-//! a call causes no second message.
+//! compiler's message quotes all lines from the method to the bound. Where possible, a return type is a type
+//! parameter, so that the compiler reports no second error at the call, such as mismatched types.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 #![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
 

@@ -130,7 +130,8 @@ impl<'j> Judge<'j> {
         !demands.is_empty() && demands.iter().all(Demand::is_public)
     }
 
-    /// Tells whether a token meets the floor and all demands. Reports nothing, because nothing is refused.
+    /// Tells whether a token meets the floor and all demands. The result is not reported, because this method refuses
+    /// no request.
     pub(crate) fn permits(self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(&token.caller(), demands).is_ok()
     }

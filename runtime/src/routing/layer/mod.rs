@@ -39,8 +39,8 @@ impl Gate {
     /// Makes a layer for a plain [`axum::Router`]. The layer demands a valid token and the gate's floor for every
     /// request.
     ///
-    /// So even a handler without an attribute needs a token behind this layer. A handler with an attribute also demands
-    /// its scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
+    /// So a request needs a token even if its handler has no attribute. A handler with an attribute also demands its
+    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
     /// serves names the scopes of the handlers in the table. A handler that is not in the table is still guarded, but
     /// the metadata lacks its scopes.
     ///

@@ -57,7 +57,7 @@ async fn main() -> anyhow::Result<()> {
         listener.with_context(|| format!("cannot listen on port {port}; choose another with PORT"))?;
 
     let url = resource.identifier().to_owned();
-    // A gate of static keys has no resource, so the server needs its path.
+    // A gate with static keys has no resource, so the server needs its path.
     let (gate, at) = match access {
         Access::OAuth(issuer, jwks_uri) => {
             println!("Tokens come from {issuer}.");

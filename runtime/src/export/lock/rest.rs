@@ -16,8 +16,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether a parameter name can stand for one part of the path or the URI in the operation, and for another
-    /// part in the row that applies.
+    /// Whether, for one request, a parameter name can stand for different values in the operation and in the row
+    /// that applies.
     pub(super) is_of_other_values: bool,
 }
 

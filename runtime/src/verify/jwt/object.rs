@@ -71,8 +71,8 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Rejects a name that is special to `serde_json`: with some of its features, `serde_json` does not parse an object
-/// with a member of this name as an object.
+/// Rejects a name that is private to `serde_json`. If an object's only member has such a name, and certain features of
+/// `serde_json` are enabled, `serde_json` reads the object as another kind of value, such as a number.
 fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
     if name.starts_with("$serde_json::private::") {
         return Err(E::custom("a member has a name that is private to serde_json"));

@@ -31,8 +31,8 @@ const LAST_WITH_BATCHES: &str = "2025-03-26";
 /// Methods that act on a target, and that the protocol removed in version 2026-07-28.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Returns `true` if the method of the message was removed from the protocol before the version that the request uses,
-/// or in this version.
+/// Returns `true` if the protocol removed the message's method in the version that the request uses, or in an earlier
+/// version.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)
@@ -73,8 +73,8 @@ fn check_method(header: Option<&str>, has_headers: bool, message: &Message<'_>) 
     }
 }
 
-/// Tells whether a method needs no headers. The protocol does not define headers for notifications. `initialize` needs
-/// no headers either, because the client does not know the version yet.
+/// Returns `true` for a method that needs no headers. The protocol does not define headers for notifications.
+/// `initialize` needs no headers either, because the client does not know the version yet.
 fn is_exempt(method: &str) -> bool {
     method == "initialize" || method.starts_with("notifications/")
 }

@@ -43,7 +43,8 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Turns the refusal into the answer to the request that has these headers.
+    /// Adds the headers of the refused request to a `Token` refusal. The program's function that writes bodies can read
+    /// these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),

@@ -34,8 +34,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   `access`);
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
 ///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
-///   audience is not the resource, it must have a claim for scopes. If you set claims that [ID tokens
-///   lack](Issuer::access_claims), it must have one of these claims in place of a claim for scopes;
+///   audience is not the resource, it must have a claim for scopes. If you name the claims that access tokens have and
+///   [ID tokens lack](Issuer::access_claims), it must have one of these claims instead of a claim for scopes;
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///
@@ -56,16 +56,16 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// the memory for valid tokens, and can turn both caches off.
 ///
 /// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So a token is valid until
-/// its `exp`, even if the server has revoked the token, and even if the cache is off. Let the server issue tokens that
-/// are valid for minutes, and not for days.
+/// its `exp`, even if the server has revoked the token, and even if the cache is off. Configure the server to issue
+/// tokens that are valid for minutes, and not for days.
 ///
 /// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
 ///
 /// # Denying single tokens
 ///
 /// To deny a token before its `exp`, put its claim `jti` or its subject on your deny list. Do not put the token's text
-/// there, because a token can have several valid texts. Without the private key, anyone can turn an ECDSA signature
-/// (`ES256`, `ES384`, `ES512`) into a second valid signature.
+/// there, because a token can have several valid texts. Even without the private key, anyone can turn an ECDSA
+/// signature (`ES256`, `ES384`, `ES512`) into a second valid signature.
 ///
 /// # Examples
 ///

@@ -75,8 +75,8 @@ impl<'a> Doctor<'a> {
         self
     }
 
-    /// Lets the gate's verifier handle the token of [`Doctor::token`] like the token of a request. If the
-    /// verifier introspects tokens, it sends this token to the authorization server.
+    /// Lets the gate's verifier treat the token that you gave to [`Doctor::token`] exactly as it treats the token of a
+    /// request. If the verifier introspects tokens, it sends this token to the authorization server.
     ///
     /// Without this setting, the doctor does not call a verifier of your own, because your verifier might send the
     /// token anywhere.

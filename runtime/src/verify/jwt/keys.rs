@@ -92,7 +92,7 @@ impl KeySet {
         algorithms::all().filter(has).collect()
     }
 
-    /// Tells whether the set has no usable key.
+    /// Returns `true` if the set has no usable key.
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }

@@ -130,7 +130,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
 /// `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // A parameter name can stand for one part of the path or the URI in `old`, and for another in `new`.
+        // For one request, a parameter name can stand for different values in `old` and in `new`.
         return Direction::Changed;
     }
     judged(old, new, sides)

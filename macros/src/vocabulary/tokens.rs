@@ -44,7 +44,8 @@ fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
     quote!(#implication #baseline #unadvertised)
 }
 
-/// Returns the text of each scope. After an error, the texts are numbers, because numbers are valid and unique scopes.
+/// Returns the text of each scope. After an error, each text is the position of a variant, so that every text is
+/// a valid and unique scope.
 fn scope_texts(vocabulary: &Vocabulary) -> impl Iterator<Item = String> {
     vocabulary.variants.iter().enumerate().map(|(at, variant)| {
         variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())
@@ -146,7 +147,7 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// Returns the variants without fields. If there is no error, no variant has fields.
+/// Returns the variants without fields. If there is no error, the result contains every variant.
 fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
     vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
 }

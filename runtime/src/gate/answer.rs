@@ -1,4 +1,4 @@
-//! Turns a failed verification or decision into a refusal of the gate.
+//! Builds the answer to a refused request.
 
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ impl Gate {
         Rejection::new(Reason::Denied, why, Asked::NOTHING, NO_CHALLENGE, &self.0.bodies)
     }
 
-    /// Turns a refusal of this gate into the answer to the JSON-RPC request `id`.
+    /// Turns a refusal by this gate into the answer to the JSON-RPC request `id`.
     #[cfg(feature = "mcp")]
     pub(crate) fn name_request(&self, refusal: Rejection, id: &serde_json::Value) -> Rejection {
         refusal.for_request(id, &self.0.bodies)

@@ -24,7 +24,7 @@ impl Gate {
         self.changing_policy(|_| policy)
     }
 
-    /// Returns the policy, for code that decides without the gate, such as a server over stdio or a test.
+    /// Returns the policy, for code that decides without the gate, such as a test or a server over stdio.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
     }

@@ -14,7 +14,7 @@ use super::{
     subject::{Subject, subject},
 };
 
-/// One message of a body: a request, a notification, or the answer to a request of the server.
+/// One message of a body: a request, a notification, or the answer to a request from the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message<'a> {
     pub(crate) id: Id<'a>,
@@ -33,7 +33,7 @@ pub(crate) enum Id<'a> {
 
 impl Message<'_> {
     /// Returns the identifier for the answer to this message. Returns `None` for a message that is not answered: a
-    /// notification, or the answer to a request of the server.
+    /// notification, or the answer to a request from the server.
     pub(crate) fn request_id(&self) -> Option<Value> {
         self.method.as_ref()?;
         match &self.id {

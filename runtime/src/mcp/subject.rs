@@ -77,15 +77,15 @@ pub(super) const LIST_TASKS: &str = "tasks/list";
 /// target decide whether a request is allowed.
 ///
 /// The result is also `true` for a method about one task, such as `tasks/get`. Such a method does need a row if
-/// the gate does not know the owners of tasks. This function assumes that the gate knows the owners, because a table
-/// does not show this.
+/// the gate does not know the owners of tasks. A table does not show whether the gate knows the owners, so this
+/// function assumes that it does.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
 /// Returns `true` for a method that does not act on a tool, prompt, resource or task. The result is also `true` for a
-/// method that MCP does not define, because its target is unknown.
+/// method that MCP does not define, because the gate cannot find a target for it.
 pub(super) fn acts_on_nothing(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::None | Subject::Foreign)
 }

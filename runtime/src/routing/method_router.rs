@@ -115,7 +115,7 @@ where
         self
     }
 
-    /// Provides the state of the handlers; see [`axum::routing::MethodRouter::with_state`].
+    /// Gives the handlers their state; see [`axum::routing::MethodRouter::with_state`].
     pub fn with_state<S2>(self, state: S) -> MethodRouter<S2, E> {
         MethodRouter { inner: self.inner.with_state(state), mounted: self.mounted }
     }
@@ -142,7 +142,7 @@ impl<S, E> fmt::Debug for MethodRouter<S, E> {
     }
 }
 
-/// The text that stands for any method in a table.
+/// In a table, this text stands for any method.
 pub(crate) const ANY: &str = "*";
 
 fn names_of(filter: MethodFilter) -> String {

@@ -144,7 +144,7 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
 /// Returns advice if the token grants no scope. The advice is either to read the permissions from another claim, or to
 /// have the client ask for scopes.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
-    /// The claims, besides `scope` and `scp`, in which authorization servers write permissions. The text after each
+    /// The claims, besides `scope` and `scp`, in which authorization servers put permissions. The text after each
     /// claim is the call that makes the gate read the claim.
     const ELSEWHERE: [(&str, &str); 4] = [
         ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),

@@ -62,7 +62,7 @@ pub struct Access {
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
-    /// The policy, for a program without a gate, such as a server over stdio or a test.
+    /// The policy, for a program without a gate, such as a test or a server over stdio.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     Local(Arc<Local>),
 }

@@ -43,7 +43,7 @@ enum State {
     Resting { until: Instant, reason: Arc<str> },
 }
 
-/// How long a server is not asked, and why.
+/// How long to wait before the server is asked again, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pause {
     pub(super) length: Duration,

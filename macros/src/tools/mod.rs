@@ -1,4 +1,4 @@
-//! `#[scoped_tools]`: scopes on the methods of an `impl` block that are tools and prompts of rmcp.
+//! `#[scoped_tools]`: scopes on the rmcp tools and prompts in an `impl` block.
 
 mod args;
 mod block;

@@ -1,4 +1,4 @@
-//! Reads a body within limits of length, time and memory. The service gets the same bytes.
+//! Reads a body within limits of length, time and memory. The service gets exactly the bytes that the gate read.
 
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 

@@ -124,7 +124,8 @@ where
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Sets the handler for all other methods, in place of 405; see [`axum::routing::MethodRouter::fallback`].
+    /// Sets the handler for requests whose method has no other handler, in place of the 405 answer;
+    /// see [`axum::routing::MethodRouter::fallback`].
     ///
     /// Like any handler, a fallback declares its scopes. In the table, a fallback has the method `*`.
     ///

@@ -287,7 +287,7 @@ impl Issuer {
 
     /// Makes the gate ask this authorization server about opaque tokens, with the settings of `introspection`.
     ///
-    /// The answers are checked by the rules of this issuer, like the claims of its JWTs, except that `exp` may be
+    /// The claims in an answer must satisfy the same rules as the claims in this issuer's JWTs, but `exp` may be
     /// missing. JWTs of this issuer are still verified by their signature, without a request to the server. If a gate
     /// has several issuers with introspection, each of them needs a [prefix](Introspection::token_prefix) for its
     /// tokens.

@@ -1,11 +1,11 @@
-//! The problem of a token, for the log.
+//! The problem with a token, for the log.
 
 use std::{error::Error, fmt, sync::Arc};
 
 use crate::{VerifyError, shown};
 
-/// The problem of a token. The problem's text never quotes the whole token. If the text quotes a part of the header or
-/// of a claim, this part is escaped and shortened.
+/// The problem with a token. The problem's text never quotes the whole token. If the text quotes a part of the header
+/// or of a claim, this part is escaped and shortened.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// A fixed text.
@@ -33,7 +33,7 @@ pub(crate) enum Rule {
     Signature,
     /// The token is an access token.
     Kind,
-    /// If the program sets a `member_claim`, this claim contains the same member of the issuer's family as `iss`.
+    /// If the program sets a `member_claim`, this claim and `iss` contain the same member of the family of issuers.
     Member,
     /// The token has the claims that the program requires.
     Required,
@@ -46,7 +46,7 @@ pub(crate) enum Rule {
 }
 
 impl Fault {
-    /// Makes the fault for an unexpected value of the member `name`.
+    /// Makes the fault for an unexpected value of `name`, which is a claim or a header parameter.
     pub(crate) fn unexpected(
         name: &str,
         found: impl fmt::Display,

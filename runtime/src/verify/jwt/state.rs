@@ -1,5 +1,5 @@
-//! The state of an issuer's keys, and the decision when to load them again. This code reads no clock: the current time
-//! is an argument.
+//! The state of an issuer's keys, and the decision about when to load them again. This code reads no clock: the current
+//! time is an argument.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::Instant};
 use super::keys::KeySet;
 use crate::VerifyError;
 
-/// Keys older than this are reloaded in the background while they are in use.
+/// Requests still use keys that are older than this, but new keys are loaded in the background.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// Requests wait for new keys if the known keys are older than this, unless the key server is down. If the server is
@@ -17,7 +17,7 @@ pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
 /// Keys younger than this are not reloaded when a token names an unknown key. Without this limit, anyone could make the
-/// program send requests as often as they like.
+/// program send requests to the key server as often as they like.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// After a failed attempt to load keys, there is a pause before the next attempt. The key server counts as down during

@@ -1,4 +1,4 @@
-//! Enforcement: lets a request through to a handler, or refuses the request, and stores the result for the handler.
+//! Lets a request through to a handler, or refuses the request. Stores the result for the handler.
 
 mod access;
 #[expect(clippy::module_inception, reason = "to enforce is what this folder is about")]

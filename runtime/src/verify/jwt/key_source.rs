@@ -104,13 +104,13 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Tells whether there are newer keys than `known`. Returns `false` if no newer keys can be loaded, so that results
-    /// of checks with `known` stay valid.
+    /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the answer is `false`, so the
+    /// results of checks with `known` stay valid.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns the time until a token with an unknown key may cause a reload of the keys.
+    /// Returns the time that must pass before a token with an unknown key may cause a reload of the keys.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }

@@ -236,7 +236,7 @@ impl<'de> Visitor<'de> for AHeader {
 }
 
 /// The accepted values of `typ` in an access token ([RFC 9068, section 4]). Older servers write `JWT`. Other values,
-/// such as `logout+jwt`, mark tokens that the same keys sign for another purpose.
+/// such as `logout+jwt`, mark tokens that have another purpose but are signed with the same keys.
 ///
 /// [RFC 9068, section 4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
 const TYPES: [&str; 3] = ["at+jwt", "application/at+jwt", "JWT"];

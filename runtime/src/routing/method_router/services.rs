@@ -67,7 +67,8 @@ where
     on_method!(connect_service, CONNECT);
     on_method!(trace_service, TRACE);
 
-    /// Sets the service for all other methods, in place of 405; see [`axum::routing::MethodRouter::fallback_service`].
+    /// Sets the service for requests whose method has no other handler, in place of the 405 answer;
+    /// see [`axum::routing::MethodRouter::fallback_service`].
     pub fn fallback_service<T>(mut self, service: Guarded<T>) -> Self
     where
         T: Service<Request, Error = E> + Clone + Send + Sync + 'static,

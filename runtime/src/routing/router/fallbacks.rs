@@ -63,7 +63,7 @@ where
         self
     }
 
-    /// Sets the handler for requests that match a path but none of its methods, in place of 405;
+    /// Sets the handler for requests that match a path but none of its methods, in place of the 405 answer;
     /// see [`axum::Router::method_not_allowed_fallback`].
     ///
     /// The fallback covers all paths added so far, except paths with a handler for any method. The table shows the

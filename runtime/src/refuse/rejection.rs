@@ -172,8 +172,8 @@ impl Rejection {
         &self.answer.asked
     }
 
-    /// Iterates over the values of the `WWW-Authenticate` headers. Each value is the challenge of one scheme, Bearer
-    /// first. The iterator is empty if another token would not help the client.
+    /// Iterates over the values of the `WWW-Authenticate` headers. Each value is the challenge of one scheme. The
+    /// challenge for Bearer comes first. The iterator is empty if another token would not help the client.
     pub fn challenges(&self) -> impl Iterator<Item = &HeaderValue> {
         self.answer.challenges.iter().flatten()
     }

@@ -19,7 +19,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Wraps the text of a scope that generated code has checked.
+    /// Wraps the text of a scope. The macro has already checked the text.
     #[must_use]
     pub const fn literal(text: &'static str) -> Self {
         Self::Scope(Scope::checked(text))

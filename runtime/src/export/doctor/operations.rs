@@ -98,7 +98,8 @@ impl Operation {
     }
 }
 
-/// Tells whether the token lacks a scope of the floor, or, in every alternative, a scope without a path parameter.
+/// Returns `true` if the token lacks a scope of the floor, or if every alternative has a scope without a path parameter
+/// that the token lacks.
 fn is_closed(entry: &Entry, token: &Token, policy: &Policy) -> bool {
     let lacks = |scope: &ScopeToken| !policy.covers(token.scopes(), scope.as_str());
     let mut alternatives = entry.requirement().terms();

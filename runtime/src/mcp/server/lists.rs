@@ -49,8 +49,8 @@ pub enum Lists {
     /// authorization server, as with static keys, a caller cannot get more scopes, so `Reachable` lists the same as
     /// `Callable`.
     Reachable,
-    /// What the caller may call now. A client never learns which scopes a hidden tool needs, so use `Callable` for
-    /// servers whose callers get all of their scopes at login.
+    /// What the caller may call now. A client never learns which scopes a hidden tool needs, so it cannot request them
+    /// later. Use `Callable` only for servers whose callers get all of their scopes at login.
     ///
     /// A resource template is listed if the caller may read every URI that fits it. An alternative in the template's
     /// requirement does not count if one of its scopes depends on the URI, such as `tenant:{tenant}:read`, because a

@@ -86,7 +86,7 @@ impl<S> LocalTrust<S> {
         Self { server, trusted: Trusted { token, local: Arc::default(), row, called: None } }
     }
 
-    /// Sets the policy, such as the policy of the gate that protects the same server over HTTP.
+    /// Sets the policy. This can be the policy of the gate that protects the same server over HTTP.
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
         Arc::make_mut(&mut self.trusted.local).policy = policy;

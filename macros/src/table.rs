@@ -14,7 +14,7 @@ use crate::diagnostics::Diagnostics;
 /// The methods that axum can route.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 
-/// `table = path ";" [ row, .. ]`. Here, `path` names the runtime crate in generated code.
+/// `table = path ";" [ row, .. ]`. The generated code uses `path` to name the runtime crate.
 struct Table {
     krate: Path,
     rows: Punctuated<Row, Token![,]>,

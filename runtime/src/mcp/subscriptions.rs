@@ -11,8 +11,9 @@ use serde::{
 /// time and memory that a request takes. Real requests name fewer resources and tasks.
 const MOST: usize = 256;
 
-/// The requested subscriptions that affect which scopes are needed. These are the subscriptions to resources,
-/// because resources have rows, and the subscriptions to tasks, because tasks have owners.
+/// The requested subscriptions that affect which scopes are needed. A subscription to a resource needs the
+/// scopes of the resource. A subscription to a task needs the scopes of the tool that started the task, or of
+/// the method `tasks/get` if only the server knows this tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.

@@ -102,7 +102,7 @@ enum Kind {
 }
 
 /// How long clients are told to wait after the store failed. The time is short, because stores such as Redis recover
-/// soon.
+/// quickly.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl StoreError {

@@ -115,8 +115,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the location of a server whose gate has no resource, as with static keys. The default is `/mcp` on this
-    /// machine.
+    /// Sets the location of a server whose gate has no resource, such as a gate that verifies only static keys. The
+    /// default is `/mcp` on loopback hosts.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
         self
@@ -189,7 +189,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets the key that binds sessions and tasks to their principals. The key must be 32 random bytes that nobody else
     /// knows.
     ///
-    /// With a key, the identifier of a session or task stays valid after a restart and at another replica of the
+    /// With a key, the identifier of a session or task stays valid after a restart and on another replica of the
     /// program, if the server still knows this session or task. Without a key, the program uses a new random key each
     /// time it starts. The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
@@ -229,8 +229,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Enables sessions for clients of protocol versions before 2026-07-28. In a session, the server can send its own
-    /// requests to the client.
+    /// Enables sessions for clients that use a protocol version before 2026-07-28. In a session, the server can send
+    /// its own requests to the client.
     ///
     /// The gate checks the token of each request, even if the request belongs to a session. A session belongs to the
     /// principal that opened it. Another principal gets a 404, as for a session that does not exist. A token without a
@@ -256,8 +256,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// Fails in all cases in which [`Gate::mcp`] fails, and in these cases:
     ///
     /// - [`McpServer::at`] is set although the gate has a resource.
-    /// - The table has a tool, a prompt or a resource, but the server has no `call_tool`, `get_prompt` or `read_resource`
-    ///   of its own.
+    /// - The table has a row for tools, prompts or resources, but the server does not implement the matching method:
+    ///   `call_tool`, `get_prompt` or `read_resource`.
     /// - The table has a row for `tasks/list`, whose answer can contain the tasks of other callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());

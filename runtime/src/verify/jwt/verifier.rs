@@ -192,7 +192,7 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns a lower bound for the age of a token's key, which is the time since the issuer published the key. An
+    /// Returns a lower bound for the age of a token's key. The age is the time since the issuer published the key. An
     /// issuer publishes a key at most `LATE` seconds after the `iat` of the first token that it signs with the key. If
     /// the token has no usable `iat`, the lower bound is zero.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
@@ -227,8 +227,9 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// Loading the keys again can fail. The function then returns the verdict of the check with the known keys if
-/// `is_settled` is true for these keys, or if one of these keys has the token's `kid`. Otherwise, it returns an error.
+/// Loading the keys again can fail. The function then returns the verdict of the known keys if one of them has the
+/// token's `kid`, or if `is_settled` says that they are recent enough to include the token's key. Otherwise, the
+/// function returns an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

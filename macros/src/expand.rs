@@ -1,4 +1,4 @@
-//! Expands the attributes: parses their tokens, checks them, and emits data.
+//! Expands the attributes: parses and checks their tokens, and emits the handler with its guard and its row.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -38,8 +38,8 @@ impl Places {
         places().find(is_of).or_else(|| places().next()).map(|place| &*place.id)
     }
 
-    /// Returns a copy of the row that also has the identifier for the request's route. Returns `None` if the row
-    /// already has an identifier, or is in no table.
+    /// Returns a copy of the row, with the identifier for the request's route. Returns `None` if the row already has an
+    /// identifier, or is in no table.
     pub(super) fn identify(&self, row: &Row, request: &Parts) -> Option<Row> {
         let id = self.find(row, Some(request)).filter(|_| row.id().is_none())?;
         Some(row.clone().identified(id))

@@ -112,7 +112,7 @@ impl Operation {
     }
 
     /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request must also meet the
-    /// requirement of this target's row.
+    /// requirement in the row of that tool, prompt or resource.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
     /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method such as `tasks/get`
@@ -170,8 +170,8 @@ impl Operation {
     /// Allows callers that meet `requirement` to call every method that MCP does not define and that has no row.
     ///
     /// The gate cannot tell what these methods act on, so the same requirement applies to all of them. For an MCP
-    /// method that acts on a tool, a prompt or a resource, the row of the target applies instead. A row of `any_method`
-    /// does not allow methods about tasks, because it does not say who owns a task.
+    /// method that acts on a tool, a prompt or a resource, the row of that tool, prompt or resource applies instead. A
+    /// row of `any_method` does not allow methods about tasks, because the row does not say who owns a task.
     #[must_use]
     #[track_caller]
     pub const fn any_method(requirement: Requirement) -> Self {

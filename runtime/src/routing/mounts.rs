@@ -1,5 +1,5 @@
-//! Records the handlers and services of a router. The records make up the router's table, and contain the slots that
-//! `protect` fills with the gate.
+//! Records the handlers and services of a router. The records make up the router's table, and contain the slots into
+//! which `protect` puts the plans of the handlers.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -44,7 +44,7 @@ enum Place {
     Fallback,
 }
 
-/// The path of a router's fallback in the table, relative to the path of the router.
+/// The path that the table shows for a router's fallback, relative to the path of the router.
 const FALLBACK: &str = "/*";
 
 /// The name that the table gives to the part of a path that is below a nested service.

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A scope that equals a word of this grammar, such as `by`, is written in quotation marks, which no scope contains. If
-//! the route of a handler is unknown, the line has `-` as method and the handler in place of the path.
+//! the route of a handler is unknown, the line has `-` in place of the method, and the handler in place of the path.
 
 use std::{fmt, iter::Peekable};
 

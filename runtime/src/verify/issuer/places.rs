@@ -61,9 +61,9 @@ impl Places {
         }
     }
 
-    /// Checks the URL of the keys in the metadata. The URL must be on the origin of the issuer or of the metadata, or
-    /// on a host that the program names. Without this check, an issuer could make this program send requests to any
-    /// reachable host, and trust the keys there.
+    /// Checks the URL that the metadata gives for the keys. The URL must be on the origin of the issuer or of the
+    /// metadata, or on a host that the program names. Without this check, an issuer could make this program send
+    /// requests to any reachable host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }
@@ -105,8 +105,8 @@ impl Issuer {
     /// Sets the URL of the metadata. Use this method if the authorization server has a different address inside your
     /// cluster, or publishes its metadata at an unusual URL.
     ///
-    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The URL of the keys in the metadata may also
-    /// be on the origin of `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The URL that the metadata gives for the keys
+    /// may also be on the origin of `url`.
     ///
     /// # Examples
     ///

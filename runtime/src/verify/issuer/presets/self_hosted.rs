@@ -10,7 +10,7 @@ impl Issuer {
     /// The audience is the resource's URL if a client scope has an audience mapper for this URL. Otherwise `aud` has
     /// only the ids of clients, and the gate rejects the token. The claim `typ` states the kind of a token. So the gate
     /// rejects ID, refresh and logout tokens, whatever their audience is. It accepts access tokens even if they have a
-    /// `nonce`. The gate reads scopes from `scope`. To grant scopes by roles too, add [`roles_at`](Self::roles_at).
+    /// `nonce`. The gate reads scopes from `scope`. To grant scopes for roles too, add [`roles_at`](Self::roles_at).
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of your own client in place of
     /// `CLIENT`, because roles of other clients have another meaning.
@@ -29,7 +29,7 @@ impl Issuer {
 
     /// Makes the issuer of a Zitadel instance, from the instance's domain and the id of one project.
     ///
-    /// The gate accepts JWTs for this project. These JWTs have no scopes, so grant scopes by roles. The roles are at
+    /// The gate accepts JWTs for this project. These JWTs have no scopes, so grant scopes for roles. The roles are at
     /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`. This claim has only the roles of this project.
     ///
     /// Clients that register themselves get opaque tokens. Add `.introspection(Introspection::new(..))`, so that the
@@ -77,8 +77,8 @@ impl Issuer {
     /// The audience is the value that the client requests with the parameter `audience`. In Hydra, allow the client to
     /// request the resource's URL as the audience. The scopes are in `scp`, in `scope`, or in both.
     ///
-    /// By default, Hydra's tokens are opaque. Add `.introspection(Introspection::new(..).endpoint(..))` with Hydra's
-    /// administration address, so that the gate asks Hydra about opaque tokens.
+    /// By default, Hydra's tokens are opaque. Add `.introspection(Introspection::new(..).endpoint(..))` with the
+    /// introspection URL of Hydra's administration API, so that the gate asks Hydra about opaque tokens.
     ///
     /// # Examples
     ///

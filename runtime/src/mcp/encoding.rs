@@ -1,8 +1,8 @@
 //! Checks the headers in which a client describes a request's body, and writes these headers for the service.
 //!
-//! A server that decodes a body, for example by decompression, reads a different text than the gate. Servers decode by
-//! different rules, so the gate accepts only a fixed list of headers about the body. If the client's `Content-Type` or
-//! `Content-Length` differs from what the gate would write, the gate replaces it.
+//! A server that decodes a body, for example by decompression, reads a different text from the one that the gate reads.
+//! Servers decode by different rules, so the gate accepts only a fixed list of headers about the body. If the client's
+//! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces it.
 
 use http::{
     HeaderMap, HeaderValue,

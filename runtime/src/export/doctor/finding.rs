@@ -41,7 +41,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// The gate rejects all requests, the requests with tokens of one issuer, or the requests with the examined token.
+    /// The gate rejects either all requests, or all with tokens of one issuer, or all with the examined token.
     /// It is also an error if the token could not be checked.
     Error,
     /// The problem can keep some clients from getting a token that the gate accepts.

@@ -35,7 +35,7 @@ pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 pub(super) type Described = BTreeMap<String, String>;
 
 pub(super) trait Document {
-    /// Returns a problem of the document as a whole, or `None` if there is none.
+    /// Returns a problem with the document as a whole, or `None` if there is none.
     fn problem(&self) -> Option<String>;
 
     /// Tells whether scopes are allowed only in requirements for OAuth 2 and `OpenID` Connect, as in `OpenAPI` versions

@@ -76,8 +76,8 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the other paths that receive the operation's requests. If the operation's own path
-    /// is in the lock, there are no such rows.
+    /// Finds the rows of the paths that receive the operation's requests if the operation's own path is not in the
+    /// lock. If the operation's own path is in the lock, there are no such rows.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

@@ -1,4 +1,4 @@
-//! Answers `report`, the command that writes the data of a page. The page shows who may call which operation.
+//! Runs the command `report`, which writes the data of a page. The page shows who may call which operation.
 
 use std::io::Write;
 

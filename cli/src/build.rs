@@ -23,7 +23,7 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Builds the exporter and returns the path of its executable. The compiler's errors are printed on the terminal.
+/// Builds the exporter and returns the path of its executable. Cargo prints the compiler's errors to standard error.
 pub(crate) fn build(package: &Package) -> Result<PathBuf, Error> {
     let exporter = &package.exporter;
     let mut command = cargo();

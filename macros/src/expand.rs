@@ -219,8 +219,8 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// Emits the requirement. If `alternatives` is `None`, this function emits the requirement of `#[authenticated]`: the
-/// arguments either name no scope, or contain an error that makes the build fail anyway.
+/// Emits the requirement. If `alternatives` is `None`, the arguments name no scope, or contain an error that makes the
+/// build fail anyway. In both cases, this function emits the requirement of `#[authenticated]`.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }

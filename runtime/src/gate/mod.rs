@@ -67,8 +67,8 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts for requests that have no credential or an invalid one, if the gate's credentials are not access
-    /// tokens.
+    /// The texts of the answers to requests that have no credential or an invalid one, if the gate's credentials are
+    /// not access tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,
@@ -429,8 +429,8 @@ impl Gate {
         self
     }
 
-    /// Keeps the headers of a request for the function that writes the bodies of refusals, if the program has set such
-    /// a function.
+    /// Keeps a request's headers if the program has set a function that writes the bodies of refusals, because only
+    /// this function reads the headers.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

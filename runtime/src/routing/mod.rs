@@ -1,4 +1,4 @@
-//! Functions that make routes of declared handlers: `get`, `post` and others, as in [`axum::routing`].
+//! Functions that make routes from declared handlers: `get`, `post` and others, as in [`axum::routing`].
 //!
 //! The functions accept only handlers with `#[requires_scope]`, `#[authenticated]` or `#[public]`, and handlers that
 //! are wrapped in [`guarded`], [`authenticated`](fn@crate::authenticated) or [`public`](fn@crate::public). Each

@@ -115,8 +115,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the location of a server whose gate has no resource, such as a gate that verifies only static keys. The
-    /// default is `/mcp` on loopback hosts.
+    /// Sets the location of a server whose gate has no resource, such as a gate that verifies only static keys. By
+    /// default, such a server is at `/mcp`, and answers only requests to loopback hosts.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
         self

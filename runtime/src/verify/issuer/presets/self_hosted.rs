@@ -13,7 +13,7 @@ impl Issuer {
     /// `nonce`. The gate reads scopes from `scope`. To grant scopes for roles too, add [`roles_at`](Self::roles_at).
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of your own client in place of
-    /// `CLIENT`, because roles of other clients have another meaning.
+    /// `CLIENT`, because another client can use the same role name for something else.
     ///
     /// # Examples
     ///

@@ -33,7 +33,8 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the text of the scope or template that a literal names, in the form that `Access::require` compares.
+/// Returns the text of the scope or template in a literal, in the form that `Access::require` compares with its
+/// argument.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),
@@ -145,7 +146,8 @@ pub(crate) fn span(scopes: &[ScopeArg]) -> Span {
     scopes.iter().find(|scope| scope.is_const()).map_or_else(Span::call_site, ScopeArg::span)
 }
 
-/// Gives all tokens of a check the span of the scope, so that the message points to the scope and not to the attribute.
+/// Sets the span of each token of a check to the scope's span, so that the message points to the scope and not to the
+/// attribute.
 fn spanned(scope: &ScopeArg, check: TokenStream) -> TokenStream {
     let tokens = check.into_iter().map(|mut token| {
         token.set_span(scope.span());

@@ -67,12 +67,13 @@ impl Verified {
         self.plan.gate.still_has(parts, &self.seen)
     }
 
-    /// Returns the token if it is valid, and if the gate that verified it also accepts it.
+    /// Returns the token if it is valid and satisfies the rules of the gate that verified it.
     pub(crate) async fn accepted(&self, parts: &Parts) -> Result<Token, Failure> {
         self.accepted_by(&self.plan, parts).await
     }
 
-    /// Returns the token if it is valid, and if the gate of `plan`, which has the same verifier, also accepts it.
+    /// Returns the token if it is valid and satisfies the rules of the gate of `plan`. This gate must have the same
+    /// verifier as the gate that verified the token.
     pub(crate) async fn accepted_by(&self, plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
         let handler = plan.row.handler();
         let token = match &self.outcome {
@@ -95,8 +96,7 @@ impl Asked {
         self.outcome.get_or_init(|| outcome).clone()
     }
 
-    /// Makes a copy of the request's head in which the credential is back in its place. The handler does not see this
-    /// copy.
+    /// Copies the request's head, and puts the credential back into the copy. The handler does not see this copy.
     fn whole(&self, parts: &Parts) -> Parts {
         let (mut whole, ()) = Request::new(()).into_parts();
         whole.method = parts.method.clone();

@@ -1,8 +1,8 @@
 //! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
-//! Clients see only task identifiers that the gate has made. The server gets its own identifier of a task only if the
-//! task belongs to the caller, and if the token still grants the scopes of the tool that started the task. The result of
-//! this check does not depend on how the gate in front of the server has parsed the request.
+//! Clients see only task identifiers that the gate has made. `Owned` replaces such an identifier with the server's own
+//! identifier only if the task belongs to the caller, and if the token still grants the scopes of the tool that started
+//! the task. The result of this check does not depend on how the gate in front of the server has parsed the request.
 
 use std::{borrow::Cow, sync::Arc};
 

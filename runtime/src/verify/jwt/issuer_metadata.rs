@@ -24,7 +24,7 @@ pub(crate) struct Metadata {
 }
 
 /// Fetches the metadata of an issuer from the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery.
-/// Calls `wanted` with each document, and returns its first success.
+/// Calls `wanted` with each document until a call succeeds, and returns the value of this call.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(crate) async fn find<T>(

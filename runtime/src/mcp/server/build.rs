@@ -258,6 +258,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// - [`McpServer::at`] is set although the gate has a resource.
     /// - The table has a row for tools, prompts or resources, but the server does not implement the matching method:
     ///   `call_tool`, `get_prompt` or `read_resource`.
+    /// - A host of `allow_host`, an origin of `allow_origin` or a tool of `switched_off` is not valid.
     /// - The table has a row for `tasks/list`, whose answer can contain the tasks of other callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());

@@ -58,7 +58,7 @@ impl<'a> Noted<'a> {
         Self { parts: Some(parts), watch, before: None }
     }
 
-    /// Makes the facts for code that does not have the request. They contain only the time when the check began.
+    /// Makes a `Noted` for code that does not have the request. The value contains only the time when the check began.
     pub(crate) fn since(watch: Watch) -> Self {
         Self { watch, ..Self::default() }
     }

@@ -1,5 +1,5 @@
-//! Reads from a JSON-RPC body only what the decision needs. This module does no input or
-//! output.
+//! Reads only the parts of a JSON-RPC body that affect the decision. This module does no
+//! input or output.
 
 use std::{borrow::Cow, fmt};
 
@@ -14,7 +14,7 @@ use super::{
     subject::{Subject, subject},
 };
 
-/// One message of a body: a request, a notification, or the answer to a request from the server.
+/// One message of a body: a request, a notification, or the answer to a request that the server sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message<'a> {
     pub(crate) id: Id<'a>,
@@ -33,7 +33,7 @@ pub(crate) enum Id<'a> {
 
 impl Message<'_> {
     /// Returns the identifier for the answer to this message. Returns `None` for a message that is not answered: a
-    /// notification, or the answer to a request from the server.
+    /// notification, or the answer to a request that the server sent.
     pub(crate) fn request_id(&self) -> Option<Value> {
         self.method.as_ref()?;
         match &self.id {

@@ -24,8 +24,8 @@ struct Named<'a> {
     times: usize,
 }
 
-/// Finds the scopes and templates of a table that are spelt almost alike. Callers use it only if no vocabulary
-/// is registered, because with a vocabulary the gate already rejects misspelt scopes.
+/// Finds the scopes and templates of a table that are spelt almost alike. Callers use this function only if no
+/// vocabulary is registered, because with a vocabulary the gate already rejects misspelt scopes.
 pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
     let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
     for by in table.entries() {

@@ -51,8 +51,8 @@ struct Bad {
 }
 
 impl Cache {
-    /// Makes a cache. Each answer about an active token is used for `lifetime`. All these answers together take at most
-    /// `bytes` bytes of memory.
+    /// Makes a cache. Each answer about an active token stays usable for at most `lifetime`. All these answers together
+    /// take at most `bytes` bytes of memory.
     pub(super) fn new(lifetime: Duration, bytes: usize) -> Self {
         Self {
             good: Bounded::with_weighter(bytes.div_ceil(USUAL_WEIGHT), bytes as u64, ByWeight),

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{Resource, Token};
 
-/// How long a valid token is used without checking its signature again.
+/// How long a valid token is used before its signature is checked again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
 /// The largest number of cached rejected tokens. If the tokens are long, fewer of them fit. Rejected tokens have their
@@ -26,7 +26,7 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 /// this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The smallest weight of a rejected token, in bytes. A token with a shorter text also has this weight.
+/// The smallest weight of a rejected token, in bytes. A token whose text has fewer bytes also has this weight.
 const USUAL_LENGTH: usize = 1024;
 
 /// How often expired entries are removed, unless a lookup removes them earlier.
@@ -87,8 +87,8 @@ fn identifier_of(resource: Option<&Resource>) -> Option<Box<str>> {
 /// A token that was rejected.
 #[derive(Clone)]
 pub(super) struct Refused {
-    /// The time at which the token first arrived. If the known keys were loaded before this time, the token's key can
-    /// be missing from them, even if the issuer publishes it now.
+    /// The time at which the token first arrived. A key set that was loaded before this time can lack the token's key,
+    /// even if the issuer now publishes that key.
     pub(super) arrived: Instant,
     /// The problem of the token; `None` if it is not known yet whether the issuer publishes the token's key.
     pub(super) bad: Option<Arc<Bad>>,
@@ -143,7 +143,7 @@ impl Bad {
 }
 
 impl Cache {
-    /// Makes a cache whose valid tokens take at most `bytes` of memory.
+    /// Makes a cache whose valid tokens take at most `bytes` bytes of memory.
     pub(super) fn of_size(bytes: usize) -> Self {
         // The size of a token with a dozen claims.
         const USUAL_WEIGHT: usize = 2048;

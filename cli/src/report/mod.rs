@@ -51,7 +51,7 @@ pub(crate) fn write(package: &Package, program: &Path, question: &Question<'_>) 
 }
 
 fn read(text: &[u8]) -> Result<Report, String> {
-    /// The number of the JSON format that this version of the command reads.
+    /// The version of the JSON format that this command reads.
     const FORMAT: u64 = 1;
     let json: serde_json::Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     match json.get("format").and_then(serde_json::Value::as_u64) {

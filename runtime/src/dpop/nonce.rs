@@ -18,7 +18,7 @@ pub(super) struct Moment(u64);
 
 impl Moment {
     /// Returns the current time, or zero if the clock shows a time before 1970. With such a clock, no proof is valid,
-    /// because `system_clock` returns infinity.
+    /// because the time of a proof is compared with `system_clock`, which then returns infinity.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

@@ -95,8 +95,9 @@ pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) ->
     Ok(())
 }
 
-/// Removes from a public request the credentials that handlers must not see, and keeps them for an `Option<Access>`.
-/// The credentials are not verified yet, because most public handlers do not ask who calls.
+/// If a request to a public handler has credentials that handlers must not see, this function removes them from the
+/// request and keeps them for an `Option<Access>`. The credentials are not verified yet, because most public handlers
+/// do not ask who calls.
 fn set_aside(parts: &mut Parts) {
     let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
     if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned()

@@ -51,7 +51,7 @@ impl CredentialSource {
     /// Browsers also send cookies with requests that other sites start. So the gate reads the cookie only in two cases:
     ///
     /// - `Sec-Fetch-Site` says that the request comes from the resource's own origin. If this header is missing,
-    ///   `Origin` must say so.
+    ///   `Origin` must name that origin.
     /// - The method is `GET` or `HEAD`, and either both headers are missing or `Sec-Fetch-Site` is `none`.
     ///
     /// In all other cases the gate ignores the cookie.
@@ -214,8 +214,8 @@ impl Sources {
     }
 
     /// Removes the credentials in `Sec-WebSocket-Protocol`, so that handlers do not see them. Also marks the headers of
-    /// `Kind::Header` and the proof headers as sensitive. The mark is needed because code behind the gate does not know
-    /// which headers the gate reads.
+    /// `Kind::Header` and the proof headers as sensitive. The mark tells code behind the gate that these headers are
+    /// secret, because that code does not know which headers the gate reads.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {

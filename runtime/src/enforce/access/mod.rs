@@ -32,9 +32,9 @@ use crate::{
 /// The caller and the granted scopes: an extractor for handlers behind a gate.
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
-/// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast, a
-/// bad token is not answered with 401, because the request can be for a public route, which ignores the token. There,
-/// an `Option<Access>` is `None` if the token is bad or missing.
+/// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
+/// an `Option<Access>` is `None` if the token is bad or missing. There, the extractor does not answer 401 to a bad
+/// token, because the request can be for a public route, which ignores the token.
 ///
 /// # Examples
 ///
@@ -113,10 +113,10 @@ impl Access {
     ///
     /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
     /// stream of events. End the answer when this future completes. The client then sends a new request. If that
-    /// request has no new token, the gate answers 401 and names the authorization server. The future also waits until
-    /// the verifier's [leeway](Token::with_leeway) has passed. If the client then reconnects with the same token, the
-    /// gate rejects the token, so the client cannot reconnect in a loop. The future reads the clock at least every 10
-    /// seconds, because timers stop while a machine is suspended.
+    /// request has no new token, the gate answers 401 and names the authorization server. The future completes only
+    /// after the verifier's [leeway](Token::with_leeway) has passed, because until then the gate accepts the token, and
+    /// the client could reconnect with it in a loop. The future reads the clock at least every 10 seconds, because
+    /// timers stop while a machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with

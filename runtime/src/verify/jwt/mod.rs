@@ -1,10 +1,10 @@
 //! Verifies JSON Web Tokens with the keys that their authorization server publishes.
 //!
 //! The module `unverified` splits a token. Then the signature is checked with a key of the token's issuer (modules
-//! `keys`, `jwk`, `public_key`, `algorithms`). The claims are checked by the rules of this issuer (`verify::issuer`).
-//! Finally, `validity` checks the times. Keys are loaded on first use, and reloaded later in the background
-//! (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`). Results are cached (`cache`, `lookup`,
-//! `weight`). For `cargo scopegate doctor`, the module `examination` finds the problems of an issuer.
+//! `keys`, `jwk`, `public_key`, `algorithms`). The claims are checked against the rules of this issuer
+//! (`verify::issuer`). Finally, `validity` checks the times. Keys are loaded on first use, and reloaded later in the
+//! background (`key_source`, `state`, `issuer_metadata`, `address`, `transport`, `fetch`). Results are cached (`cache`,
+//! `lookup`, `weight`). For `cargo scopegate doctor`, the module `examination` finds the problems of an issuer.
 
 mod address;
 mod algorithms;

@@ -56,7 +56,7 @@
 //!
 //! A batch may have at most 256 messages. A `subscriptions/listen` request may name at most 256 URIs and 256 tasks. A
 //! body may have at most 127 levels of nesting. A body above these limits gets a 400. A message that does not name its
-//! target, such as the tool of `tools/call`, gets a 400, too, with the code -32602.
+//! target (for example, a `tools/call` without the name of a tool) also gets a 400, with the code -32602.
 //!
 //! # Operations without a row
 //!
@@ -99,9 +99,9 @@
 //! tasks cannot be public either. A session belongs to a principal, and a caller without a token has no principal. If
 //! the server opens a session for a caller without a token, the answer is 401.
 //!
-//! With [`Dialect::ToolResult`], the gate's answer to a tool call that lacks a token, a scope or a login is a tool
-//! result. This result contains the challenge, for clients that read challenges there. If a tool of an `McpServer`
-//! refuses a call with [`Access::require`](crate::Access::require), the refusal has the same form.
+//! [`Dialect::ToolResult`] makes the gate answer with a tool result if a tool call lacks a token, a scope or the
+//! required login. This result contains the challenge, for clients that read challenges there. If a tool of an
+//! `McpServer` refuses a call with [`Access::require`](crate::Access::require), the refusal has the same form.
 //!
 //! # Lists
 //!
@@ -109,8 +109,8 @@
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
 //! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
 //! scheme `oauth2` for each alternative of its requirement. The scheme lists the scopes of the floor and of this
-//! alternative, under the names that challenges use. A client needs only one of these schemes. A tool without a row has
-//! no schemes. A gate without an authorization server writes no schemes.
+//! alternative. Each scope has the name by which clients request it, as in a challenge. A client needs only one of
+//! these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
@@ -206,7 +206,7 @@ pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};
 
 /// The version of rmcp whose types this module uses.
 ///
-/// With this re-export, your program needs no dependency of its own on rmcp.
+/// With this re-export, your program does not need its own dependency on rmcp.
 /// Write [`#[scoped_tools(rmcp = ::scopegate::mcp::rmcp)]`](macro@crate::scoped_tools#rmcp-by-another-path) above the
 /// `impl` block. For rmcp's attributes outside this block, write `use scopegate::mcp::rmcp;` in the same module. The
 /// re-export has the features of rmcp that scopegate enables.

@@ -24,11 +24,12 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// Makes a router that serves the metadata documents of several gates. Mount the router at the root of the server,
 /// without `nest`.
 ///
-/// Each document is served at its own path. In a family, each resource has its own document and path. The router
-/// answers `GET` and `HEAD`, and sends `Cache-Control` and an `ETag`. Scripts from any origin may read the answers. At
-/// every other path under `/.well-known/oauth-protected-resource`, the router answers 404 with a JSON body. The headers
-/// `Host` and `X-Forwarded-*` and the query of a request do not change the answers. If a gate has only static keys, the
-/// router also answers 404 at the paths where clients look for the metadata of an authorization server.
+/// Each document is served at its own path. In a family of resources, each resource has its own document and path. The
+/// router answers `GET` and `HEAD`, and sends `Cache-Control` and an `ETag`. Scripts from any origin may read the
+/// answers. At every other path under `/.well-known/oauth-protected-resource`, the router answers 404 with a JSON body.
+/// The answers do not depend on the headers `Host` and `X-Forwarded-*`, or on the query of the request. If a gate has
+/// only static keys, the router also answers 404 at the paths where clients look for the metadata of an authorization
+/// server.
 ///
 /// You can merge this router with a router that has routes of your own at these paths. Axum's rules apply to the merge:
 /// it panics if both routers have a handler for the same method at the same path. It also panics if your router has a
@@ -40,7 +41,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// # Errors
 ///
 /// Fails if two documents need the same path, or need paths that differ only by a slash at the end. It also fails if a
-/// family has a resource in common with another gate. The error lists all pairs that clash.
+/// family contains the resource of another gate, or shares a resource with another family. The error lists all pairs
+/// that clash.
 ///
 /// # Examples
 ///
@@ -83,7 +85,7 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts the documents, which must not clash. The other well-known paths are answered with 404, unless the table has a
+/// Mounts the documents, which must not clash. Requests for the other well-known paths get 404, unless the table has a
 /// route there.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where

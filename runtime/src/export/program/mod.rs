@@ -39,8 +39,8 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 
 /// Answers the commands of `cargo scopegate`, or of anyone who starts the program with the same arguments.
 ///
-/// The program is called the exporter, and its `main` needs only this call. The exporter is a `[[bin]]` or an
-/// example, and `[package.metadata.scopegate]` contains the exporter's name.
+/// This program is called the exporter, and its `main` only needs to call this function. The exporter is a `[[bin]]` or
+/// an example, and `[package.metadata.scopegate]` contains the exporter's name.
 ///
 /// | exit code | |
 /// |---|---|

@@ -35,7 +35,7 @@ use self::{assertion::AssertionKey, credentials::Credentials, dialect::Dialect};
 pub(crate) use self::{introspector::Introspector, outcome::Answer};
 use super::jwt::{Transport, trusted_url};
 
-/// How long an answer about an active token is used by default.
+/// The default lifetime of an answer about an active token.
 const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
@@ -67,7 +67,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
 /// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
 /// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
-/// question. The gate also pauses for one second after five useless answers (such as error pages) in a row.
+/// question. Five useless answers in a row, such as error pages, also make the gate pause its questions for one second.
 /// At most 64 questions to a server are open at the same time. While 64 are open, a request that needs a new question
 /// gets 503 immediately.
 ///

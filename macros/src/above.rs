@@ -1,7 +1,7 @@
 //! Reads the source file to find attributes of axum above a scope attribute. If an attribute of axum, such as
 //! `#[debug_handler]`, is above the scope attribute, axum's attribute expands first, and emits code that calls the
-//! handler without the guard. Without this module, the compiler would then report that an argument is missing, although
-//! the user did not write this argument.
+//! handler without the guard. Without this module, the compiler would report that this call has too few arguments,
+//! although the user wrote neither the call nor the guard.
 //!
 //! A program with the attributes in this order never compiles. This module only improves the message.
 
@@ -39,7 +39,7 @@ impl Above {
     }
 }
 
-/// Tells whether an attribute of axum is above a place.
+/// Tells whether an attribute of axum is above `place`.
 pub(crate) fn is_below_one(place: &Place) -> bool {
     let Some(file) = &place.file else { return false };
     FILES.with_borrow_mut(|files| {
@@ -60,7 +60,7 @@ fn read(file: &PathBuf) -> Option<String> {
     NAMES.iter().any(|name| text.contains(name)).then_some(text)
 }
 
-/// Tells whether an attribute of axum is directly above a place. Lines and columns are counted from 1.
+/// Tells whether an attribute of axum is directly above a position in `text`. Lines and columns are counted from 1.
 fn is_below(text: &str, line: usize, column: usize) -> bool {
     let lines: Vec<&str> = text.lines().take(line).collect();
     let Some((last, above)) = lines.split_last() else { return false };

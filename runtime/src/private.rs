@@ -26,8 +26,8 @@ pub use crate::mcp::ScopedTools;
 #[cfg(feature = "mcp")]
 pub use crate::mcp::{McpTable, Operation};
 
-/// A type whose constants an attribute can name. A type with its own `const fn as_scope(self) -> Scope` does not need
-/// this trait.
+/// If a type implements this trait, an attribute can name constants of this type. A type with its own
+/// `const fn as_scope(self) -> Scope` does not need this trait.
 #[diagnostic::on_unimplemented(
     message = "a constant of type `{Self}` names no scope: it is neither a `Scope` nor a `Requirement`",
     note = "write `const NAME: Scope = Scope::from_static(\"...\")`, `const NAME: Requirement = requirement!(...)`, \
@@ -59,7 +59,7 @@ pub trait NoScope: Sized {
 
 impl<T> NoScope for T {}
 
-/// A type whose constants an attribute can name together with other scopes.
+/// If a type implements this trait, an attribute can name constants of this type together with other scopes.
 #[diagnostic::on_unimplemented(
     message = "a named requirement cannot be combined with other scopes, and this is a whole `Requirement`",
     note = "define one requirement with everything that is needed, as in `const NAME: Requirement = requirement!(\"...\", \"...\")`, and name only that"

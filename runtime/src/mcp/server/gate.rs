@@ -10,7 +10,7 @@ use super::{
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
-    /// Makes the router of an MCP server. The router has the metadata document and, at the path of the resource,
+    /// Makes the router of an MCP server. The router serves the metadata document and, at the path of the resource,
     /// rmcp's service behind this gate.
     ///
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in

@@ -11,9 +11,9 @@ use crate::VerifyError;
 /// Requests still use keys that are older than this, but new keys are loaded in the background.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the known keys are older than this, unless the key server is down. If the server is
-/// up, keys get this old only if no token arrives for a while. Without this limit, the next token could be accepted
-/// with a key that was withdrawn hours ago.
+/// Requests wait for new keys if the known keys are older than this, unless the key server is down. While the server is
+/// up, keys become this old only if no token arrives for several minutes. Without this limit, the next token could be
+/// accepted with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
 /// Keys younger than this are not reloaded when a token names an unknown key. Without this limit, anyone could make the

@@ -1,4 +1,4 @@
-//! Presets for providers that issue opaque tokens and have their own protocols for checking them: Google, GitHub.
+//! Presets for Google and GitHub, which issue opaque tokens and have their own protocols for checking them.
 
 use crate::{Introspection, Issuer};
 
@@ -32,8 +32,8 @@ impl Issuer {
     /// Makes the issuer for the tokens that GitHub issues to one OAuth app. The gate needs the app's client id and
     /// secret.
     ///
-    /// Tokens have no audience, so the gate accepts all tokens of this app, and no others. This means that **a token of
-    /// the app is valid at every resource that accepts the app's tokens, and at GitHub itself**.
+    /// The gate accepts all tokens of this app, and no others. The tokens have no audience, so **a token that a client
+    /// sends to the gate is also valid at every other resource that accepts the app's tokens, and at GitHub itself**.
     ///
     /// GitHub defines the scopes, and you cannot add scopes. Map these scopes to the scopes of your program, as in the
     /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub's answer does not contain the

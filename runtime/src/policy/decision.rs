@@ -30,8 +30,8 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The shortfalls that a client can correct come first. The shortfall
-/// that only a change to the program can correct comes last.
+/// Why a token does not meet a demand. The order of the variants is deliberate: a client can correct the first ones,
+/// and only a change to the program can correct the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -86,7 +86,7 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes that a client should request, each once, by the names that clients use. These
+    /// Returns the scopes that a client should request, each once, under the names that clients use. These
     /// scopes are the floor, the scope that the handler itself demands and, for each operation, the first
     /// alternative that can be met.
     ///
@@ -97,7 +97,7 @@ impl Policy {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
 
-    /// Returns the same scopes as [`to_ask`](Self::to_ask), but by the names that tokens use.
+    /// Returns the same scopes as [`to_ask`](Self::to_ask), but under the names that tokens use.
     pub(crate) fn needed(&self, demands: &[Demand<'_>], with_related: bool) -> Vec<ScopeToken> {
         let scopes = demands.iter().filter(|demand| !demand.is_public()).flat_map(|demand| {
             let Demand { row, filled, one_of } = *demand;
@@ -112,8 +112,8 @@ impl Policy {
         each_once(scopes)
     }
 
-    /// Returns each set of scopes that meets all demands. A set consists of the floor and one alternative of
-    /// each demand, by the names that clients use. The list is empty if no token is needed.
+    /// Returns each set of scopes that meets all demands. A set contains the scopes of the floor and of one alternative
+    /// of each demand, under the names that clients use. The list is empty if no token is needed.
     ///
     /// The sets are in the order of the alternatives, so the first set is the one that a challenge names.
     #[cfg(feature = "rmcp")]
@@ -146,7 +146,7 @@ impl Policy {
         self.decide(&Caller::granted(granted), &[Demand::of(&row, &filled)]).is_ok()
     }
 
-    /// Returns the scopes that a challenge for `requirement` lists, by the names that clients use.
+    /// Returns the scopes that a challenge for `requirement` lists, under the names that clients use.
     #[must_use]
     pub fn asks_for(&self, requirement: &Requirement) -> Vec<ScopeToken> {
         let (row, filled) = (row_of(requirement), Filled::default());

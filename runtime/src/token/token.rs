@@ -262,7 +262,7 @@ impl Token {
         self
     }
 
-    /// Returns the identifier of the token for records, if the token has one.
+    /// Returns the identifier that names the token in records, if the token has one.
     pub(crate) fn id(&self) -> Option<TokenId> {
         self.identifier().map(TokenId::of).or_else(|| self.1.id.as_deref().copied())
     }

@@ -1,4 +1,4 @@
-//! Checks a token with the same code as the gate.
+//! Checks a token. The check runs the same code as the gate.
 
 #[cfg(feature = "jwt")]
 use std::error::Error;

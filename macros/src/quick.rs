@@ -125,7 +125,7 @@ impl Usual {
         Some(tokens)
     }
 
-    /// Makes the guard the first argument.
+    /// Inserts the guard as the first argument.
     fn add_guard(&mut self, marker: &str) -> Option<()> {
         let TokenTree::Group(arguments) = self.tokens.get_mut(self.arguments)? else { return None };
         let mut guard = format!("_: ::scopegate::Guard<{marker}>");
@@ -204,7 +204,7 @@ fn are_usual_arguments(arguments: &Group) -> bool {
         })
 }
 
-/// Tells whether the attribute is outside of any block, and not below an attribute of axum.
+/// Returns `true` if the attribute is outside all blocks and not below an attribute of axum.
 fn is_free() -> bool {
     Place::of_attribute().is_none_or(|place| place.column <= 1 && !above::is_below_one(&place))
 }

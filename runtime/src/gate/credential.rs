@@ -74,7 +74,7 @@ impl Gate {
         }
     }
 
-    /// Accepts a verified token, or rejects it by this gate's own rules.
+    /// Accepts a verified token, unless this gate's own rules reject it.
     pub(crate) fn accept(&self, token: Token, handler: &str) -> Result<Token, Failure> {
         match self.refuses(&token) {
             None => Ok(token),
@@ -132,7 +132,7 @@ impl Gate {
         KnownVerifier::of(self.0.verifier.as_any())
     }
 
-    /// Tells whether `other` verifies the same credentials with the same verifier for the same resource.
+    /// Tells whether this gate and `other` verify the same credentials with the same verifier for the same resource.
     pub(crate) fn verifies_as(&self, other: &Self) -> bool {
         let same_resource = || match (self.resource(), other.resource()) {
             (Some(own), Some(others)) => own.identifier() == others.identifier(),

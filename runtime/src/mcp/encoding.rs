@@ -24,7 +24,7 @@ pub(super) struct Plain {
 /// Checks that the headers describe uncompressed JSON in UTF-8, so that a server reads the same text as the gate.
 ///
 /// A body without a `Content-Type` is rejected, since a server would guess the type. A repeated `Content-Type`,
-/// `Content-Encoding` or `Transfer-Encoding` is rejected, since servers differ about which value applies. The gate
+/// `Content-Encoding` or `Transfer-Encoding` is rejected, since servers disagree about which value applies. The gate
 /// calls this function for nearly every request, so the function iterates over the headers only once.
 pub(super) fn plain(headers: &HeaderMap) -> Option<Plain> {
     let (mut kind, mut encoding, mut transfer) = (None, None, None);

@@ -65,7 +65,7 @@ pub enum Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Part {
-    /// The program's gate and its routes.
+    /// The program's gate and routes.
     Configuration,
     /// An authorization server.
     AuthorizationServer,
@@ -87,8 +87,8 @@ impl Finding {
         Self::of(Severity::Hint, part, code, message)
     }
 
-    /// Makes a finding. The message can quote text from outside, so this function escapes the message. Parts of the
-    /// message that are already escaped stay the same.
+    /// Makes a finding. The message can quote text from outside the program, so this function escapes the message.
+    /// Parts of the message that are already escaped stay the same.
     pub(super) fn of(severity: Severity, part: Part, code: &'static str, message: impl fmt::Display) -> Self {
         let message = shown::line(message).to_string();
         Self { severity, part, code, issuer: None, message, advice: None }

@@ -88,7 +88,8 @@ pub fn check_lock<'a>(
 /// The result of a check that did not fail.
 pub(in crate::export) enum Checked {
     UpToDate,
-    /// The file was written. These are the changes since the old file, if it could be read.
+    /// The file was written. The list contains the changes since the old file, and is empty if that file could not be
+    /// read.
     Written(Vec<Change>),
 }
 

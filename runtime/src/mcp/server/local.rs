@@ -21,8 +21,8 @@ use crate::{
 ///
 /// A local transport carries no token. Without `LocalTrust`, the guards of tools and prompts therefore refuse every
 /// call. `LocalTrust` grants some scopes to the user who started the server, and the guards check these scopes like the
-/// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. `LocalTrust`
-/// checks no table, so a tool without a guard always runs.
+/// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. Unlike a
+/// gate, `LocalTrust` has no table with the requirements of tools, so a tool without a guard always runs.
 ///
 /// # Examples
 ///
@@ -59,7 +59,7 @@ pub struct LocalTrust<S> {
 pub(super) struct Trusted {
     pub(super) token: Token,
     pub(super) local: Arc<Local>,
-    /// The row of the tool or prompt that was checked.
+    /// The row that the guard of the tool or prompt has checked.
     pub(super) row: RowRef,
     /// The identifier of the tool or prompt that is called, if there is an observer.
     pub(super) called: Option<Arc<RowId>>,

@@ -68,8 +68,8 @@ impl GateLayer {
     /// of [`nest_service`](axum::Router::nest_service).
     ///
     /// An axum router does not list its routes, so the check cannot find a path for which the table has no row.
-    /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs the
-    /// methods of this path that have no row. A method without a row is not an error, because its handler may have no
+    /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs which
+    /// methods of this path have no row. A method without a row is not an error, because its handler may have no
     /// attribute. A handler without an attribute cannot have a row.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
     })
 }
 
-/// Returns the methods of a route that have no row in the table. A row for `GET` also covers `HEAD`.
+/// Returns the route's methods that have no row in the table. A row for `GET` also covers `HEAD`.
 fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<&'a str> {
     let rows = || mounted(table).filter(|(_, own, _)| *own == path);
     let has_row = |method: &str| {

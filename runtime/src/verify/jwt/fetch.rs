@@ -97,7 +97,7 @@ impl FetchError {
         }
     }
 
-    /// Tells whether the host did not answer at all.
+    /// Returns `true` if the host did not answer at all.
     pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self.kind, Kind::Unreachable(_))
     }

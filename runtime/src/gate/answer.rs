@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Builds the answer to a failed request. If the answer has a challenge, `demands` determines the
-    /// challenge's scopes and its demands on the login.
+    /// Builds the answer to a failed request. If the answer has a challenge, the list `demands` determines which scopes
+    /// and which login the challenge asks for.
     pub(crate) fn refuse(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let (reason, scheme) = match failure {
             Failure::Unavailable { retry_after } => {

@@ -142,8 +142,8 @@ impl McpLayer {
         self
     }
 
-    /// Sets the maximum length, in bytes, of a body in a request without a token. A longer body is answered with 401.
-    /// The default is 64 KiB.
+    /// Sets the maximum length, in bytes, of a body in a request without a token. A request with a longer body needs a
+    /// token, so the answer is 401. The default is 64 KiB.
     ///
     /// The layer reads the body of a request without a token only if the table has a public operation, or if
     /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token share a memory

@@ -135,7 +135,8 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes changes, one per line, below a heading for each direction.
+/// Writes changes in groups, one change per line. The heading of a group names the effect of its changes on callers,
+/// such as `stricter`.
 pub(in crate::export) struct Listed<'a>(pub(in crate::export) &'a [Change]);
 
 impl fmt::Display for Listed<'_> {

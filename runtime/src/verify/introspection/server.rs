@@ -90,8 +90,8 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Forgets the endpoint from the metadata, so that the metadata is read again before the next question. This
-    /// method is called after the endpoint gave a useless answer.
+    /// Forgets the endpoint from the metadata, so that the metadata is read again before the next introspection
+    /// request. This method is called after the endpoint gave a useless answer.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }

@@ -41,7 +41,8 @@ pub(crate) struct KnownIssuer {
 enum Recalled {
     /// The token is still valid.
     Admitted(Token),
-    /// The token must be checked again. The value is the time when the token first arrived, if this time is known.
+    /// The cache has no usable result, so the token must be checked. The value is the time when the token first
+    /// arrived, if this time is known.
     Came(Option<Instant>),
 }
 

@@ -6,7 +6,7 @@ use crate::well_known::Discovery;
 pub(super) struct File {
     /// The path of the document's URL.
     pub(super) path: String,
-    /// The path of the document's file in the folder, with `/` as separator.
+    /// The path of the document's file in the output folder, with `/` as separator.
     pub(super) name: String,
     pub(super) cache_control: String,
     pub(super) document: bytes::Bytes,
@@ -36,8 +36,8 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 /// Converts the path of a URL into the path of a file. Decodes the percent-encoding, as a host does before it opens the
-/// file. Returns `None` if the path could lead out of the folder, or has a character that some hosts forbid in file
-/// names.
+/// file. Returns `None` if the path could lead out of the output folder, or has a character that some hosts forbid in
+/// file names.
 fn name_of(path: &str, is_folder: bool) -> Option<String> {
     let inside = path.strip_prefix('/')?;
     let mut parts: Vec<String> = Vec::new();

@@ -1,4 +1,5 @@
-//! The requirement of a message: the rows of its method and of its target, or only the floor.
+//! Finds the rows that apply to a message: the row of its method and the rows of its targets. For a message that needs
+//! no row and has none, the gate demands only its floor.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,7 +23,7 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// The switched-off tools. Calls to them are answered as unknown, even if a row allows every tool.
+    /// The switched-off tools. The gate treats them as unknown, even if a row allows every tool.
     off: HashSet<String>,
     /// Whether some operation is public.
     has_public: bool,

@@ -32,8 +32,8 @@ pub(super) struct Rules {
 enum MeantBy {
     /// The token's audience is the resource itself.
     Resource,
-    /// The token's audience or client is one that the program sets. Tokens of other kinds can have the same audience or
-    /// client.
+    /// The token's audience or client is one that the program sets. Tokens that are not access tokens can have the
+    /// same audience or client.
     Name,
 }
 

@@ -51,7 +51,7 @@ impl Issuer {
     /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
     /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name to
     /// each application or person that has the role. Clients write `api://CLIENT-ID/` before each scope that they
-    /// request. If the application id URI is another, such as `api://files`, add
+    /// request. If the API has another application id URI, such as `api://files`, add
     /// `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
     /// The tenant id is the GUID in `iss`. With any other value, such as `common` or a domain, the gate does not

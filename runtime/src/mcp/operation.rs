@@ -158,9 +158,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. If there were
-    /// another row, a client could spell the URI of that row's resource differently. `any_resource` would allow this
-    /// spelling, and the server could still read the resource.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. If there were a
+    /// second row, a client could evade that row's requirement with a different spelling of the URI: `any_resource`
+    /// would allow the request, and the server could still read the resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row for the URI `row` would apply to more URIs if the row for the URI `uri` were removed. Both
-/// URIs can be templates.
+/// Takes the URIs or URI templates of two rows. Tells whether the first row would apply to more URIs if the second row
+/// were removed.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

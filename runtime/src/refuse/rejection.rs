@@ -132,7 +132,7 @@ impl Rejection {
         Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
     }
 
-    /// Builds an answer for code without a gate. The answer has no challenge.
+    /// Builds an answer without using a gate. The answer has no challenge.
     pub(crate) fn without_gate(reason: Reason, asked: Asked) -> Self {
         Self::new(reason, reason.description().into(), asked, NONE, &Bodies::default())
     }

@@ -23,10 +23,10 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program that defines the type of at least one argument of a function can write its own implementation of
-/// [`Handler`] for the function. That implementation can leave out the guard, so the router must reject the function.
-/// The bounds of this trait reject it, because they are the bounds of axum's implementation. A function that meets them
-/// already has axum's implementation, and the compiler allows no second one.
+/// A program can write its own implementation of [`Handler`] for a function if the program defines the type `T` or `S`
+/// in `Handler<T, S>`. That implementation can leave out the guard, so the router must not call it. Therefore, this
+/// trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
+/// implementation, and the compiler allows no second one for the same `T` and `S`.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
 /// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
@@ -47,7 +47,7 @@ mod sealed {
 
     use crate::routing::gated::Answering;
 
-    /// This trait is sealed, because otherwise a program could present its own implementation as axum's.
+    /// This trait is sealed, because otherwise a program could present its own implementation of `Handler` as axum's.
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Function<D, M, S>: Clone + Send + Sync + Sized + 'static {
         /// The type parameter `T` of axum's `Handler`.

@@ -78,7 +78,7 @@ pub(super) const LIST_TASKS: &str = "tasks/list";
 ///
 /// The result is also `true` for a method about one task, such as `tasks/get`. Such a method does need a row if
 /// the gate does not know the owners of tasks. A table does not show whether the gate knows the owners, so this
-/// function assumes that it does.
+/// function assumes that the gate knows them.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)

@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct Mounts {
     all: Vec<Mount>,
     /// The paths that were added with `Router::route`. Such a path answers 405 to a method without a handler, unless
-    /// the path has a handler for any method.
+    /// the path also has a handler that accepts all methods.
     by_method: BTreeSet<String>,
     problems: Vec<String>,
 }

@@ -235,7 +235,7 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// The method and the name that a parser of the whole body finds.
+/// The method and the name in a body that was parsed into a `Value`.
 fn found(value: &Value) -> (Option<&str>, Option<&str>) {
     (value["method"].as_str(), value["params"]["name"].as_str())
 }

@@ -144,7 +144,7 @@ proptest! {
         }
     }
 
-    /// Browsers send an origin in the form that their URL parser writes.
+    /// Browsers always send an origin in its serialized form.
     #[test]
     fn what_browsers_send_is_judged_as_they_do(one in text(), other in text()) {
         let (Some(one), Some(other)) = (read(&one), read(&other)) else { return Ok(()) };

@@ -31,7 +31,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if no route has been added, as in axum.
+    /// Panics if no route has been added; axum does the same.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where

@@ -97,8 +97,8 @@ fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> 
     rest.iter().try_fold(claims.get(first)?, |value, name| value.as_object()?.get(name))
 }
 
-/// Reads the strings of a space-delimited list or of an array. Any other value has no strings. If an array has any
-/// value that is not a string, the whole array is ignored, because its meaning is unknown.
+/// Reads the strings of a space-delimited list or of an array. For any other value, the result is empty. If an array
+/// has any value that is not a string, the whole array is ignored, because its meaning is unknown.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(list) => list.split(' ').filter(|text| !text.is_empty()).collect(),

@@ -173,7 +173,8 @@ const MAX_TRIALS: usize = 4;
 /// How many keys a set may have. Real sets have fewer than twenty keys.
 const MAX_KEYS: usize = 256;
 
-/// A JWK set. Its keys are parsed later, so a set with too many keys is rejected before parsed keys take memory.
+/// A JWK set whose keys are still JSON text. To save memory, a set with too many keys is rejected before any key is
+/// parsed.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow, deserialize_with = "at_most_max_keys")]

@@ -1,6 +1,6 @@
 //! Alternatives as sets of bits, and functions that find redundant alternatives.
 
-/// Alternatives. Each alternative is a set of scopes, in which the n-th bit stands for the n-th scope.
+/// Alternatives. Each alternative is a set of scopes, stored as bits: the n-th bit stands for the n-th scope.
 pub(crate) type Terms = Vec<u128>;
 
 /// Tells whether every access token that meets `first` also meets `second`.

@@ -96,8 +96,8 @@ where
 
 impl<S> Router<S> {
     /// Takes utoipa's documentation of all handlers that are mounted with [`routes!`](crate::routes), and adds it to
-    /// `openapi`. The document gets each operation at its path in this router. It also gets the schemas that the
-    /// operations refer to.
+    /// `openapi`. Each operation is added at its path in this router, together with the schemas that the operation
+    /// refers to.
     ///
     /// The argument `openapi` is a document that describes the API as a whole, for example with a title. In the paths
     /// of the document, `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, the document

@@ -50,8 +50,7 @@ impl<'a> Routes<'a> {
     }
 
     /// Returns the demands that both locks have in common, without duplicates. The demand for the floor alone
-    /// is always included. If the two locks let through different tokens for one of these demands, the cause
-    /// is a changed declaration.
+    /// is always included. Only a changed declaration can change which tokens meet these demands.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {

@@ -1,4 +1,4 @@
-//! Looks up the row for a request in the table of a layer.
+//! Finds the row in a layer's table that applies to a request.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -30,9 +30,9 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// different numbers (`v1` and `v2`), and different short words (`im` and `rm`).
 ///
 /// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are
-/// also alike if only one word differs, by two swapped neighboring letters or by one letter. A word with
-/// swapped letters must have at least four letters. Of two words that differ by one letter, at least one must have
-/// five letters or more.
+/// also alike if only one word differs, and if the difference is two swapped neighboring letters or one letter.
+/// A word with swapped letters must have at least four letters. Of two words that differ by one letter, at least
+/// one must have five letters or more.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;

@@ -44,8 +44,8 @@ impl Enforcement {
         }
     }
 
-    /// Records that a layer has let the request through under this plan. `verified` is the verification, if inner gates
-    /// or handlers need it.
+    /// Records that a layer has let the request through under this plan. `verified` is the result of the verification,
+    /// or `None` if neither inner gates nor handlers need the result.
     pub(crate) fn done(
         slot: Arc<Slot>,
         plan: &Arc<Plan>,
@@ -128,8 +128,8 @@ impl Admitted {
     }
 }
 
-/// The plan and the token by which a request was let through. A layer needs this data to change the answer to the
-/// request. For a public operation, there is no token.
+/// The plan under which a request was let through, and the verified token. A layer needs this data to change the answer
+/// to the request. For a public operation, there is no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {

@@ -343,7 +343,7 @@ fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Re
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// Returns the row for a request that has no row of its own and needs only the floor.
+/// Returns the row that demands only the floor, for a request without a row of its own.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

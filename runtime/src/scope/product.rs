@@ -40,8 +40,8 @@ fn joined<'a>(
     joined
 }
 
-/// Tells whether `needs` contains all scopes of another combination. Of two equal combinations, only the second is
-/// superfluous.
+/// Tells whether `needs` is superfluous because it contains all scopes of another combination. Of equal combinations,
+/// all but the first are superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()
         .enumerate()

@@ -92,7 +92,8 @@ impl Requirement {
         self
     }
 
-    /// Returns this requirement, for an attribute that names it.
+    /// Returns this requirement. `Scope` has a method with the same name, because the code that an attribute emits does
+    /// not know whether the attribute names a scope or a requirement.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Self {
@@ -136,8 +137,8 @@ impl Requirement {
         self.terms().map(|needs| needs.map(NeedRef::as_str).collect()).collect()
     }
 
-    /// Returns the accepted values of the token's `acr` claim, in order of preference. The list is empty if any login
-    /// is enough.
+    /// Returns the accepted values of the token's `acr` claim, in order of preference. The list is empty if no
+    /// particular value is needed.
     ///
     /// # Examples
     ///

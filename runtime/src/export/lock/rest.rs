@@ -16,8 +16,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether, for one request, a parameter name can stand for different values in the operation and in the row
-    /// that applies.
+    /// Whether, for the same request, a parameter name can have one value in the operation and another value in
+    /// the row that applies.
     pub(super) is_of_other_values: bool,
 }
 

@@ -133,7 +133,7 @@ impl<B> Events<B> {
         ended
     }
 
-    /// Ends the current line, copies the schemes in it to the top level of each tool, and returns the line.
+    /// Ends the current line, copies the schemes of each tool in it to the tool's top level, and returns the line.
     fn end(&mut self) -> Vec<u8> {
         let line = mem::take(&mut self.begun);
         lifted_in_line(&line).unwrap_or(line)

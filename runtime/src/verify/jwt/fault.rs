@@ -64,7 +64,7 @@ impl Fault {
         }
     }
 
-    /// Returns the rule that the token breaks, if it was set.
+    /// Returns the rule that the token breaks, or `None` if no rule was set.
     #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "only the doctor uses it"))]
     pub(crate) fn rule(&self) -> Option<Rule> {
         match self {

@@ -6,7 +6,8 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// Methods that return or change the policy. A method that has the same name as a method of [`Policy`] does the same.
+/// Methods that return or change the policy. A method that has the same name as a method of [`Policy`] changes the
+/// gate's policy in the same way.
 impl Gate {
     /// Sets the whole policy.
     ///

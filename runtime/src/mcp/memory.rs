@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// The number of bytes in use, and their limit.
+/// How many bytes are in use, and how many may be in use.
 #[derive(Debug)]
 pub(super) struct Memory {
     most: usize,

@@ -13,7 +13,7 @@ use crate::scope::{
 ///
 /// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy. Methods of the gate,
 /// such as `floor` and `vocabulary`, change this policy. Use a `Policy` by itself where there is no gate: in
-/// a server over stdio, in tests, and for the lock.
+/// a server over stdio, in tests, and in code that writes or checks the lock file.
 ///
 /// # Examples
 ///

@@ -106,8 +106,8 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Splits an authority into host and port. Without brackets, the second part is empty or begins with the first colon.
-/// If the host is in brackets, the second part is all text after the last `]`.
+/// Splits an authority into the host and the rest. The host ends with the last `]`. Without brackets, the host ends
+/// before the first colon. The rest can be empty.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
@@ -135,8 +135,8 @@ fn is_name(host: &str) -> bool {
     labels.split('.').all(is_label) && !labels.rsplit('.').next().is_some_and(is_number)
 }
 
-/// Writes an address in the form of the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer). Rust
-/// writes some addresses with an IPv4 part, but this function never does.
+/// Writes an IPv6 address in the form of the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer). Rust
+/// writes some IPv6 addresses with an IPv4 part, but this function never does.
 fn ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let zeros = longest_zeros(&pieces);

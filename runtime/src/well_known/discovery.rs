@@ -203,8 +203,8 @@ impl Text {
     }
 }
 
-/// Computes the `ETag` of a document. Two builds of the program can compute different values for the same document. A
-/// client then reads the document again.
+/// Computes the `ETag` of a document. Two builds of the program can compute different values for the same document. The
+/// only effect is that clients download the document again.
 fn etag(bytes: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);

@@ -65,8 +65,8 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// The first half of a hash. This half is enough, because nobody can find a second proof or key whose hash begins with
-/// the same half. If the hashes of two proofs begin with the same half by chance, the second proof is refused.
+/// The first half of a hash. This half is enough, because nobody can find another proof or key whose hash has the same
+/// first half. If the hashes of two proofs have the same first half by chance, the second proof is refused.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8; 32]) -> Half {

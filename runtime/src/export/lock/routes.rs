@@ -129,7 +129,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
 /// `rest`.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
-        // For one request, a parameter name can stand for different values in `old` and in `new`.
+        // For the same request, a parameter name can have one value in `old` and another value in `new`.
         return Direction::Changed;
     }
     judged(old, new, sides)

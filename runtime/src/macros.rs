@@ -16,7 +16,7 @@
 /// The attribute adds a [`Guard`](crate::Guard) as the first argument of the handler. Access is therefore decided
 /// before any other extractor runs and before the body is read. Put the attribute on a free `async` function, which can
 /// be generic, or on a function of an `impl` block that has [`scoped_handlers`]. Put `#[debug_handler]` below this
-/// attribute. For closures and for handlers of other crates, use [`guarded`](crate::guarded).
+/// attribute. For closures and for handlers from other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
 /// |---|---|
@@ -109,7 +109,8 @@
 #[cfg(feature = "axum")]
 pub use scopegate_macros::requires_scope;
 
-/// Runs a handler only if the request has a valid token. The token needs no scopes except the gate's floor.
+/// Runs a handler only if the request has a valid token. The token needs no scopes except the gate's floor (the scopes
+/// that every protected operation needs).
 ///
 /// Like [`requires_scope`], the attribute takes the keys `also`, `related`, `acr`, `max_age` and `crate`.
 ///
@@ -343,8 +344,8 @@ pub use scopegate_macros::scoped_handlers;
 /// The table and the routers are private to the module of the block. If another module, such as `main.rs`, uses them,
 /// write `#[scoped_tools(vis = "pub")]`.
 ///
-/// If a block has only prompts, the constant is called `PROMPTS`. Another block of the same type can then define
-/// `TOOLS` for its tools. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
+/// If a block has only prompts, the constant is called `PROMPTS`. The type can then have its tools in a second `impl`
+/// block, which defines `TOOLS`. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
 ///
 /// | key | |
 /// |---|---|
@@ -436,7 +437,7 @@ pub use scopegate_macros::scoped_handlers;
 /// # Limits
 ///
 /// Like rmcp's own attributes, the macro does not see tools and prompts that a `macro_rules!` inside the block
-/// generates, and it ignores `#[cfg]`.
+/// generates. It does not evaluate `#[cfg]` either, so a router still names a tool or prompt that `#[cfg]` removes.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 

@@ -92,7 +92,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Writes a scope, and below it its children: the scopes that it implies or matches. Leaves the children out if the
+    /// Writes a scope, followed by its children: the scopes that it implies or matches. Leaves the children out if the
     /// page already shows them below an earlier mention of the scope.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);

@@ -12,8 +12,8 @@ use serde::{
 const MOST: usize = 256;
 
 /// The requested subscriptions that affect which scopes are needed. A subscription to a resource needs the
-/// scopes of the resource. A subscription to a task needs the scopes of the tool that started the task, or of
-/// the method `tasks/get` if only the server knows this tool.
+/// scopes of the resource. A subscription to a task needs the scopes of the tool that started the task. If the
+/// gate does not know the owners of tasks, the subscription needs the scopes of the method `tasks/get` instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.

@@ -22,9 +22,9 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// A token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;
-/// - its `alg` is the `alg` of the key. If the key has no `alg`, the token's `alg` must fit the kind of key: `RS256` to
-///   `RS512` or `PS256` to `PS512` for an RSA key, `ES256`, `ES384` or `ES512` (by the curve) for an EC key, and
-///   `EdDSA` for an Ed25519 key. HMAC and `none` are never accepted;
+/// - its `alg` is the `alg` of the key. If the key has no `alg`, the token's `alg` must fit the kind of key. An RSA key
+///   allows `RS256` to `RS512` and `PS256` to `PS512`. An EC key allows `ES256`, `ES384` or `ES512`, depending on its
+///   curve. An Ed25519 key allows `EdDSA`. HMAC and `none` are never accepted;
 /// - its `aud` names the [resource](crate::Resource) of the gate, or an [audience](Issuer::audience) that you set for
 ///   its issuer;
 /// - its `exp` is in the future, and its `nbf` (if any) is not. The [leeway](Issuer::leeway) applies to both;
@@ -34,8 +34,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   `access`);
 /// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
 ///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
-///   audience is not the resource, it must have a claim for scopes. If you name the claims that access tokens have and
-///   [ID tokens lack](Issuer::access_claims), it must have one of these claims instead of a claim for scopes;
+///   audience is not the resource, it must have a claim that [ID tokens lack](Issuer::access_claims): one of the claims
+///   that you name for this check, or, if you name none, a claim for scopes;
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///

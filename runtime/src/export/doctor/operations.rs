@@ -98,8 +98,8 @@ impl Operation {
     }
 }
 
-/// Returns `true` if the token lacks a scope of the floor, or if every alternative has a scope without a path parameter
-/// that the token lacks.
+/// Returns `true` if the token lacks a scope of the floor, or if each alternative contains a scope that has no path
+/// parameter and that the token lacks.
 fn is_closed(entry: &Entry, token: &Token, policy: &Policy) -> bool {
     let lacks = |scope: &ScopeToken| !policy.covers(token.scopes(), scope.as_str());
     let mut alternatives = entry.requirement().terms();

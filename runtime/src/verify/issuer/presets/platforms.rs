@@ -67,7 +67,7 @@ impl Issuer {
     /// accept only some clients, check [`Access::client`](crate::Access::client). To accept only one client, add
     /// `.require("client_id", "..")`.
     ///
-    /// The project's tokens have no scopes. Grant scopes by a role in `app_metadata`, or add an access token hook that
+    /// The project's tokens have no scopes. Map a role in `app_metadata` to scopes, or add an access token hook that
     /// writes a claim `scope`. Do not take roles from `user_metadata`, because people can change their own
     /// `user_metadata`. Tokens from the project's own sign-in have no `client_id`, so the gate rejects them. To accept
     /// these tokens too, add `.access_claims(["session_id"])`. If the project's key is a shared secret (HS256), switch

@@ -1,5 +1,5 @@
 //! Expands the attribute of a usual handler, and does not use `syn` for this. A usual handler is an `async fn` with few
-//! arguments, and its attribute names only literals.
+//! arguments, and its attribute contains only string literals, if anything.
 //!
 //! After each change to a crate, the compiler expands every attribute of this crate again. `syn` would make this slow,
 //! because most programs build `syn` without optimization. Therefore, this module reads no more tokens than

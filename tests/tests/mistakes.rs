@@ -15,8 +15,8 @@ This page shows common mistakes and the compiler's message for each. The message
 generates this page from the cases in `tests/ui` and `tests/features/ui`. To update the page, run
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
 
-The messages are shown as in a terminal, but without the line numbers in scopegate's own source. If the compiler or axum writes a long message,
-the page shows only its first line and what to do.
+The messages are shown as in a terminal, but without the line numbers in scopegate's own source. Of a long message from the compiler or axum,
+the page shows only the first line and the part that says what to do.
 ";
 
 /// The maximum number of lines of a message that a reader finishes.

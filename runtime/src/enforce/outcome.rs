@@ -17,7 +17,7 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// The gate that decides about a token. If there is no gate, as over stdio and in tests, a policy decides.
+/// What decides about a token: a gate or, if there is no gate (over stdio and in tests), a policy.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),

@@ -1,5 +1,5 @@
-//! Makes a gate for issuers. The issuers determine the scope names in challenges, and the authorization servers in the
-//! metadata.
+//! Makes a gate for issuers. The issuers determine how challenges name the scopes, and which authorization servers the
+//! metadata lists.
 
 use super::Gate;
 use crate::{Issuer, Issuers, Resource, shown};

@@ -279,7 +279,8 @@ impl Rules {
         self.listed(Kind::Resource, text)
     }
 
-    /// Finds the requirement of a completion. Most completions are for a template, whose values are not known yet.
+    /// Finds the requirement of a completion. Most completions are for a template, and the values of its variables are
+    /// not known yet.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
         match self.resources.declared(uri) {
             None => self.resource(uri),

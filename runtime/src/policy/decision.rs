@@ -154,7 +154,7 @@ impl Policy {
     }
 }
 
-/// Combines the demands on the login into one, which the challenge names.
+/// Combines the login demands of all operations into the one that the challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());

@@ -85,8 +85,8 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts the documents, which must not clash. Requests for the other well-known paths get 404, unless the table has a
-/// route there.
+/// Mounts the documents. The caller has checked that they do not clash. Requests for the other well-known paths get
+/// 404, unless the table has a route there.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -34,7 +34,7 @@ struct Report<'a> {
     floor: &'a [ScopeToken],
     wildcards: &'static str,
     values: Values,
-    /// The scopes in the rows, the floor and the implications, sorted.
+    /// All scopes that the rows, the floor or the implications name, sorted.
     scopes: Vec<Known>,
     /// The templates of the rows, split into parts.
     templates: BTreeMap<String, Vec<Part>>,

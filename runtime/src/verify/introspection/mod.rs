@@ -247,8 +247,8 @@ impl Introspection {
     ///
     /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
-    /// weeks, as an access token. Call this method only if all tokens about which the server answers `active` are
-    /// access tokens. This is true of django-oauth-toolkit.
+    /// weeks, as an access token. Call this method only if the server answers `active` for access tokens
+    /// alone. This is true of django-oauth-toolkit.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

@@ -128,8 +128,8 @@ impl Jwts {
     }
 
     /// Uses the cached result for a token if the result is still usable. Gets the current keys at each call, so that
-    /// keys that are too old are loaded again even while all tokens come from the cache. If a reload shows that the
-    /// issuer no longer publishes the key of a token, the cached result is no longer used.
+    /// the keys are loaded again when they are too old, even while all tokens come from the cache. If a reload shows
+    /// that the issuer no longer publishes the key of a token, the cached result is no longer used.
     async fn recall(
         &self,
         cache: &Cache,

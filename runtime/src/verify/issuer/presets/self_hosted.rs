@@ -110,8 +110,8 @@ impl Issuer {
         Self::new(format!("https://{}/oauth2/openid/{client}", host(domain.as_ref()))).audience(client)
     }
 
-    /// Makes the issuer of a program that uses better-auth and its OAuth provider. The issuer is a URL such as
-    /// `https://example.com/api/auth`.
+    /// Makes the issuer for an authorization server built with better-auth's OAuth provider. The issuer is a URL such
+    /// as `https://example.com/api/auth`.
     ///
     /// The audience is the resource's URL, which must be among the provider's valid audiences. If the client's
     /// request for a token has no parameter `resource`, the token is opaque.

@@ -107,7 +107,7 @@ pub(crate) fn explanations<'a>(
 }
 
 /// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ
-/// from the earlier scopes. A constant that is the only argument can be a whole requirement, and this requirement must
+/// from the earlier scopes. If the only argument is a constant that is a whole requirement, this requirement must
 /// contain a scope. Returns `None` if all scopes are literals. The checks are separate items, so that their messages
 /// name no generated type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
@@ -135,8 +135,9 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     })
 }
 
-/// Names a generated constant. The compiler adds a note for each use of a constant that it cannot evaluate, but only
-/// one note for each span. Therefore, the generated constant has the span of the first constant that the user wrote.
+/// Names a generated constant. If the compiler cannot evaluate a constant, it adds a note for each use of the constant,
+/// but uses with the same span share one note. Therefore, the generated constant has the span of the first constant
+/// that the user wrote.
 pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
     Ident::new(name, span(scopes))
 }

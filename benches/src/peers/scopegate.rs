@@ -49,7 +49,7 @@ pub fn router() -> Subject {
 pub fn asking_for_a_login() -> Subject {
     let router = Router::new().route("/files", get(list_after_login)).protect(gate_of_logins());
     let router = router.expect("the gate fits");
-    Subject::by_bearer("scopegate, `Router`, a login asked for", bare::ROUTER, router)
+    Subject::by_bearer("scopegate, `Router`, with a required login", bare::ROUTER, router)
 }
 
 /// scopegate with an observer that reads the outcome, the row and the client, as counters do.

@@ -157,8 +157,8 @@
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
 //! of a static key without a name belong to every client with this key. An access token without an issuer or without a
 //! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for this caller,
-//! the answer is 403 without the identifier. If the server starts a task for this caller, the answer is a JSON-RPC
-//! error with the code 403.
+//! the answer is 403, without the identifier of the session. If the server starts a task for this caller, the answer is
+//! a JSON-RPC error with the code 403.
 
 mod access;
 mod binding;

@@ -91,7 +91,7 @@ impl Operation {
     ///
     /// A variable matches 1 to 1,024 of the characters `A-Za-z0-9._~-`, but does not match the values `.` and `..`. If
     /// other characters were allowed, a server that decodes or normalizes the URI could read a resource that the
-    /// template is not meant for. A URI of more than 8 KiB gets the answer for an unknown resource.
+    /// template is not meant for. If a URI is longer than 8 KiB, the answer is the same as for an unknown resource.
     ///
     /// The scopes may contain the template's variables, whose values come from the URI. If the scopes contain a
     /// variable, the gate refuses completion requests for this template, because a completion would show values before
@@ -160,7 +160,7 @@ impl Operation {
     ///
     /// This row must be the only row for resources: any other row for resources is an error at startup. If there were a
     /// second row, a client could evade that row's requirement with a different spelling of the URI: `any_resource`
-    /// would allow the request, and the server could still read the resource.
+    /// would allow the request, and the server might take the other spelling for the same resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -247,7 +247,7 @@ impl Rules {
         self.named.get(&kind)?.any.as_ref().map(Matched::of)
     }
 
-    /// Finds the row of a name, or the row for all names without a row.
+    /// Finds the row of a name. If the name has no row of its own, finds the row for all names without one.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
         let is_off = kind == Kind::Tool && self.is_off(name);
         let found = self.one(kind, name).or_else(|| self.any(kind)).filter(|_| !is_off);

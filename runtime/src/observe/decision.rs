@@ -159,8 +159,9 @@ impl<'a> Decision<'a> {
         self.facts.token.map(Token::scopes)
     }
 
-    /// Returns the [asked](Self::asked) scopes that the token's scopes do not cover. If the request was refused because
-    /// it has no valid token, all asked scopes are missing. If the request was not refused, the list is empty.
+    /// Returns the needed scopes (see [`asked`](Self::asked)) that the token's scopes do not cover. If the request was
+    /// refused because it has no valid token, all needed scopes are missing. If the request was not refused, the list
+    /// is empty.
     #[must_use]
     pub fn missing(&self) -> Vec<ScopeToken> {
         let Outcome::Refused(_) = self.outcome else { return Vec::new() };

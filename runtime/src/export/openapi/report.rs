@@ -31,7 +31,7 @@ pub struct OpenApiReport {
 }
 
 impl OpenApiReport {
-    /// Returns the routes that are not in the document, such as `GET /files`.
+    /// Returns the routes, such as `GET /files`, that are not in the document.
     #[must_use]
     pub fn undocumented(&self) -> &[String] {
         &self.undocumented

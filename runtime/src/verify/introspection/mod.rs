@@ -65,7 +65,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// While the server does not answer, a request gets 503 with `Retry-After`, unless an answer about its token is cached.
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
-/// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
+/// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each
 /// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
 /// question. Five useless answers in a row, such as error pages, also make the gate pause its questions for one second.
 /// At most 64 questions to a server are open at the same time. While 64 are open, a request that needs a new question
@@ -247,8 +247,8 @@ impl Introspection {
     ///
     /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
-    /// weeks, as an access token. Call this method only if the server answers `active` for access tokens
-    /// alone. This is true of django-oauth-toolkit.
+    /// weeks, as an access token. Call this method only if the server never answers `active` about any token except
+    /// an access token. This is true of django-oauth-toolkit.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

@@ -73,7 +73,8 @@ impl<'a> Unread<'a> {
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
-    /// Parses and checks the header of an access token, so that an invalid header does not cause keys to be loaded.
+    /// Parses and checks the header of an access token before keys are loaded, so that a token with an invalid header
+    /// loads none.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
         self.read_as(&TYPES, false)
     }

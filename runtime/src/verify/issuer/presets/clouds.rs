@@ -76,7 +76,7 @@ impl Issuer {
         for_entra_client(issuer, client_id.as_ref())
     }
 
-    /// Makes the issuer of several Entra ID tenants, for an API that is registered as one application for all of them.
+    /// Makes one issuer for several Entra ID tenants. The API is registered as one application for all these tenants.
     ///
     /// Set the GUIDs of the tenants with [`members`](Self::members) or [`members_if`](Self::members_if). The claim
     /// `tid` must name the same tenant as `iss`. The resource's metadata sends clients to the endpoint for all

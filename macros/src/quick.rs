@@ -1,4 +1,4 @@
-//! Expands the attribute of a usual handler, and does not use `syn` for this. A usual handler is an `async fn` with few
+//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few
 //! arguments, and its attribute contains only string literals, if anything.
 //!
 //! After each change to a crate, the compiler expands every attribute of this crate again. `syn` would make this slow,

@@ -146,8 +146,9 @@ pub(super) mod sealed {
 
     impl<Args, M> Leaves<M> for InLayer<Args> {}
 
-    /// A function without arguments declares nothing. `Declared` already rejects it. Without this implementation, the
-    /// compiler would report the missing declaration twice.
+    /// A scope attribute adds its guard as the first argument, so a function without arguments has no declaration.
+    /// `Declared` already rejects it. Without this implementation, the compiler would report the missing declaration
+    /// twice.
     impl<M> Leaves<M> for () {}
 }
 

@@ -73,7 +73,7 @@ fn half(bytes: &[u8; 32]) -> Half {
     std::array::from_fn(|at| bytes[at])
 }
 
-/// The proofs, with times relative to the start of the store.
+/// The proofs. All times are measured from the moment at which the store was made.
 struct Proofs {
     seen: HashSet<Half>,
     /// The entries of `seen`, ordered by expiry.

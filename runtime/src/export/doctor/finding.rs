@@ -46,7 +46,7 @@ pub enum Severity {
     Error,
     /// The problem can keep some clients from getting a token that the gate accepts.
     Warning,
-    /// What the finding describes may be what you want. If so, you need not change anything.
+    /// The finding may describe something that you want. If so, you need not change anything.
     Hint,
 }
 

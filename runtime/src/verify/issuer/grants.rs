@@ -107,7 +107,7 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads the names of roles: the names of an object's members, or the strings of any other value.
+/// Reads the names of roles. For an object, these are the names of its members; for any other value, the strings in it.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(members) => members.keys().map(String::as_str).collect(),

@@ -202,7 +202,7 @@ impl Bindings {
         DpopUse::Refused
     }
 
-    /// Returns the names of the algorithms with which clients may sign proofs, for the metadata and challenges.
+    /// Returns the names of the signature algorithms for proofs that the metadata and the challenges list.
     pub(super) fn algorithms(&self) -> &[String] {
         #[cfg(feature = "dpop")]
         return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());

@@ -80,8 +80,8 @@ impl Resources {
         }
     }
 
-    /// Returns the problems of templates that overlap with earlier templates, and the problem that `undermined` finds,
-    /// if any.
+    /// Returns a problem for each template that overlaps with an earlier template, and the problem that `undermined`
+    /// finds, if any.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {

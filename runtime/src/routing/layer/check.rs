@@ -62,7 +62,7 @@ impl GateLayer {
 
     /// Compares the table with a router, and rejects rows without a matching route.
     ///
-    /// Call this method if only a part of the router has the layer, and pass the complete router. You do not need this
+    /// If only a part of the router has the layer, call this method with the complete router. You do not need this
     /// method with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router.
     /// The check does not see routes inside nested services, such as those
     /// of [`nest_service`](axum::Router::nest_service).

@@ -60,8 +60,8 @@ impl<'a> Graph<'a> {
         graph
     }
 
-    /// Finds the roots. If wildcards cover each other in a cycle that no root covers, one of the wildcards becomes a
-    /// root.
+    /// Finds the roots. Wildcards can cover each other in a cycle. If no root covers the cycle, one of its wildcards
+    /// becomes a root.
     fn find_roots(&self) -> Vec<&'a str> {
         let children: BTreeSet<&str> = self.children.values().flatten().map(|child| child.scope).collect();
         let (mut below, mut roots): (Vec<_>, Vec<_>) = self

@@ -146,9 +146,9 @@ pub(super) mod sealed {
 
     impl<Args, M> Leaves<M> for InLayer<Args> {}
 
-    /// A scope attribute adds its guard as the first argument, so a function without arguments has no declaration.
-    /// `Declared` already rejects it. Without this implementation, the compiler would report the missing declaration
-    /// twice.
+    /// A function with a scope attribute has at least one argument, the guard that the attribute adds. A function
+    /// without arguments therefore has no scope attribute, and so no declaration. `Declared` already rejects it.
+    /// Without this implementation, the compiler would report the missing declaration twice.
     impl<M> Leaves<M> for () {}
 }
 

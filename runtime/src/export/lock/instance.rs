@@ -14,8 +14,8 @@ use scopegate_grammar::{Piece, has_braces, is_value, is_value_byte, pieces};
 /// The values of some parameters, by name. A parameter that is not in the map stands for any value.
 pub(super) type Values<'a> = BTreeMap<&'a str, &'a str>;
 
-/// Lists the values for which one of `templates` becomes a scope that is in `names`, or that a wildcard in `names`
-/// covers.
+/// Lists the parameter values that turn one of `templates` into a scope in `names`, or into a scope that a wildcard in
+/// `names` covers.
 pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates: impl Iterator<Item = &'a str>,
     names: impl Fn() -> N,
@@ -24,8 +24,9 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates.flat_map(|template| names().filter_map(move |name| values_in(template, name))).collect()
 }
 
-/// Returns the values that turn `template` into `name`. If `name` is a wildcard, these are the values that turn `template`
-/// into a scope that `name` covers. At most one set of values fits, because each parameter stands between separators, and no value contains a separator.
+/// Returns the values that turn `template` into `name`. If `name` is a wildcard, these are the values that turn
+/// `template` into a scope that `name` covers. At most one set of values fits, because each parameter stands between
+/// separators, and no value contains a separator.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
     let mut rest = wildcard.unwrap_or(name);

@@ -100,7 +100,8 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// In the tables of MCP servers, the row for a whole MCP method has this word in place of an HTTP method.
+/// In the tables of MCP servers, a row that is for an MCP method, and not for one of its targets, has this word in
+/// place of an HTTP method.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 

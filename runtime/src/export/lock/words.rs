@@ -84,7 +84,7 @@ pub(super) fn or(values: &[String]) -> String {
     joined(values, "or")
 }
 
-/// Joins alternatives, as in `a` and `b`, or `c`.
+/// Joins alternatives with the word "or", as in "`a` and `b`, or `c`".
 fn either(alternatives: &[Vec<String>]) -> String {
     alternatives.iter().map(|all| list(all)).collect::<Vec<_>>().join(", or ")
 }

@@ -110,7 +110,7 @@ pub(crate) struct Bad {
 }
 
 impl Bad {
-    /// Makes the entry for a rejected token. The problem was found with `keys`, which came from `source`.
+    /// Makes the entry for a rejected token. The token was checked with `keys`, which came from `source`.
     pub(super) fn new(
         fault: Fault,
         source: &KeySource,

@@ -228,9 +228,9 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// Loading the keys again can fail. The function then returns the verdict of the known keys if one of them has the
-/// token's `kid`, or if `is_settled` says that they are recent enough to include the token's key. Otherwise, the
-/// function returns an error.
+/// Loading the keys again can fail. The known keys then decide in two cases: if one of them has the token's `kid`, or
+/// if `is_settled` says that the key set is so recent that a published key would be in it. Otherwise, the function
+/// returns an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

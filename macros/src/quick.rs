@@ -1,7 +1,7 @@
 //! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few
 //! arguments, and its attribute contains only string literals, if anything.
 //!
-//! After each change to a crate, the compiler expands every attribute of this crate again. `syn` would make this slow,
+//! After each change to a crate, the compiler expands all attributes in that crate again. `syn` would make this slow,
 //! because most programs build `syn` without optimization. Therefore, this module reads no more tokens than
 //! necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes
 //! to [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.

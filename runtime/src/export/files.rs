@@ -35,9 +35,9 @@ fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Converts the path of a URL into the path of a file. Decodes the percent-encoding, as a host does before it opens the
-/// file. Returns `None` if the path could lead out of the output folder, or has a character that some hosts forbid in
-/// file names.
+/// Converts the path of a URL into the path of a file. Decodes the percent-encoding, as a server of static files does
+/// before it opens the file. Returns `None` if the path could lead out of the output folder, or has a character that
+/// some hosts forbid in file names.
 fn name_of(path: &str, is_folder: bool) -> Option<String> {
     let inside = path.strip_prefix('/')?;
     let mut parts: Vec<String> = Vec::new();

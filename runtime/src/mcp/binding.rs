@@ -1,5 +1,5 @@
-//! Uses a MAC (HMAC-SHA-256) to bind an identifier to a principal. The gate need not store the identifier, because every
-//! program with the key can check the MAC.
+//! Uses a MAC (HMAC-SHA-256) to bind an identifier to a principal. The gate need not store the identifier, because
+//! every program with the key can check the MAC.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac, digest::Key};
@@ -73,7 +73,8 @@ impl Binding {
     }
 
     /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts`
-    /// contains the server's own identifier. For a task, the name of the tool comes before the identifier.
+    /// contains the server's own identifier. For a task, `parts` also contains the name of the tool, before the
+    /// identifier.
     pub(super) fn tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())
     }

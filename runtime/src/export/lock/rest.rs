@@ -62,8 +62,8 @@ impl<'a> Routes<'a> {
         if method == RESOURCE { self.overlapping(place, side) } else { Vec::new() }
     }
 
-    /// Finds the row that has `*` in place of the operation's name or method. For `HEAD`, the row for `GET`
-    /// comes first.
+    /// Finds the row that has `*` in place of the operation's name or method. For `HEAD`, the row for `GET` takes
+    /// precedence over the rows with `*`.
     fn wider(&self, (place, method): Operation<'a>, side: usize) -> Option<Rest<'a>> {
         // The handler of `GET` also answers `HEAD`.
         let of_get = (method == "HEAD").then_some((place, "GET"));

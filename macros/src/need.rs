@@ -33,8 +33,8 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Returns the text of the scope or template in a literal, in the form that `Access::require` compares with its
-/// argument.
+/// Parses a literal and returns the text of its scope or template. `Access::require` compares its argument with this
+/// text.
 pub(crate) fn name(text: &str) -> Option<String> {
     Some(match Literal::read(text).ok()? {
         Literal::Scope(scope) => scope.into_owned(),

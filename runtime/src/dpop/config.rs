@@ -30,7 +30,7 @@ pub struct Dpop {
     pub(super) window: Duration,
     /// The names of the algorithms that are listed in the metadata and in challenges.
     names: Vec<String>,
-    /// The algorithms in `names` that the gate can verify.
+    /// The algorithms in `names` whose signatures the gate can verify.
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) store: Arc<dyn Remember>,
     pub(super) nonces: Option<Nonces>,

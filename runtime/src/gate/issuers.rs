@@ -35,7 +35,7 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Describes each authorization server that the resource names but that matches no issuer. The gate accepts no token
+/// Describes each of the resource's authorization servers that matches no issuer. The gate accepts no token
 /// from such a server.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {

@@ -184,8 +184,8 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns the demand on the login. For a filtered list, the demand is empty, because the record has only
-    /// the rows of hidden operations, which the request does not call.
+    /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the demand is
+    /// empty, because the record has only the rows of hidden operations, which the request does not call.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

@@ -76,7 +76,7 @@ impl Url {
         Ok(url)
     }
 
-    /// Checks the URL of a page for people, such as the documentation. The URL may have a fragment.
+    /// Checks the URL of a page that people read, such as the documentation. The URL may have a fragment.
     pub(super) fn page(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         match origin_end(&text) {
             Ok(origin_end) => Ok(Self { text, origin_end }),

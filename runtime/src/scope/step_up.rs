@@ -15,7 +15,7 @@ pub struct StepUp {
     max_age: Option<u32>,
 }
 
-/// The accepted values of `acr`, in order of preference. The list is empty if any value is accepted.
+/// The accepted values of `acr`, in order of preference. If the list is empty, the operation does not demand an `acr`.
 #[derive(Clone)]
 enum Values {
     Const(&'static [&'static str]),

@@ -100,8 +100,8 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// In the tables of MCP servers, a row that is for an MCP method, and not for one of its targets, has this word in
-/// place of an HTTP method.
+/// The table of an MCP server has this word in place of the HTTP method if the row is for an MCP method, such as
+/// `tasks/cancel`.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 

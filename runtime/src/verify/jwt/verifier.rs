@@ -193,9 +193,9 @@ impl Jwts {
         Ok(Good::new(token, validity, leeway, source, key, presented.resource()))
     }
 
-    /// Returns a lower bound for the age of a token's key. The age is the time since the issuer published the key. An
-    /// issuer publishes a key at most `LATE` seconds after the `iat` of the first token that it signs with the key. If
-    /// the token has no usable `iat`, the lower bound is zero.
+    /// Returns a lower bound for the age of a token's key. The age is the time since the issuer published the key. This
+    /// function assumes that an issuer publishes a key before it signs a token with the key, or at most `LATE` seconds
+    /// later. The time of signing is the token's `iat`. If the token has no usable `iat`, the lower bound is zero.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;

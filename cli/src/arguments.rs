@@ -32,7 +32,7 @@ The command builds and runs the package's exporter: a binary or an example that 
 
 Exit codes:
     0  success
-    1  check: the lock file is missing or out of date
+    1  check: the lock file is missing, out of date or unreadable
     2  the command line is wrong
     3  the exporter is missing, does not build, or fails
     4  check --since: the change lets in callers that were refused before

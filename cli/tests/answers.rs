@@ -110,7 +110,8 @@ fn changes_are_told_in_words() {
             exit code 1
         "#]],
     );
-    update();
+    let written = "wrote the lock, with these changes:\n\nweaker:\n- `DELETE /files/{name}` no longer needs `files:admin`\nexit code 0\n";
+    assert_eq!(update(), written);
     project.check(
         &["check", "--since", "HEAD"],
         &expect![[r"

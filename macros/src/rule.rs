@@ -56,8 +56,11 @@ impl Parse for Rule {
         let path = Path::parse_mod_style(input)?;
         if input.peek(Token![=]) {
             return Err(match path.get_ident() {
-                Some(key) if key != "max_age" => unknown_key(key),
-                _ => outside_groups(&path, " = .."),
+                Some(key) if key == "max_age" || key == "crate" => outside_groups(&path, " = .."),
+                Some(key) => unknown_key(key),
+                None => {
+                    syn::Error::new(path.span(), "a scope takes no value; remove the `=` and what follows it")
+                }
             });
         }
         if !input.peek(syn::token::Paren) {

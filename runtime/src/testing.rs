@@ -7,7 +7,7 @@ use std::{collections::HashMap, time::Duration};
 
 use crate::{
     scope::GrantedScopes,
-    token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
+    token::{Presented, Token, TokenVerifier, VerifyError},
 };
 
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
@@ -43,12 +43,7 @@ impl TestVerifier {
 
     /// Accepts the text `token` as a token that grants `scopes`, which is a space-delimited list. The subject is the
     /// text of the token, and the issuer is [`ISSUER`]. The claims are `iss`, `sub` and `scope`.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the text contains a character that no token can have, such as `:`.
     #[must_use]
-    #[track_caller]
     pub fn token(self, token: &str, scopes: &str) -> Self {
         let claims = [("iss", ISSUER), ("sub", token), ("scope", scopes)];
         let claims = claims.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
@@ -57,44 +52,24 @@ impl TestVerifier {
     }
 
     /// Accepts the text `token` as a valid token, with `says` as its content.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the text contains a character that no token can have, such as `:`.
     #[must_use]
-    #[track_caller]
     pub fn token_saying(self, token: &str, says: Token) -> Self {
         self.with(token, Outcome::Valid(says))
     }
 
     /// Rejects the text `token` as an expired token.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the text contains a character that no token can have, such as `:`.
     #[must_use]
-    #[track_caller]
     pub fn expired(self, token: &str) -> Self {
         self.with(token, Outcome::Expired)
     }
 
     /// Treats the text `token` as a token that cannot be verified now. The gate answers 503 with `Retry-After: 7`.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the text contains a character that no token can have, such as `:`.
     #[must_use]
-    #[track_caller]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)
     }
 
-    #[track_caller]
     fn with(mut self, token: &str, outcome: Outcome) -> Self {
-        assert!(
-            is_b64token(token),
-            "`{token}` cannot be a token: write letters, digits, `-`, `.`, `_`, `~`, `+` and `/`, with `=` only at the end"
-        );
         self.tokens.insert(token.to_owned(), outcome);
         self
     }

@@ -370,3 +370,13 @@ async fn a_layer_also_sees_the_404_of_axum() {
         assert_eq!(answer.headers["x-layer"], "seen");
     }
 }
+
+/// A program may have turned off axum's checks for paths of its version 0.7.
+#[tokio::test]
+async fn a_path_that_begins_with_a_colon_stays_behind_a_layer() {
+    let gate = TestVerifier::new().token("s", "s").gate("https://h.example").unwrap();
+    let router = axum::Router::new().without_v07_checks().route("/:name", plain::get(plain::list));
+    let app = gate.layer(ScopeTable::default()).unwrap().protect(router).unwrap();
+    assert_eq!(send(&app, "GET /:name", &["authorization: Bearer s"]).await.status, StatusCode::OK);
+    assert_eq!(send(&app, "GET /:name", &[]).await.status, StatusCode::UNAUTHORIZED);
+}

@@ -568,6 +568,10 @@ async fn a_refusal_names_the_request_that_it_answers() {
     // A token below the floor gets an answer that was built at startup.
     let list = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
     assert_eq!(post(&app, "nothing", &[], list.to_string()).await.json()["id"], json!(7));
+    let unknown =
+        json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": { "name": "no_such_tool" } });
+    let refused = post(&app, "nothing", &[], unknown.to_string()).await;
+    assert_eq!((refused.status, &refused.json()["id"]), (StatusCode::FORBIDDEN, &json!(7)));
     // The id of an answer belongs to the server.
     let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
     let refused = post(&app, "nothing", &[], answer.to_string()).await;

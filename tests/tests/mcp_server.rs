@@ -294,7 +294,11 @@ fn a_tool_or_prompt_that_the_server_cannot_answer_is_an_error() {
         Operation::tool("list", Requirement::AUTHENTICATED),
         Operation::prompt("plan", Requirement::AUTHENTICATED)
     ];
-    let mend = |handler: &str| format!("put `#[{handler}]` on its `impl ServerHandler`, or remove the row");
+    let mend = |handler: &str| {
+        format!(
+            "put `#[{handler}]` on its `impl ServerHandler`, write one as an `async fn`, or remove the row"
+        )
+    };
     let server = type_name::<Silent>();
     assert_eq!(
         problems(McpServer::new(&gate("https://example.com/mcp"), || Silent).table(&TABLE)),

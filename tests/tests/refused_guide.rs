@@ -21,7 +21,7 @@ const SOURCES: [&str; 9] = [
 /// Other files that refuse tokens. Each has one line, which the guide also lists, or lines about proofs, which another guide lists.
 const WITH_A_LINE_EACH: [(&str, &str); 4] = [
     ("gate/credential.rs", "the request is at no resource of the family"),
-    ("gate/credential.rs", "it has a character that no token can have"),
+    ("gate/credential.rs", "it is empty, or has a character that no token can have"),
     ("token/error.rs", "the token expired"),
     ("verify/static_keys.rs", "no such key"),
 ];

@@ -41,7 +41,8 @@ async fn main() -> anyhow::Result<()> {
         Ok(port) => port.parse().context("PORT takes a port number")?,
         Err(_) => DEFAULT_PORT,
     };
-    let issuer = DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let issuer = DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
+    let issuer = issuer.with_context(|| format!("cannot listen on port {port}; choose another with PORT"))?;
 
     eprintln!(
         "WARNING: FOR DEVELOPMENT ONLY. Whoever can open the consent page can grant any scope; there is no password."

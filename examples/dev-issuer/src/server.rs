@@ -103,7 +103,7 @@ impl fmt::Display for BindError {
                 f,
                 "{address} is not a loopback address; this server has no passwords, so it listens on 127.0.0.1 or [::1] only"
             ),
-            Self::Listen(_) => f.write_str("cannot listen on the address; choose another port with PORT"),
+            Self::Listen(_) => f.write_str("cannot listen on the address"),
             Self::Key(_) => f.write_str("cannot make a signing key"),
         }
     }

@@ -33,7 +33,7 @@ impl Gate {
             Credentials::Absent => return Err(Failure::For(Reason::MissingToken)),
             Credentials::Several => return Err(Failure::For(Reason::SeveralCredentials)),
             Credentials::NotAToken(scheme) => {
-                let error = VerifyError::invalid("it has a character that no token can have");
+                let error = VerifyError::invalid("it is empty, or has a character that no token can have");
                 log::not_verified(&error, handler, || None);
                 return Err(Failure::of(Reason::InvalidToken, scheme));
             }

@@ -272,7 +272,7 @@ async fn origins(
         return Ok(Origins::Untold);
     }
     // The program's function that returns the owner of a task is not called for a caller whose token lacks the floor.
-    recheck_floor(plan, token, noted)?;
+    recheck_floor(plan, token, noted).map_err(|rejection| named(plan, messages, rejection))?;
     let owner = endpoint.owner(plan, token);
     // This case is rare, so its future is boxed. Without the box, the future of every request would be larger.
     Ok(Box::pin(endpoint.tasks.origins(&endpoint.binding, owner, messages)).await)

@@ -153,3 +153,13 @@ where
         })
     })
 }
+
+/// Adds `extra` to the program's routes. The program's own 404 stays, with the layers that the program put around it,
+/// because axum keeps the fallback of the router that is merged last.
+pub(crate) fn around<S>(extra: axum::Router<S>, program: axum::Router<S>) -> axum::Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    // The program may have turned these checks off, and paths such as `/:name` must pass then.
+    extra.without_v07_checks().merge(program)
+}

@@ -125,6 +125,45 @@ async fn an_answer_about_an_opaque_token_says_it() {
 #[requires_scope("files:read", acr("gold"), max_age = 300, also("files:share"))]
 async fn both() {}
 
+#[requires_scope(any("tenant:{tenant}:read", "files:admin"))]
+async fn template() {}
+
+#[requires_scope("tenant:{tenant}:read", "files:write")]
+async fn template_and_scope() {}
+
+#[requires_scope("tenant:{tenant}:read", max_age = 300)]
+async fn template_and_age() {}
+
+#[requires_scope(any("files:write", "files:read"), acr("gold"))]
+async fn either() {}
+
+/// What depends on the request is not said to be closed, and what can never be met is.
+#[tokio::test]
+async fn the_doctor_says_what_depends_on_the_request() {
+    let key = Key::p256("key");
+    let server = issuer::Issuer::publishing(&[&key]).await;
+    let gate = Gate::issuers(Resource::new(API).unwrap(), [Issuer::new(server.id())]);
+    let claims = server.claims(API, "files:read tenant:acme:read");
+    let token = key.mint_with(&json!({ "alg": "ES256", "kid": "key" }), &claims);
+    let routes = Router::<()>::new()
+        .route("/{tenant}/any", get(template))
+        .route("/{tenant}/all", get(template_and_scope));
+    let table = routes.route("/{tenant}/age", get(template_and_age)).route("/either", get(either)).table();
+    let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
+    for line in [
+        "  may open GET /{tenant}/any: that depends on the request\n",
+        "  does not open GET /{tenant}/all: it lacks `files:write`\n",
+        "  does not open GET /{tenant}/age: it has no usable `auth_time`, but",
+        "  does not open GET /either: it has no usable `acr`, but needs `gold` (have",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    let table = Router::<()>::new().route("/either", get(either)).table();
+    let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
+    let error = "it is valid, and grants `files:read`, `tenant:acme:read`, but its login is not enough for any operation";
+    assert!(said.contains(error), "{said}");
+}
+
 #[tokio::test]
 async fn the_doctor_says_which_login_a_token_lacks() {
     let key = Key::p256("key");

@@ -9,7 +9,7 @@ use super::{
     list, login,
 };
 use crate::{
-    policy::{Demand, Policy, Shortfall},
+    policy::{Demand, Policy},
     scope::{Entry, Filled, NeedRef, ScopeTable, ScopeToken},
     shown,
     token::Token,
@@ -57,7 +57,7 @@ impl Accepted {
         let opens_nothing = !self.operations.is_empty() && self.operations.iter().all(is_closed);
         opens_nothing.then(|| {
             let grants = if self.scopes.is_empty() { "no scope".to_owned() } else { list(&self.scopes) };
-            let message = if self.operations.iter().any(|operation| operation.lacks.is_empty()) {
+            let message = if self.operations.iter().all(|operation| operation.lacks.is_empty()) {
                 format!("it is valid, and grants {grants}, but its login is not enough for any operation")
             } else {
                 format!("it is valid, and grants {grants}, which opens no operation")
@@ -75,20 +75,18 @@ impl Accepted {
 impl Operation {
     fn of(entry: &Entry, token: &Token, policy: &Policy) -> Self {
         let filled = Filled::default();
+        let terms = entry.row().terms();
+        let is_closed = is_closed(entry, token, policy);
+        let login: Vec<String> = login::shortfalls(entry.requirement().step_up(), token).collect();
         let opens = match policy.decide(&token.caller(), &[Demand::of(entry.row(), &filled)]) {
             Ok(()) => Some(true),
-            Err(Shortfall::Scope | Shortfall::Login) => Some(false),
-            // Only a request has values for the template, but a scope without a template can be missing already.
-            Err(Shortfall::NoValue | Shortfall::IllegalValue) if is_closed(entry, token, policy) => {
-                Some(false)
-            }
-            Err(Shortfall::NoValue | Shortfall::IllegalValue) => None,
+            Err(_) if is_closed || !login.is_empty() => Some(false),
+            // Only a request has values for the templates.
+            Err(_) => None,
         };
-        let terms = entry.row().terms();
         let first = terms.requirement.terms().next().into_iter().flatten();
         let needs = policy.floor_scopes().iter().cloned().chain(first.filter_map(NeedRef::scope));
-        let lacks = if opens == Some(true) { Vec::new() } else { lacking(needs, token, policy) };
-        let login = login::shortfalls(entry.requirement().step_up(), token).collect();
+        let lacks = if is_closed { lacking(needs, token, policy) } else { Vec::new() };
         let may_demand = lacking(terms.also().filter_map(NeedRef::scope), token, policy);
         let name = match (entry.methods(), entry.path()) {
             (Some(methods), Some(path)) => format!("{methods} {path}"),
@@ -102,9 +100,10 @@ impl Operation {
 /// parameter and that the token lacks.
 fn is_closed(entry: &Entry, token: &Token, policy: &Policy) -> bool {
     let lacks = |scope: &ScopeToken| !policy.covers(token.scopes(), scope.as_str());
-    let mut alternatives = entry.requirement().terms();
+    let mut alternatives = entry.requirement().terms().peekable();
     policy.floor_scopes().iter().any(lacks)
-        || alternatives.all(|needs| needs.filter_map(NeedRef::scope).any(|scope| lacks(&scope)))
+        || alternatives.peek().is_some()
+            && alternatives.all(|needs| needs.filter_map(NeedRef::scope).any(|scope| lacks(&scope)))
 }
 
 /// Lists the scopes that the token lacks, under the names by which clients request them.

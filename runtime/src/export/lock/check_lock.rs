@@ -88,9 +88,8 @@ pub fn check_lock<'a>(
 /// The result of a check that did not fail.
 pub(in crate::export) enum Checked {
     UpToDate,
-    /// The file was written. The list contains the changes since the old file, and is empty if that file could not be
-    /// read.
-    Written(Vec<Change>),
+    /// The file was written. `None` means that the old file was no lock, so the changes are unknown.
+    Written(Option<Vec<Change>>),
 }
 
 /// Does what [`check_lock`] does, and also tells whether the file was written.
@@ -105,7 +104,10 @@ pub(in crate::export) fn check_or_write(
     let result = match read(path) {
         Ok(text) if is_up_to_date(&lock, &text) => Ok(Checked::UpToDate),
         old if update => {
-            let changes = old.and_then(changes).unwrap_or_default();
+            let changes = match old {
+                Err(error) if error.is_missing() => Some(Vec::new()),
+                old => old.and_then(changes).ok(),
+            };
             write(&lock, path).map(|()| Checked::Written(changes))
         }
         Ok(text) => changes(text).and_then(|changes| {

@@ -45,7 +45,7 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 /// | exit code | |
 /// |---|---|
 /// | 0 | success |
-/// | 1 | the lock is missing or stale |
+/// | 1 | the lock is missing, stale or unreadable |
 /// | 2 | the arguments cannot be read |
 /// | 3 | the gate cannot start, or a file cannot be read or written |
 /// | 4 | `check --since`: a route, the policy or the gate lets in callers that were refused before |
@@ -163,8 +163,11 @@ fn check(
     })?;
     match checked {
         Checked::UpToDate => writeln!(out, "the lock is up to date")?,
-        Checked::Written(changes) if changes.is_empty() => writeln!(out, "wrote the lock")?,
-        Checked::Written(changes) => {
+        Checked::Written(None) => {
+            writeln!(out, "wrote the lock; the old one could not be read, so its changes are unknown")?
+        }
+        Checked::Written(Some(changes)) if changes.is_empty() => writeln!(out, "wrote the lock")?,
+        Checked::Written(Some(changes)) => {
             write!(out, "wrote the lock, with these changes:\n\n{}", Listed(&changes))?;
         }
     }

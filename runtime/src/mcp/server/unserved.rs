@@ -14,12 +14,17 @@ use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 /// rows for `tasks/list`. No row may allow `tasks/list`, because this method lists the tasks of all callers.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let unanswered = [
-        (Kind::Tool, calls_tools::<S>(), "call_tool", "put `#[tool_handler]` on its `impl ServerHandler`"),
+        (
+            Kind::Tool,
+            calls_tools::<S>(),
+            "call_tool",
+            "put `#[tool_handler]` on its `impl ServerHandler`, write one as an `async fn`",
+        ),
         (
             Kind::Prompt,
             gets_prompts::<S>(),
             "get_prompt",
-            "put `#[prompt_handler]` on its `impl ServerHandler`",
+            "put `#[prompt_handler]` on its `impl ServerHandler`, write one as an `async fn`",
         ),
         (Kind::Resource, reads_resources::<S>(), "read_resource", "write one as an `async fn`"),
     ];

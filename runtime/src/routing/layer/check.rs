@@ -55,9 +55,7 @@ impl GateLayer {
         let survey = Survey::of(&router);
         let mut problems = self.unmatched(&survey);
         problems.extend(self.in_the_way(&survey));
-        // The router behind the layer must be the second one. If both routers have only axum's default fallback, axum
-        // keeps the fallback of the second router.
-        StartupError::unless(problems, || self.well_known().merge(router.layer(self.clone())))
+        StartupError::unless(problems, || well_known::around(self.well_known(), router.layer(self.clone())))
     }
 
     /// Compares the table with a router, and rejects rows without a matching route.

@@ -35,7 +35,7 @@ where
         problems.extend(mistaken_templates(&gate, &table));
         problems.extend(well_known::clashes_with_routes(&discovery, &table));
         StartupError::unless(problems, || {
-            around(well_known::mount(&[discovery], &table), self.behind(&gate, &table))
+            well_known::around(well_known::mount(&[discovery], &table), self.behind(&gate, &table))
         })
     }
 
@@ -84,17 +84,7 @@ where
         self.mounts.fill(gate);
         match gate.resource() {
             Some(_) => self.inner,
-            None => around(well_known::nothing_below_routes(table), self.inner),
+            None => well_known::around(well_known::nothing_below_routes(table), self.inner),
         }
     }
-}
-
-/// Adds `extra` to the program's routes. The program's own 404 stays, with the layers that the program put around it,
-/// because axum keeps the fallback of the router that is merged last.
-fn around<S>(extra: axum::Router<S>, program: axum::Router<S>) -> axum::Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    // The program may have turned these checks off, and paths such as `/:name` must pass then.
-    extra.without_v07_checks().merge(program)
 }

@@ -164,7 +164,7 @@ fn check(
     match checked {
         Checked::UpToDate => writeln!(out, "the lock is up to date")?,
         Checked::Written(None) => {
-            writeln!(out, "wrote the lock; the old one could not be read, so its changes are unknown")?
+            writeln!(out, "wrote the lock; the old one could not be read, so its changes are unknown")?;
         }
         Checked::Written(Some(changes)) if changes.is_empty() => writeln!(out, "wrote the lock")?,
         Checked::Written(Some(changes)) => {

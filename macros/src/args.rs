@@ -23,7 +23,7 @@ pub(crate) struct Args {
     pub(crate) also: Vec<ScopeArg>,
     /// Scopes that a client should request together with the required scopes.
     pub(crate) related: Vec<ScopeArg>,
-    /// The requirements on the person's login.
+    /// The login that is required.
     pub(crate) step_up: StepUp,
     /// The path by which generated code names the runtime crate.
     pub(crate) krate: Path,

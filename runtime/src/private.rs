@@ -106,7 +106,7 @@ pub const fn requirement(alternatives: &'static [&'static [Need]]) -> Requiremen
     Requirement::scopes(alternatives, StepUp::new(&[], None))
 }
 
-/// Makes a requirement from alternatives that a macro has checked, and from a demand on the login.
+/// Makes a requirement from alternatives that a macro has checked, and from a required login.
 #[must_use]
 pub const fn requirement_asking(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Requirement {
     Requirement::scopes(alternatives, step_up)

@@ -45,8 +45,8 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
     }
 }
 
-/// Emits the block without scope attributes and guards, and an error that says that the feature `rmcp` is not enabled.
-/// The missing guards do no harm, because the build fails.
+/// Emits an error that says that the feature `rmcp` is not enabled, and the block without its scope attributes and
+/// guards. The missing guards do no harm, because the build fails.
 pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
     let args = block::args(args).unwrap_or_default();
     let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, Diagnostics::default()) {

@@ -34,7 +34,8 @@ impl Moment {
     }
 }
 
-/// Makes nonces. A nonce consists of a time and the first half of that time's HMAC-SHA-256, in base64url.
+/// Makes nonces. A nonce consists of a time, followed by the first half of an HMAC-SHA-256 over this time. The whole is
+/// in base64url.
 #[derive(Clone)]
 pub(super) struct Nonces(Key);
 

@@ -115,8 +115,9 @@ impl Operation {
     /// requirement in the row of that tool, prompt or resource.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
-    /// is rejected as unknown. If the server is not made with `McpServer`, a row for a method such as `tasks/get`
-    /// declares that the server itself checks who owns the task.
+    /// is rejected as unknown. If the server is not made with `McpServer`, and the program does not call
+    /// `McpLayer::tasks`, a row for a method such as `tasks/get` opens this method. The gate then does not check who
+    /// owns a task, so the server must check this itself.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {

@@ -165,7 +165,7 @@ impl McpTable {
     /// else [`Operation::any_resource`]. For a URI of more than 8 KiB, the result is `None`.
     ///
     /// Use this method in a server's own handler of `resources/read`. The server and the gate then find the same
-    /// resource, the same requirement and the same values in the URI. Check the result with
+    /// resource and the same requirement, and read the same values from the URI. Check the result with
     /// [`Access::require_resource`](crate::Access::require_resource).
     ///
     /// # Examples

@@ -2,7 +2,7 @@
 
 use crate::scope::{ScopeToken, StepUp, join};
 
-/// The scopes that a client should request, and the demand on the login.
+/// The scopes that a client should request, and the required login.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) scopes: Vec<ScopeToken>,

@@ -13,8 +13,8 @@ use crate::{
 /// the token.
 ///
 /// The header follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section
-/// 11.6.1]. Every value is quoted. Parameters that clients act on come before free text, because many clients search
-/// the whole header for a substring such as `scope=`.
+/// 11.6.1]. Every value is quoted. The parameters that clients use come before any free text. Many clients search the
+/// whole header for a substring such as `scope=`, and could otherwise find it in the free text first.
 ///
 /// # Examples
 ///

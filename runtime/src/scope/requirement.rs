@@ -309,7 +309,7 @@ impl hash::Hash for Requirement {
     }
 }
 
-/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the demands on the login.
+/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scopes = match self.kind {

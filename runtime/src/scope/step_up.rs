@@ -141,7 +141,7 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether `word` is a demand on the login, and not a scope. [`StepUp::parse`] reads these demands.
+    /// Tells whether `word` describes a required login, and is not a scope. [`StepUp::parse`] reads such words.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }

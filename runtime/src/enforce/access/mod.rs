@@ -282,7 +282,7 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `requirement`, including the requirement's demand on the login. This
+    /// Tells whether the token meets the floor and `requirement`, including the login that it requires. This
     /// method refuses nothing: use it for answers that depend on the caller's permissions.
     ///
     /// If `requirement` has templates, their parameters need values. If the handler declares all these templates, the

@@ -12,7 +12,8 @@ use crate::scope::StepUp;
 
 /// The rule that applies to an operation without a row of its own.
 pub(super) struct Rest<'a> {
-    /// The other row that applies to the operation, such as a row with `*`, or `None` if only the floor applies.
+    /// The row that applies in place of the operation's own, such as a row with `*`, or `None` if only the floor
+    /// applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,

@@ -69,7 +69,7 @@ pub(super) trait Operation {
 /// What an operation needs.
 pub(super) struct Needs {
     pub(super) alternatives: Vec<Alternative>,
-    /// Extensions for the demand on the login, because `OpenAPI` has no field for this demand. The value `None` removes
+    /// Extensions for the required login, because `OpenAPI` has no field for it. The value `None` removes
     /// an extension.
     pub(super) extensions: [(&'static str, Option<Value>); 2],
 }

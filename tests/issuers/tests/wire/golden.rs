@@ -36,7 +36,7 @@ impl Golden {
     pub(crate) fn record(&mut self, about: &About, port: u16) {
         self.port = port;
         let issuer = self.on_port_9000(&json!(about.issuer));
-        let source = format!("{}, started by `tests/issuers/{}`", about.server, self.name);
+        let source = format!("{}, which `tests/issuers/{}` starts", about.server, self.name);
         // The other servers need no preset.
         let constructor = if self.name == "better-auth" { "better_auth" } else { "new" };
         let head = json!({

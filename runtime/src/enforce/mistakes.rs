@@ -48,8 +48,9 @@ pub trait IsOptional: Sized {
 #[diagnostic::do_not_recommend]
 impl IsOptional for AnotherType {}
 
-/// Checks an argument on which the handler or tool calls `require` with an undeclared scope. The check compiles for
-/// every type except [`Access`], because only [`Access::require`] demands a scope.
+/// Checks the type of a parameter of the handler or tool. The check is emitted if the body calls `require` on this
+/// parameter with an undeclared scope. The check compiles for every type except [`Access`], because only
+/// [`Access::require`] demands a scope.
 #[diagnostic::on_unimplemented(
     message = "`Access::require` demands a scope that the attribute does not declare",
     label = "name the scope in `also(..)`, or write one that the attribute names"

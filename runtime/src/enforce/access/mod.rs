@@ -140,8 +140,8 @@ impl Access {
     /// }
     /// ```
     ///
-    /// To close a WebSocket with a close code of your own, such as 4401, which tells the client that it needs a new
-    /// token:
+    /// This example closes a WebSocket with the close code 4401. The program chose this code to tell the client that it
+    /// needs a new token:
     ///
     /// ```
     /// use axum::{

@@ -79,7 +79,7 @@ pub(super) fn difference(all: &[String], without: &[String]) -> Vec<String> {
     all.iter().filter(|scope| !without.contains(scope)).cloned().collect()
 }
 
-/// Joins values with the word "or", as in `a`, `b` or `c`.
+/// Joins values with the word "or", as in "`a`, `b` or `c`".
 pub(super) fn or(values: &[String]) -> String {
     joined(values, "or")
 }

@@ -115,9 +115,9 @@ impl KeySource {
         self.0.lock().until_next(time::Instant::now())
     }
 
-    /// Starts to load the keys, and returns the attempt for which the caller can wait. Returns the running attempt if
-    /// there already is one, and `None` during the pause after a failure. An attempt runs as its own task, so it
-    /// continues even after the end of the request that started it.
+    /// Starts an attempt to load the keys, and returns this attempt, so that the caller can wait for it. Returns the
+    /// running attempt if there already is one, and `None` during the pause after a failure. An attempt runs as its own
+    /// task, so it continues even after the end of the request that started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());

@@ -32,7 +32,7 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// This layer allows only the pages from one origin, accepts their cookies, and lets them read one more header:
+/// This layer allows only pages from one origin, accepts their cookies, and lets the pages also read the header `Link`:
 ///
 /// ```
 /// use http::{HeaderValue, header::LINK};

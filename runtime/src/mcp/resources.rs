@@ -92,7 +92,8 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the row for all other resources allows other spellings of a declared resource's URI.
+    /// Returns a problem if the table has `any_resource` and also another row for resources. `any_resource` would allow
+    /// every other spelling of that row's URI.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();

@@ -65,7 +65,7 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// Returns the demand for a token with all scopes of the floor, and for nothing else.
+    /// Returns the demand that needs only a token with all scopes of the floor.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }

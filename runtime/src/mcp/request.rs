@@ -144,7 +144,7 @@ async fn admit_anyone(
     body: &mut Body,
     mut watch: Watch,
 ) -> Result<(), Refusal> {
-    let needs_a_token = |parts: &Parts, watch| Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)));
+    let needs_a_token = |parts: &Parts, watch| plan.demand_a_token(&Noted::of(parts, watch));
     // The `Authorization` header can have credentials of another scheme. These could identify a caller, so the request
     // then needs a token.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
@@ -152,22 +152,21 @@ async fn admit_anyone(
         return Err(ProtocolError::no_stream().into());
     }
     if has_credentials || connection::has_no_message(&parts.method) {
-        return Err(needs_a_token(parts, watch));
+        return Err(needs_a_token(parts, watch).into());
     }
-    let Some(described) = encoding::plain(&parts.headers) else { return Err(needs_a_token(parts, watch)) };
+    let Some(described) = encoding::plain(&parts.headers) else {
+        return Err(needs_a_token(parts, watch).into());
+    };
     let bounds = endpoint.bounds_for_anyone();
     let bytes = match watch.without(read(mem::take(body), &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
-        Err(answer) if answer.is_too_large() => return Err(needs_a_token(parts, watch)),
+        Err(answer) if answer.is_too_large() => return Err(needs_a_token(parts, watch).into()),
         Err(answer) => return Err(answer.into()),
     };
     let messages = Messages::read(&bytes).map_err(|_| needs_a_token(parts, watch))?;
     // A caller without a token has started no task.
     let found = find(endpoint, plan, &messages, &Origins::of_nobody());
-    let mut found = found.map_err(|_| {
-        let rejection = plan.demand_a_token(&Noted::of(parts, watch));
-        Refusal::from(named(plan, &messages, rejection))
-    })?;
+    let mut found = found.map_err(|_| named(plan, &messages, needs_a_token(parts, watch)))?;
     found.fill_for(plan);
     let demands: Vec<_> = found.demands().collect();
     let judged = Judge::judge_anyone(plan, &demands, &Noted::of(parts, watch));

@@ -14,26 +14,21 @@ use crate::mcp::{McpTable, operation::Kind, subject::LIST_TASKS};
 /// rows for `tasks/list`. No row may allow `tasks/list`, because this method lists the tasks of all callers.
 pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item = String> {
     let unanswered = [
-        (
-            Kind::Tool,
-            calls_tools::<S>(),
-            "call_tool",
-            "put `#[tool_handler]` on its `impl ServerHandler`, write one as an `async fn`",
-        ),
+        (Kind::Tool, calls_tools::<S>(), "call_tool", "put `#[tool_handler]` on its `impl ServerHandler`, "),
         (
             Kind::Prompt,
             gets_prompts::<S>(),
             "get_prompt",
-            "put `#[prompt_handler]` on its `impl ServerHandler`, write one as an `async fn`",
+            "put `#[prompt_handler]` on its `impl ServerHandler`, ",
         ),
-        (Kind::Resource, reads_resources::<S>(), "read_resource", "write one as an `async fn`"),
+        (Kind::Resource, reads_resources::<S>(), "read_resource", ""),
     ];
     let unanswered = unanswered.into_iter().filter(|(_, has_method, ..)| !has_method);
-    let unanswered = unanswered.filter_map(|(kind, _, method, mend)| {
+    let unanswered = unanswered.filter_map(|(kind, _, method, attribute)| {
         let operation = table.operations().iter().find(|operation| operation.kind() == kind)?;
         let server = type_name::<S>();
         Some(format!(
-            "`{operation}` is never answered, since `{server}` has no `{method}`; {mend}, or remove the row"
+            "`{operation}` is never answered, since `{server}` has no `{method}`; {attribute}write one as an `async fn`, or remove the row"
         ))
     });
     let list = table

@@ -37,8 +37,8 @@ pub enum Fault {
     Control,
     /// The text contains a character beyond ASCII.
     NonAscii,
-    /// The text contains the name of a challenge parameter, followed by `=`. Clients search the whole
-    /// challenge for parameter names, and would also find this one.
+    /// The text contains the name of a challenge parameter, followed by `=`. Many clients search the
+    /// whole challenge for such names, and would mistake the text for a parameter.
     Parameter,
     /// The text is `offline_access`. MCP says that a resource server SHOULD NOT name this scope in a challenge.
     OfflineAccess,
@@ -74,8 +74,8 @@ pub const fn check(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Clients search the whole
-/// challenge for parameter names, and would also find a name inside a value.
+/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Many clients search the
+/// whole challenge for such names, and would also find a name inside a value.
 pub const fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     contains(bytes, b"scope=")

@@ -12,8 +12,8 @@ use crate::distance::distance;
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
-        // A candidate of a very different length is skipped without a comparison. `text` can come from
-        // outside and have any length, and comparing long texts takes much time.
+        // A candidate of a very different length is skipped without a comparison. `text` can come from outside
+        // the program and have any length, and a comparison of long texts is slow.
         if text.len().abs_diff(candidate.len()) > limit {
             return None;
         }
@@ -30,9 +30,9 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// different numbers (`v1` and `v2`), and different short words (`im` and `rm`).
 ///
 /// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are
-/// also alike if only one word differs, and if the difference is two swapped neighboring letters or one letter.
-/// A word with swapped letters must have at least four letters. Of two words that differ by one letter, at least
-/// one must have five letters or more.
+/// also alike if only one word differs: two neighboring letters are swapped, or one letter is changed, missing
+/// or added. A word with swapped letters must have at least four letters. Of two words that differ by one letter,
+/// the longer word must have at least five letters.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;

@@ -20,8 +20,8 @@ pub enum TemplateFault {
     Unbalanced,
     /// A parameter is written `{}`, or has a name that a path parameter cannot have.
     Name,
-    /// A parameter is next to another parameter, or to a character that a value can contain. Therefore, the text does
-    /// not show where the value begins or ends.
+    /// A parameter is next to another parameter, or to a character that a value can contain. A scope made from the
+    /// text would not show where the value begins or ends.
     Adjacent,
     /// There is no text around the parameters, so the path of the request alone would
     /// determine the scope.
@@ -39,8 +39,8 @@ pub fn has_braces(text: &str) -> bool {
 /// Tells whether a character is allowed in the value of a parameter.
 ///
 /// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:`
-/// are not allowed. Otherwise, in `{x}:{y}`, the values `a` and `b:c` would make the same scope as the values
-/// `a:b` and `c`.
+/// are not allowed. If `:` were allowed, the template `{x}:{y}` would make the same scope from the values `a` and
+/// `b:c` as from the values `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]

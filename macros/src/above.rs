@@ -25,8 +25,8 @@ pub(crate) enum Above {
     Nothing,
     /// An attribute of axum is above, and the item is the handler.
     Handler,
-    /// An attribute of axum is above. The item is the copy of the handler that axum's attribute makes and calls without
-    /// the guard.
+    /// An attribute of axum is above. The item is a copy of the handler. Axum's attribute makes this copy, and calls
+    /// the copy without the guard.
     Copy,
 }
 

@@ -27,7 +27,7 @@ const MAX_EXTRACTORS: usize = 15;
 /// guard is one argument too many.
 const CLIPPY_LIMIT: usize = 7;
 
-/// The message for a handler with two attributes.
+/// The message for a handler with two scope attributes.
 pub(crate) const TWICE: &str = "this handler has two scope attributes; write everything in one";
 
 pub(crate) const MARKER_PREFIX: &str = "__scopes_of_";
@@ -44,8 +44,8 @@ impl Parse for Handler {
 }
 
 impl Handler {
-    /// Reads the function. The body is removed before parsing, because it has most of the tokens and nothing here reads
-    /// them.
+    /// Reads the function. To save time, the body is not parsed: it has most of the tokens, and the attribute keeps
+    /// them as they are.
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
         let is_body = |last: &mut TokenTree| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
@@ -159,8 +159,8 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
 }
 
 /// Tells whether the argument is a guard. If it is, another scope attribute of this function has already been
-/// expanded. The check looks for the generated type in the guard and not for the attribute, because users can
-/// import an attribute under any name, but cannot rename the generated type.
+/// expanded. This function recognizes a guard by its generated type, whose name has a fixed prefix. The attribute has
+/// no fixed name, because users can import it under any name.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

@@ -1,6 +1,6 @@
 //! The checks of a method in a block. The attribute on the block takes the scope attribute off the method and puts it
-//! on the type of the method's guard. There, the scope attribute sees only this type, so the attribute on the block
-//! checks the method.
+//! on the method's marker type. There, the scope attribute sees only this type, so the attribute on the block checks
+//! the method.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

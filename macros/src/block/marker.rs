@@ -1,5 +1,5 @@
-//! The type of a method's guard: the `T` in `Guard<T>`. An attribute inside an `impl` cannot emit a type.
-//! Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. The
+//! The marker type of a method: the `T` in the method's guard `Guard<T>`. An attribute inside an `impl` cannot emit
+//! a type. Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. The
 //! same code can then read the scope attributes of functions and of methods, and the compiler does not report the
 //! import of the method's attribute as unused.
 
@@ -10,12 +10,12 @@ use syn::{Attribute, Expr, ExprLit, Ident, ItemEnum, Lit, Meta, MetaNameValue, V
 use super::owner::Owner;
 use crate::handler::{Handler, MARKER_PREFIX, MarkerType};
 
-/// Names the type of a method's guard.
+/// Names the marker type of a method.
 pub(super) fn name(owner: &Owner, method: &Ident) -> MarkerType {
     MarkerType::new(&format!("{}__{}", owner.ident, method.unraw()), method)
 }
 
-/// Emits the type of a method's guard, with the attribute that declares the method's requirement.
+/// Emits the marker type of a method, with the attribute that declares the method's requirement.
 pub(super) fn declare(
     declaration: &TokenStream,
     cfgs: &[Attribute],
@@ -36,7 +36,7 @@ pub(super) fn declare(
     }
 }
 
-/// The type of a method's guard, represented as a handler that has no arguments and an empty body. `name` is the
+/// The marker type of a method, represented as a handler that has no arguments and an empty body. `name` is the
 /// method's name in the row, as in `Files::list`.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
@@ -44,7 +44,7 @@ pub(crate) struct Marker {
     pub(crate) name: String,
 }
 
-/// Reads the item as the type of a method's guard. Returns `None` if the item is not such a type.
+/// Reads the item as the marker type of a method. Returns `None` if the item is not a marker type.
 pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     // Searching for the keyword is cheaper than parsing the body of every handler.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;

@@ -1,4 +1,4 @@
-//! Emits the expansion of `#[scoped_tools]`: the block with its guards, a type for each guard, and the table.
+//! Emits the expansion of `#[scoped_tools]`: the block with its guards, a marker type for each guard, and the table.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -45,8 +45,8 @@ pub(crate) fn scoped_tools(args: TokenStream, item: TokenStream) -> TokenStream 
     }
 }
 
-/// Emits an error that says that the feature `rmcp` is not enabled, and the block without its scope attributes and
-/// guards. The missing guards do no harm, because the build fails.
+/// Emits an error, because the feature `rmcp` is not enabled. Also emits the block, but without its scope attributes
+/// and guards. The missing guards do no harm, because the build fails.
 pub(crate) fn scoped_tools_without_rmcp(args: TokenStream, item: TokenStream) -> TokenStream {
     let args = block::args(args).unwrap_or_default();
     let (mut block, mut diagnostics) = match ATTRIBUTE.parse(item, Diagnostics::default()) {

@@ -103,9 +103,9 @@ fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
     path.path.segments.last().filter(|last| last.ident == name)
 }
 
-/// Turns each argument of the type `Option<Access>` into a local variable, and returns the type of the first one. rmcp
-/// does not support arguments of this type, and its error would be about the whole block. Therefore, this function
-/// removes these arguments from the method, and `check` reports an error for each method that had such an argument.
+/// Replaces each argument of the type `Option<Access>` with a local variable, and returns the type of the first such
+/// argument. rmcp does not support arguments of this type, and its error would be about the whole block. Because
+/// this function removes the arguments, `check` can report an error for the method instead.
 fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     let (optional, others): (Vec<FnArg>, Vec<FnArg>) =
         std::mem::take(&mut method.sig.inputs).into_iter().partition(is_optional);

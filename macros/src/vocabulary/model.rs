@@ -39,9 +39,9 @@ pub(crate) struct Variant {
 pub(crate) struct ScopeAttribute {
     pub(crate) text: LitStr,
     pub(crate) implies: Option<Vec<Ident>>,
-    /// The key `baseline`, if the attribute has it. It is kept so that error messages can point to it. The same holds
-    /// for `unadvertised`.
+    /// The key `baseline`, if the attribute has it.
     pub(crate) baseline: Option<Ident>,
+    /// The key `unadvertised`, if the attribute has it. Error messages point to this key.
     pub(crate) unadvertised: Option<Ident>,
 }
 

@@ -52,7 +52,7 @@ fn scope_texts(vocabulary: &Vocabulary) -> impl Iterator<Item = String> {
     })
 }
 
-/// Emits constants and methods with the visibility of the enum.
+/// Emits the constant `ALL` and the methods, with the visibility of the enum.
 fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     let Vocabulary { krate, visibility, name, variants, .. } = vocabulary;
     let units = units(vocabulary);
@@ -62,7 +62,8 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
     });
     // After an error, a variant can have a field. A `const fn` cannot drop the field, so the methods take a reference.
     let receiver = if units.len() == variants.len() { quote!(self) } else { quote!(&self) };
-    // The code that attributes emit calls `as_scope` by value, so this method takes `self` even after an error.
+    // `as_scope` takes `self` even after an error. If it took a reference, `NAME.as_scope()` in generated code would
+    // call the method of `NoScope` instead.
     let as_scope = if units.len() == variants.len() {
         quote!(self.entry().scope())
     } else {

@@ -89,8 +89,8 @@ impl Cors {
     /// Allows pages to send cookies with their requests.
     ///
     /// This setting has an effect only if you also set the origins with [`Cors::allow_origin`], because browsers do not
-    /// accept cookies together with `*` as the origin. If you call both methods, do not pass `Any` for the origins, the
-    /// methods or the headers, because tower-http panics if a layer with `Any` allows cookies.
+    /// accept the origin `*` in the answer to a request with cookies. If you call both methods, do not pass `Any` for
+    /// the origins, the methods or the headers, because tower-http panics if a layer with `Any` allows cookies.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self

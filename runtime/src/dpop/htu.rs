@@ -6,10 +6,10 @@ use crate::resource::{Origin, Resource};
 
 /// Tells whether `htu` is the URL of a request that is for `resource` and arrived with `path`.
 ///
-/// Query and fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986, sections 6.2.2
-/// and 6.2.3]: it ignores the case of scheme and host, a default port, and percent-encoding of unreserved characters,
-/// and treats an empty path as `/`. A URL with a segment `.` or `..` is rejected, because clients resolve these
-/// segments before they send a request.
+/// The query and the fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986,
+/// sections 6.2.2 and 6.2.3]. The case of the scheme and the host, a default port, and the percent-encoding of
+/// unreserved characters make no difference. An empty path equals `/`. A URL with a segment `.` or `..` is rejected,
+/// because clients resolve these segments before they send a request.
 ///
 /// [RFC 9449, section 4.3]: https://www.rfc-editor.org/rfc/rfc9449#section-4.3
 /// [RFC 3986, sections 6.2.2 and 6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
@@ -34,13 +34,13 @@ fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let is_under = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match path.as_str() {
         _ if is_under => Some(path),
-        // Nothing was left after the proxy removed the resource's path, so return this path as it is written.
+        // The proxy removed the whole path, so return the resource's path, without an additional slash.
         "/" => Some(whole),
         _ => Some(format!("{base}{path}")),
     }
 }
 
-/// Splits a URL into its origin (scheme and authority) and its path, and drops query and fragment.
+/// Splits a URL into its origin (scheme and authority) and its path, and drops the query and the fragment.
 fn split(url: &str) -> Option<(&str, &str)> {
     let url = url.split(['?', '#']).next()?;
     let authority = url.find("://")? + "://".len();

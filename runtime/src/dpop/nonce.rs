@@ -24,7 +24,7 @@ impl Moment {
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Returns the time in seconds, the unit of times in tokens.
+    /// Returns the time in seconds, the unit that tokens use.
     pub(super) fn seconds(self) -> f64 {
         Duration::from_millis(self.0).as_secs_f64()
     }
@@ -34,8 +34,8 @@ impl Moment {
     }
 }
 
-/// Makes nonces. A nonce consists of a time, followed by the first half of an HMAC-SHA-256 over this time. The whole is
-/// in base64url.
+/// Makes nonces. A nonce consists of a time, followed by the first half of an HMAC-SHA-256 over a fixed prefix and this
+/// time. Nonces are encoded in base64url.
 #[derive(Clone)]
 pub(super) struct Nonces(Key);
 

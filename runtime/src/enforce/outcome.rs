@@ -49,7 +49,7 @@ impl Local {
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
     watch: Watch,
-    /// An earlier decision about this request that has already been reported.
+    /// An earlier decision about this request. The decision has already been reported.
     before: Option<(&'a Row, Option<&'a Filled>)>,
 }
 
@@ -107,8 +107,8 @@ impl<'j> Judge<'j> {
         Err(rejection)
     }
 
-    /// Decides about a caller without a token, and accepts the caller only if all operations are public. A refusal
-    /// names the scopes that a token needs to meet all demands.
+    /// Decides about a caller without a token, and accepts the caller only if all operations of the request are public.
+    /// A refusal names the scopes that a token needs to meet all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn judge_anyone(
         plan: &Plan,

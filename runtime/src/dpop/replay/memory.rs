@@ -13,18 +13,19 @@ use super::{ProofId, ReplayStore, StoreError};
 /// The default capacity, in proofs. A proof takes at most about 120 bytes, so a full store takes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// The capacity divided by this number is the limit for the proofs of one client key, so that a client that floods the
-/// store does not block other clients.
+/// The limit for the proofs of one client key is the capacity divided by this number. Because of this limit, a client
+/// that floods the store does not block other clients.
 const CLIENTS: usize = 16;
 
 /// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
 /// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. The proofs of one client
-/// key fill at most a sixteenth of the capacity, so that a client that floods the store does not block other clients.
+/// key fill at most a sixteenth of the capacity. Because of this limit, a client that floods the store does not block
+/// other clients.
 ///
 /// # Examples
 ///
-/// With a window of 5 minutes, this store handles 14,000 requests a second:
+/// With a window of 5 minutes, this store has room for the proofs of 14,000 requests a second:
 ///
 /// ```
 /// use scopegate::dpop::{Dpop, MemoryStore};
@@ -93,8 +94,8 @@ struct Expiring {
     key: Half,
 }
 
-/// The largest number of expired proofs that one call removes. A call adds only one proof, so calls remove proofs
-/// faster than they add them. The limit is small, so that no request becomes slow.
+/// Each call to `insert` first removes up to this number of expired proofs. A call adds only one proof, so calls remove
+/// proofs faster than they add them. The number is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {

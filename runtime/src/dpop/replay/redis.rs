@@ -40,7 +40,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// - Make Redis write its data to disk (`appendonly yes`), because otherwise Redis loses proofs when it restarts. With
 ///   this setting alone, Redis writes to disk once a second, so the proofs of the last second can be lost. With
 ///   `appendfsync always`, no proofs are lost.
-/// - Connect to the primary. A Redis replica can lack the latest proofs, because Redis replicates asynchronously.
+/// - Connect to the primary, because a Redis replica accepts no writes. After a failover, the new primary can lack the
+///   latest proofs, because Redis replicates asynchronously.
 ///
 /// Unlike the store in memory, this store does not limit the number of proofs for each client's key. So limit the
 /// request rate of each client, for example in a proxy in front of the gate.

@@ -29,7 +29,7 @@ use crate::{
     token::{InvalidClaims, Principal, Token},
 };
 
-/// The caller and the granted scopes: an extractor for handlers behind a gate.
+/// The caller and the granted scopes, as an extractor for handlers behind a gate.
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
@@ -68,9 +68,9 @@ enum Authority {
 }
 
 impl Access {
-    /// Returns the principal: the issuer and the subject. Use only the principal as the key for a user's data, because
-    /// a subject is unique only within its issuer. If the subject of a user equals the id of a client, the user and the
-    /// client have the same principal; see [`Principal`].
+    /// Returns the principal: the issuer and the subject. Use the principal, not the subject alone, as the key for a
+    /// user's data, because a subject is unique only within its issuer. If the subject of a user equals the id of a
+    /// client, the user and the client have the same principal; see [`Principal`].
     ///
     /// Returns `None` for a token that lacks an issuer or a subject, and for a static key without a name.
     pub fn principal(&self) -> Option<&Principal> {
@@ -114,9 +114,9 @@ impl Access {
     /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
     /// stream of events. End the answer when this future completes. The client then sends a new request. If that
     /// request has no new token, the gate answers 401 and names the authorization server. The future completes only
-    /// after the verifier's [leeway](Token::with_leeway) has passed, because until then the gate accepts the token, and
-    /// the client could reconnect with it in a loop. The future reads the clock at least every 10 seconds, because
-    /// timers stop while a machine is suspended.
+    /// after the verifier's [leeway](Token::with_leeway) has passed. Until then, the gate still accepts the token, so a
+    /// client whose answer ended earlier could reconnect in a loop. The future reads the clock at least every 10
+    /// seconds, because timers stop while a machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with
@@ -255,8 +255,8 @@ impl Access {
     ///
     /// Fails if the token lacks the scope. The answer of an HTTP handler is then a 403, as if the token lacked a scope
     /// of the attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not
-    /// declared. The answer is then 500, and an error is logged. If the handler or tool writes the scope as a literal,
-    /// and its attribute has only literals, the compiler already rejects the undeclared scope.
+    /// declared. The answer is then 500, and an error is logged. If the attribute and the call contain only literals,
+    /// an undeclared scope does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
     /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows
@@ -282,13 +282,14 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `requirement`, including the login that it requires. This
-    /// method refuses nothing: use it for answers that depend on the caller's permissions.
+    /// Tells whether the token meets the floor and `requirement`, including the required login. Use this method if the
+    /// content of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead,
+    /// because the refusal then names the missing scope.
     ///
     /// If `requirement` has templates, their parameters need values. If the handler declares all these templates, the
-    /// values are the same as in the handler's own scopes. Otherwise, the values come from the path of the
-    /// [family](Resource::family). If a parameter has no value, no token meets the template. To refuse a request, use
-    /// [`Access::require`] instead, because the refusal then names the missing scope.
+    /// values are the same as in the handler's own scopes. Otherwise, the values are the parameters of the request's
+    /// resource, if the gate has a [family](Resource::family). If a parameter has no value, no token meets the
+    /// template.
     ///
     /// # Examples
     ///

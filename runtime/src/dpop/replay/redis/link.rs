@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 ///
 /// The request that needs a connection opens it. The client library's connection manager is not used, because it
 /// connects in the background. With this manager, a request would get the result of an earlier attempt to connect,
-/// which can be an old failure.
+/// even if that attempt failed long ago.
 pub(super) struct Link {
     client: Client,
     current: Mutex<Option<Connection>>,

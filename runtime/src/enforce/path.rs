@@ -99,8 +99,8 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts how often a parameter occurs in a route and in the gate's family. A parameter that occurs in both of them is
-/// counted once, because it has the same value in both.
+/// Counts how often a parameter occurs in a route's path or in the gate's family. If the parameter occurs in both, only
+/// the path counts, because the value in the family is the same.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =

@@ -41,7 +41,7 @@ impl<'a> Admission<'a> {
         self.policy
     }
 
-    /// Returns the gate, or `None` if the settings come from a policy. A policy has no credential sources.
+    /// Returns the gate, or `None` if the settings come from a policy.
     pub(super) fn gate(self) -> Option<&'a Gate> {
         self.gate
     }

@@ -9,8 +9,8 @@ use super::{files::files_of, hosting};
 use crate::resource::WELL_KNOWN;
 use crate::well_known::{Discovery, clashes_between};
 
-/// Writes the documents of `discoveries` into the folder `to`. In this folder, the path of each document's file is
-/// the path of the document's URL.
+/// Writes the documents of `discoveries` into the folder `to`. In this folder, a document's file usually has the path
+/// of the document's URL.
 ///
 /// The files contain the same bytes that the server sends. They have no extension, so a host does not know their
 /// content type. The folder therefore also contains configuration files that set the content type. Netlify and
@@ -19,8 +19,9 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
 /// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because the document itself is in
-/// it. The copy is therefore the file `index.json` in that folder. If the path of a document ends in a slash, the
-/// document itself is written as the file `index.json`, in the folder with this path.
+/// it. The copy is therefore the file `index.json` in that folder. If the path of a document ends in a slash, or the
+/// path of another document is below this path, the document itself is written as the file `index.json`, in the folder
+/// with this path.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

@@ -68,8 +68,8 @@ impl<'a> Doctor<'a> {
     /// operations the token opens.
     ///
     /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis contains neither the
-    /// token nor any of its three parts, except for parts of at most 16 characters. White space around the token is
-    /// ignored, and so is the word `Bearer` or `DPoP` before the token.
+    /// token nor any of the parts between its dots, except for parts of at most 16 characters. White space around the
+    /// token is ignored, and so is the word `Bearer` or `DPoP` before the token.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
@@ -102,7 +102,7 @@ impl<'a> Doctor<'a> {
         Diagnosis::new(Subject::of(gate), findings, token)
     }
 
-    /// Finds the problems that keep the gate from starting.
+    /// Finds the problems that keep the gate from starting. Adds a hint if the program has its own token verifier.
     fn configuration(&self) -> Vec<Finding> {
         let discovery = Discovery::new(self.gate, self.table);
         let problems = problems(self.gate, self.table, &discovery);
@@ -140,7 +140,7 @@ fn bare(token: &str) -> &str {
     token
 }
 
-/// Joins names for a sentence: `a`, `b`, `c`.
+/// Joins names for a sentence, as in "`a`, `b`, `c`".
 fn list<T: std::fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
     let shown = names.into_iter().map(|name| format!("`{}`", shown::text(name)));
     shown.collect::<Vec<_>>().join(", ")

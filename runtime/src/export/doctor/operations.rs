@@ -96,8 +96,8 @@ impl Operation {
     }
 }
 
-/// Returns `true` if the token lacks a scope of the floor, or if each alternative contains a scope that has no path
-/// parameter and that the token lacks.
+/// Returns `true` if the token lacks a scope of the floor, or if it lacks at least one scope of each alternative. A
+/// template in an alternative is ignored, because only a request has values for it.
 fn is_closed(entry: &Entry, token: &Token, policy: &Policy) -> bool {
     let lacks = |scope: &ScopeToken| !policy.covers(token.scopes(), scope.as_str());
     let mut alternatives = entry.requirement().terms().peekable();

@@ -1,8 +1,8 @@
 //! Finds those values of a template's parameters that a policy treats differently from all other values.
 //!
-//! A template normally counts as one scope, whatever value a request fills in. But an implication can name one
-//! particular value, such as `acme`: a scope `support` can imply `tenant:acme:read` or `tenant:acme:*`. Two locks are
-//! therefore also compared for each value that an implication names.
+//! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
+//! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
+//! `tenant:acme:*`. Two locks are therefore also compared for each value that an implication or the floor names.
 
 use std::{
     borrow::Cow,

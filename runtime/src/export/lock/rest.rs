@@ -77,8 +77,8 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the paths that receive the operation's requests if the operation's own path is not in the
-    /// lock. If the operation's own path is in the lock, there are no such rows.
+    /// Finds the rows of the other paths that receive the operation's requests. There are no such rows if the
+    /// operation's own path is in the lock.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -90,8 +90,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to `uri`. If `uri` is a template, the result
-    /// includes each row that applies to at least one URI that fits the template.
+    /// Finds the rows of other MCP resources that apply in place of a row for `uri`. If the lock had a row for `uri`,
+    /// the rows in the result would apply to fewer URIs.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -101,8 +101,8 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// The table of an MCP server has this word in place of the HTTP method if the row is for an MCP method, such as
-/// `tasks/cancel`.
+/// In the table of an MCP server, a row for an MCP method, such as `tasks/cancel`, has this word in place of the HTTP
+/// method.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 

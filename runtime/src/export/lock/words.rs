@@ -89,7 +89,7 @@ fn either(alternatives: &[Vec<String>]) -> String {
     alternatives.iter().map(|all| list(all)).collect::<Vec<_>>().join(", or ")
 }
 
-/// Joins scopes with the word "and", as in `a`, `b` and `c`.
+/// Joins scopes with the word "and", as in "`a`, `b` and `c`".
 pub(super) fn list(scopes: &[String]) -> String {
     joined(scopes, "and")
 }

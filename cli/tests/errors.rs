@@ -127,6 +127,13 @@ fn lock_is_no_lock() {
             exit code 1
         "#]],
     );
+    project.commit();
+    project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
+    project.check(
+        &["check", "--since", "HEAD"],
+        &expect![[r#"
+        "#]],
+    );
     project.remove("scopes.lock");
 }
 

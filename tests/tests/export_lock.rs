@@ -44,7 +44,7 @@ fn routes() -> Router {
 fn is_one_line_a_route() {
     let lock = Lock::of(&Policy::new(), &routes().table());
     expect![[r#"
-        # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
+        # What each route needs. Do not edit. If `UPDATE_SCOPES=1` is set, the check of the lock writes this file.
         DELETE /files/{name} files:read files:write | files:admin by export_lock::remove
         GET /files/{name} files:read also files:admin related files:list by export_lock::read
         GET /health public by export_lock::health
@@ -61,7 +61,7 @@ fn is_one_line_a_route() {
 fn names_handlers_where_no_route_is_known() {
     let lock = Lock::of(&Policy::new(), &scopegate::scope_table![whoami, remove]);
     expect![[r"
-        # What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.
+        # What each route needs. Do not edit. If `UPDATE_SCOPES=1` is set, the check of the lock writes this file.
         - export_lock::remove files:read files:write | files:admin
         - export_lock::whoami authenticated
     "]]

@@ -214,7 +214,7 @@ fn refusal(scope: &str) -> Value {
     json!({
         "code": 403,
         "message": "The access token lacks a scope that this request needs",
-        "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": insufficient(scope) },
+        "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": [insufficient(scope)] },
     })
 }
 

@@ -225,7 +225,7 @@ async fn the_guard_inside_is_the_authority() {
         let error = json!({
             "code": 403,
             "message": "The access token lacks a scope that this request needs",
-            "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": insufficient(scope) },
+            "data": { "error": "insufficient_scope", "scope": scope, "www_authenticate": [insufficient(scope)] },
         });
         assert_eq!(call(&app, token, tool).await["error"], error, "{tool}");
     }

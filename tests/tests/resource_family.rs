@@ -486,7 +486,7 @@ async fn tools_take_the_scopes_of_the_path() {
     let refusal = &demanded.json()["error"];
     assert_eq!(refusal["code"], 403, "{}", demanded.body);
     assert_eq!(refusal["data"]["scope"], "files:write org:acme:member project:admin:admin");
-    let challenge = refusal["data"]["www_authenticate"].as_str().unwrap();
+    let challenge = refusal["data"]["www_authenticate"][0].as_str().unwrap();
     assert!(challenge.contains("/.well-known/oauth-protected-resource/mcp/acme/admin\""), "{challenge}");
     // Only the family's own host is accepted.
     let foreign = post_to(&server, "/mcp/acme/site", "acme", &["host: evil.example"], call("whose")).await;

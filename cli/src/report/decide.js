@@ -1,5 +1,5 @@
 // Computes what a token with given scopes can call. This is the rule of `Policy::decide`, on data with implications already expanded.
-// tests/browser/report.mjs compares its answers with those of `Policy::decide`.
+// tests/browser/report.mjs compares its answers with those of `Policy::permits`, which asks `Policy::decide`.
 "use strict";
 
 /** Returns the function that judges each operation for a list of granted scopes. */

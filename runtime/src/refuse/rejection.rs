@@ -178,13 +178,6 @@ impl Rejection {
         self.answer.challenges.iter().flatten()
     }
 
-    /// Returns all challenges as the value of one header line. Returns `None` if there are no challenges.
-    #[cfg(feature = "rmcp")]
-    pub(crate) fn challenges_on_one_line(&self) -> Option<String> {
-        let texts: Vec<_> = self.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();
-        (!texts.is_empty()).then(|| texts.join(", "))
-    }
-
     fn body(&self) -> Response {
         let Inner { reason, description, asked, content, custom, .. } = &*self.answer;
         let Some(custom) = custom else { return content.to_response() };

@@ -10,13 +10,13 @@ use crate::table::{KINDS, Row, TIMES, Table, Verdict, root};
 const HEAD: &str = "\
 # Providers
 
-This page shows tokens of authorization servers, and whether a gate with the preset accepts them. The test `providers` sends each
-token through a gate and generates this page from `tests/providers/*.json`. To update the page, run
+This page shows tokens of authorization servers, and whether a gate with the issuer's rules accepts them. The test `providers` sends
+each token through a gate and generates this page from `tests/providers/*.json`. To update the page, run
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test providers`. [The guide](../runtime/src/guide/providers.md) says what to set
 at each provider.
 
 **Real** tokens are copies of tokens that a running server issued. All other tokens follow the provider's documentation or sources,
-so a server may send slightly different ones.
+so a server may send slightly different tokens.
 ";
 
 #[test]

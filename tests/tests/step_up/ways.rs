@@ -187,7 +187,7 @@ async fn guards_inside_of_a_server_decide_alike() {
                 continue;
             }
             assert_eq!(answer["error"]["code"], status, "{what}");
-            let told = answer["error"]["data"]["www_authenticate"].as_str().unwrap();
+            let told = answer["error"]["data"]["www_authenticate"][0].as_str().unwrap();
             assert!(told.starts_with(&format!("Bearer {challenge}{METADATA}")), "{what}");
         }
     }

@@ -24,8 +24,8 @@ use super::change::Change;
 pub struct LockError {
     path: Option<PathBuf>,
     kind: Kind,
-    /// The command that writes the lock again.
-    command: &'static str,
+    /// The command that writes the lock again, or `None` for the lock of an older version of the program.
+    command: Option<&'static str>,
 }
 
 enum Kind {
@@ -58,7 +58,7 @@ impl LockError {
     }
 
     fn new(kind: Kind) -> Self {
-        Self { path: None, kind, command: "cargo test" }
+        Self { path: None, kind, command: Some("cargo test") }
     }
 
     pub(super) fn at(self, path: &Path) -> Self {
@@ -67,7 +67,12 @@ impl LockError {
 
     /// Sets the command that writes the lock again. The default is `cargo test`.
     pub(in crate::export) fn mended_by(self, command: &'static str) -> Self {
-        Self { command, ..self }
+        Self { command: Some(command), ..self }
+    }
+
+    /// Makes the error name the older lock, and leave out the advice to write the lock again.
+    pub(in crate::export) fn of_an_older_lock(self) -> Self {
+        Self { command: None, ..self }
     }
 
     /// Returns `true` if the lock file does not exist.
@@ -100,24 +105,19 @@ impl LockError {
 
 impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self
-            .path
-            .as_deref()
-            .and_then(Path::file_name)
-            .map_or("the lock".into(), |name| format!("`{}`", name.to_string_lossy()));
-        let command = self.command;
+        let name = match self.path.as_deref().and_then(Path::file_name) {
+            Some(name) => format!("`{}`", name.to_string_lossy()),
+            None if self.command.is_none() => "the older lock".to_owned(),
+            None => "the lock".to_owned(),
+        };
         match &self.kind {
-            Kind::Missing => {
-                write!(f, "there is no {name}; write it with `UPDATE_SCOPES=1 {command}`, and commit it")
+            Kind::Missing => write!(f, "there is no {name}")?,
+            Kind::Unreadable { line, text, fault } => {
+                write!(f, "line {line} of {name} cannot be read: {fault}\n  {}", text.escape_debug())?;
             }
-            Kind::Unreadable { line, text, fault } => write!(
-                f,
-                "line {line} of {name} cannot be read: {fault}\n  {}\nwrite the file again with `UPDATE_SCOPES=1 {command}`",
-                text.escape_debug(),
-            ),
             Kind::File(error) => match &self.path {
-                Some(path) => write!(f, "{}: {error}", path.display()),
-                None => write!(f, "{error}"),
+                Some(path) => write!(f, "{}: {error}", path.display())?,
+                None => write!(f, "{error}")?,
             },
             Kind::Stale(changes, alike) => {
                 if changes.is_empty() {
@@ -129,8 +129,14 @@ impl fmt::Display for LockError {
                     writeln!(f, "\nperhaps misspelt:")?;
                     alike.iter().try_for_each(|scopes| writeln!(f, "- {scopes}"))?;
                 }
-                write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}")
             }
+        }
+        let Some(command) = self.command else { return Ok(()) };
+        match &self.kind {
+            Kind::Missing => write!(f, "; write it with `UPDATE_SCOPES=1 {command}`, and commit it"),
+            Kind::Unreadable { .. } => write!(f, "\nwrite the file again with `UPDATE_SCOPES=1 {command}`"),
+            Kind::File(_) => Ok(()),
+            Kind::Stale(..) => write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}"),
         }
     }
 }

@@ -78,7 +78,7 @@ pub struct Lock {
     lines: Vec<Line>,
 }
 
-const HEADER: &str = "# What each route needs. Do not edit: `UPDATE_SCOPES=1 cargo test` writes it.";
+const HEADER: &str = "# What each route needs. Do not edit. If `UPDATE_SCOPES=1` is set, the check of the lock writes this file.";
 
 impl Lock {
     /// Makes the lock from `admission` and `table`. `admission` is a `&Gate` or a `&Policy`.

@@ -24,7 +24,7 @@ use std::{
 use super::{
     folder::write_folder,
     json,
-    lock::{Checked, Listed, Lock, check_or_write},
+    lock::{Checked, Listed, Lock, LockError, check_or_write},
     markdown,
 };
 use crate::{
@@ -189,5 +189,5 @@ fn check(
 fn older(path: &str) -> Result<Lock, Exit> {
     let text = if path == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text = text.map_err(|error| Exit::new(3, &format!("{path}: {error}")))?;
-    text.parse().map_err(|error| Exit::new(3, &error))
+    text.parse().map_err(|error: LockError| Exit::new(3, &error.of_an_older_lock()))
 }

@@ -16,7 +16,7 @@ use crate::{
     gate::log,
     mcp::McpResource,
     policy::Demand,
-    refuse::{Asked, Reason, Rejection},
+    refuse::Rejection,
     scope::{Filled, Row, RowRef},
 };
 
@@ -152,7 +152,7 @@ impl<'a> Sender<'a> {
         let Some(parts) = context.extensions.get::<Parts>() else {
             let trusted = context.extensions.get::<Trusted>().map(Self::Trusted);
             return trusted
-                .ok_or_else(|| refusal::error(Reason::MissingToken, WITHOUT_HTTP, &Asked::NOTHING, None));
+                .ok_or_else(|| refusal::without_a_gate(WITHOUT_HTTP));
         };
         if let Some(enforcement) = parts.extensions.get::<Enforcement>()
             && let Some(plan) = enforcement.plan()
@@ -215,7 +215,7 @@ impl<'a> Sender<'a> {
             Self::Verified(plan, _, parts) | Self::Anyone(plan, parts) => {
                 plan.demand_a_token(&Noted::of(parts, plan.gate.watch())).into()
             }
-            Self::Trusted(_) => refusal::error(Reason::MissingToken, WITHOUT_HTTP, &Asked::NOTHING, None),
+            Self::Trusted(_) => refusal::without_a_gate(WITHOUT_HTTP),
         }
     }
 }

@@ -103,7 +103,7 @@ pub(crate) enum Command {
     /// names the rule that the token breaks.
     Doctor {
         /// The file with the token to judge, or `-` for standard input; without `--introspect`, the
-        /// token is sent nowhere
+        /// token is not sent to any server
         #[arg(long, value_name = "FILE")]
         token: Option<PathBuf>,
         /// Lets the program's verifier send the token to the introspection endpoint, as it does for requests

@@ -95,7 +95,7 @@ impl Role {
     }
 }
 
-/// For each scope, the operations that use it, sorted by the scope's role in them. The strongest role comes first.
+/// For each scope, the operations that use the scope. Operations in which the scope has the strongest role come first.
 struct Uses<'a> {
     /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

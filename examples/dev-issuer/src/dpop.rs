@@ -143,7 +143,7 @@ fn check(issuer: &Issuer, claims: &Claims) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// Compares a URL with the token endpoint, without query and fragment.
+/// Compares a URL, without its query and fragment, with the token endpoint.
 fn is_token_endpoint(issuer: &Issuer, htu: &str) -> bool {
     let Ok(mut url) = Url::parse(htu) else {
         return false;

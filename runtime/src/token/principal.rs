@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-/// The principal of a request: the caller. Use only the principal as the key for a user's data.
+/// The principal of a request: the caller. Use the principal, and not the subject alone, as the key for a user's data.
 ///
 /// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers can
 /// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a

@@ -132,6 +132,11 @@ fn lock_is_no_lock() {
     project.check(
         &["check", "--since", "HEAD"],
         &expect![[r#"
+            error: the exporter `export-scopes` failed: exit status: 3
+
+            line 1 of the older lock cannot be read: a scope is missing
+              <<<<<<< HEAD
+            exit code 3
         "#]],
     );
     project.remove("scopes.lock");

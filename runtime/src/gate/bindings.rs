@@ -202,7 +202,7 @@ impl Bindings {
         DpopUse::Refused
     }
 
-    /// Returns the names of the signature algorithms for proofs that the metadata and the challenges list.
+    /// Returns the names of the accepted signature algorithms of proofs, for the metadata and the challenges.
     pub(super) fn algorithms(&self) -> &[String] {
         #[cfg(feature = "dpop")]
         return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());

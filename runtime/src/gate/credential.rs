@@ -171,8 +171,8 @@ impl Gate {
         self.0.sources.strip_anything()
     }
 
-    /// Tells whether inner gates need the result of this gate. They need it if this gate removes the credential from
-    /// the request, or if the credential's proof is valid only once.
+    /// Tells whether inner gates need the result of this gate. They need the result if this gate removes the
+    /// credential from the request, or if this gate checks proofs, because a proof can be valid only once.
     pub(crate) fn verifies_for_all(&self) -> bool {
         self.strips_credentials() || self.0.sources.have_proofs()
     }

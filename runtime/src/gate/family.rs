@@ -10,7 +10,7 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// The gate that `Gate::spot` finds for a request, or why it finds none.
+/// The result of `Gate::spot`: the gate for a request, or the reason why there is none.
 pub(crate) enum Spot {
     /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),

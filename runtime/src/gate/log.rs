@@ -142,7 +142,7 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
 }
 
 /// Tells whether an outcome is logged at `info`. Only a refusal because of a missing scope or an insufficient login is
-/// logged at `info`. After such a refusal, the client can get a token with more scopes or a stronger login, and an
+/// logged at `info`. After such a refusal, the client can get a token with more scopes or from a new login, and an
 /// audit should show why the client needed this token.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {

@@ -67,8 +67,7 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts of the answers to requests that have no credential or an invalid one, if the gate's credentials are
-    /// not access tokens.
+    /// The texts of refusals, if the gate accepts only static keys. The usual texts are about access tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,
@@ -330,7 +329,8 @@ impl Gate {
     /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever path the resource has.
     ///
     /// Some clients look only there. Clients that strictly follow RFC 9728 reject this copy, because the document's
-    /// member `resource` is not the URL of the root. These clients find the document at the resource's own path.
+    /// member `resource` is not the URL of the root. These clients find the document at the well-known path of the
+    /// resource itself.
     ///
     /// # Examples
     ///
@@ -376,7 +376,7 @@ impl Gate {
     /// Returns the metadata of the resource, with the scopes that [`Gate::advertise`] selects.
     ///
     /// Returns `None` for a gate with only static keys, and for a gate of a [family](Resource::family). For a family,
-    /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of each resource of
+    /// use [`Discovery::document_at`](crate::Discovery::document_at), which returns the metadata of one resource of
     /// the family.
     pub fn metadata(&self, table: &ScopeTable) -> Option<ResourceMetadata> {
         let resource = self.resource().filter(|resource| !resource.is_family())?;

@@ -27,8 +27,7 @@ use crate::scope::Requirement;
 /// ```
 pub struct OpenApiDocument<'a>(pub(super) &'a mut (dyn Document + 'a));
 
-/// Maps the name of each security scheme to the scopes that a token needs. The map is empty if no token is
-/// needed.
+/// Maps the name of the security scheme to the scopes that a token needs. The map is empty if no token is needed.
 pub(super) type Alternative = BTreeMap<String, Vec<String>>;
 
 /// Scopes with their descriptions.

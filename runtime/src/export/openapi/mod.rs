@@ -17,12 +17,12 @@ impl ScopeTable {
     ///
     /// The document is a value of utoipa's type, or plain JSON. Each alternative of an operation's requirement
     /// becomes a separate security requirement, which also names the scopes of the gate's floor. A public
-    /// operation gets an empty list, which overrides the document's default. If the handler of a public
-    /// operation takes `Option<Access>`, a token is optional, and the list is `[{}, {"oauth2":[]}]`. A demand
-    /// on the login becomes two extensions: the list `x-acr-values`, and `x-max-age` in seconds. The new
-    /// requirements replace the former requirements of the operation. A scope template is written with its
-    /// braces. A requirement names all scopes that the operation needs, even those that the metadata does not
-    /// advertise.
+    /// operation gets an empty list of requirements, which overrides the document's default. If the handler of a
+    /// public operation takes `Option<Access>`, a token is optional, and the list is `[{}, {"oauth2":[]}]`. A
+    /// required `acr` becomes the extension `x-acr-values`, which is a list. A required `max_age` becomes the
+    /// extension `x-max-age`, in seconds. The new requirements replace the former requirements of the operation. A
+    /// scope template is written with its braces. A requirement names all scopes that the operation needs, even
+    /// those that the metadata does not advertise.
     ///
     /// If an operation of the document is not in the table, the operation stays as it is, and the report
     /// lists the operation. The report also lists each route that is not in the document. Routes are found in

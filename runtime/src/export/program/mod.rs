@@ -9,8 +9,8 @@
 //! ```
 //!
 //! `cargo scopegate` sets `SCOPEGATE_EXPORT` in the environment. If this variable is set, the first line of the
-//! program's output names the protocol between the program and `cargo scopegate`. If this line is missing, `cargo scopegate` knows that the program is not an
-//! exporter.
+//! program's output names the protocol between the program and `cargo scopegate`. If this line is missing,
+//! `cargo scopegate` knows that the program does not call `export::main`.
 
 mod doctor;
 mod report;
@@ -37,9 +37,9 @@ use crate::{
 const PROTOCOL: &str = "scopegate-export 1";
 const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK] | report [--since OLD_LOCK] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
 
-/// Answers the commands of `cargo scopegate`, or of anyone who starts the program with the same arguments.
+/// Answers the commands of `cargo scopegate`. You can also start the program yourself, with the same arguments.
 ///
-/// This program is called the exporter, and its `main` only needs to call this function. The exporter is a `[[bin]]` or
+/// The program is called the exporter, and its `main` only needs to call this function. The exporter is a `[[bin]]` or
 /// an example, and `[package.metadata.scopegate]` contains the exporter's name.
 ///
 /// | exit code | |

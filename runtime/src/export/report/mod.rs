@@ -21,7 +21,7 @@ use crate::{
     scope::{Entry, Part, ScopeTable, ScopeToken, Wildcards, parts},
 };
 
-/// The version of the format. A page that was made for another version would misread the data.
+/// The version of the format. `cargo scopegate` rejects data of another version, which the page would misread.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]

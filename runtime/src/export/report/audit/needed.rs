@@ -25,9 +25,10 @@ impl<'a> Rows<'a> {
 
     /// Lists the `granted` scopes that an allowed request needed.
     ///
-    /// If the token grants a demanded scope directly, only that scope counts as needed. Otherwise, each
-    /// granted scope that covers the demanded scope counts as needed. For example, if the token grants
-    /// `files:read` and `files:admin`, a request that demands `files:read` does not need `files:admin`.
+    /// If the token grants a demanded scope directly, only that scope counts as needed. For example, if the token
+    /// grants `files:read` and `files:admin`, a request that demands `files:read` does not need `files:admin`. If
+    /// the token does not grant a demanded scope directly, each granted scope that covers the demanded scope counts
+    /// as needed.
     ///
     /// If the token had granted only the needed scopes, the request would still have been allowed. If the
     /// needed scopes are unknown, as for a row that no longer exists, each granted scope counts as needed.

@@ -43,9 +43,9 @@ enum Client {
     #[serde(rename = "client")]
     Named(String),
     Key(String),
-    /// A token that names no client.
+    /// The request had a valid token, but the token names no client.
     Token,
-    /// A request without a valid token.
+    /// The request had no valid token.
     Nobody,
 }
 

@@ -202,7 +202,7 @@
 //! | `jwt` | [`Gate::jwt`], [`Gate::issuers`], [`Issuers`] and [`Issuer`]: JSON Web Tokens. The first build can take minutes, because it compiles aws-lc, which needs a C compiler |
 //! | `introspection` | [`Introspection`]: opaque tokens, which the gate checks by asking the authorization server |
 //! | `dpop` | [`dpop`]: tokens that are bound to a client's key |
-//! | `redis` | [`dpop`]: a store in Redis that all replicas share, and that remembers which proofs were used |
+//! | `redis` | [`dpop`]: a store of used proofs in Redis, shared by all replicas |
 //! | `redis-tls` | Redis over TLS |
 //! | `family` | [`Resource::family`]: one gate for many resources, with a resource at each path that matches a pattern. This feature enables `original-uri`, a default feature of axum |
 //! | `mcp` | [`mcp`]: scopes on the tools, prompts and resources of any MCP server |

@@ -4,7 +4,7 @@ use super::McpResource;
 use crate::{enforce::Access, policy::Demand, refuse::Rejection};
 
 impl Access {
-    /// Checks that the token grants the scopes of a resource. Use this method in the server's own handler of
+    /// Checks that the token meets the requirement of a resource. Use this method in the server's own handler of
     /// `resources/read`.
     ///
     /// The gate has already checked the request by the same rules. This method checks the resource again, independently
@@ -27,7 +27,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks a scope that the resource needs. The error is the 403 that the gate sends in this case.
+    /// Fails if the token lacks a scope or the login that the resource needs. The error is the refusal that the gate
+    /// sends in this case.
     pub fn require_resource(&self, resource: &McpResource<'_>) -> Result<(), Rejection> {
         self.meets(Demand::of(resource.row(), resource.filled()))
     }

@@ -81,7 +81,7 @@ impl Binding {
 
     /// Compares `tag` with the MAC in constant time.
     pub(super) fn is_tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str], tag: &str) -> bool {
-        // Only one encoding of the MAC is accepted, so that an identifier has no second form.
+        // Only one encoding of the MAC is accepted, so each identifier can be written in only one way.
         let Ok(tag) = BASE64_URL_SAFE_NO_PAD.decode(tag) else { return false };
         self.mac(kind, owner, parts).verify_slice(&tag).is_ok()
     }

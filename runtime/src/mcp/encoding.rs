@@ -1,6 +1,6 @@
 //! Checks the headers in which a client describes a request's body, and writes these headers for the service.
 //!
-//! A server that decodes a body, for example by decompression, reads a different text from the one that the gate reads.
+//! If a server decodes a body, for example by decompressing it, the server reads a different text than the gate.
 //! Servers decode by different rules, so the gate accepts only a fixed list of headers about the body. If the client's
 //! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces it.
 
@@ -11,8 +11,8 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// What the client's headers say about a body of uncompressed JSON. The gate leaves a header unchanged if it would
-/// write the same value.
+/// What the client's headers say about a body of uncompressed JSON. The gate leaves a header unchanged if the header
+/// already has the value that the gate would write.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,

@@ -41,7 +41,7 @@ pub(super) struct Endpoint {
     pub(super) tasks: Tasks,
     /// The server's location, if its gate has no resource.
     at: String,
-    /// The resource's own host, which most requests name.
+    /// The host of the resource, or of the server's location if there is no resource. Most requests name this host.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
     /// Whether this is the innermost gate. If it is, the layer does not store the result of the verification in the

@@ -111,8 +111,8 @@ impl<'a> Cursor<'a> {
 
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// The function returns `None` if it meets a backslash or a control character. If it returns the content,
-    /// [`Self::skip_text`] would find the same end of the string.
+    /// The function returns `None` if the string is too long, or contains a backslash or a control character. If the
+    /// function returns the content, [`Self::skip_text`] would find the same end of the string.
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;

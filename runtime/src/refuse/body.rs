@@ -33,8 +33,9 @@ pub enum BodyFormat {
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
     /// A JSON-RPC answer with an error, in the form that MCP clients parse. The code of the error is the HTTP status,
-    /// which is outside the range that JSON-RPC reserves. The answer has the `id` of the JSON-RPC request if the gate
-    /// has read that request's body. Usually, the gate reads a body only if the request has a token.
+    /// which is outside the range that JSON-RPC reserves. This is the default for MCP servers. The answer has the `id`
+    /// of the JSON-RPC request if the gate has read the request's body. Usually, the gate reads the body only if the
+    /// token is valid.
     JsonRpc,
     /// `{"error": "a text for people"}`, with `scope` if the credential lacks a scope. This is the default for static
     /// keys.

@@ -49,8 +49,8 @@ pub enum Reason {
     Denied,
     /// The token cannot be verified now: 503 with `Retry-After`.
     Unavailable,
-    /// The program has a mistake: the handler has no gate, the template of a scope cannot be filled in, or a demanded
-    /// scope is not declared. The status is 500.
+    /// The program has a mistake. For example, the handler has no gate, a scope template cannot be filled in, or the
+    /// handler demands a scope that it does not declare. The status is 500.
     Misconfigured,
 }
 
@@ -128,8 +128,8 @@ impl Reason {
         }
     }
 
-    /// Tells whether the answer has a challenge. An answer has a challenge if the client can get a better
-    /// answer with another token or proof, or with fewer credentials.
+    /// Tells whether the answer has a challenge. An answer has a challenge if the request could succeed with another
+    /// token or proof, or with fewer credentials.
     pub(crate) const fn is_challenge(self) -> bool {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }

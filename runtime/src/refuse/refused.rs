@@ -15,8 +15,6 @@ use crate::{
 
 /// A refusal whose body your function writes; see [`Gate::body_with`](crate::Gate::body_with).
 ///
-/// A `Refused` cannot be converted to a [`Rejection`](crate::Rejection).
-///
 /// # Examples
 ///
 /// ```
@@ -82,8 +80,8 @@ impl Refused<'_> {
         self.headers
     }
 
-    /// Returns a response with the body that the gate would write without your function, and with the `Content-Type` of
-    /// this body. The format is the one that you set with [`Gate::body`](crate::Gate::body), or the default format.
+    /// Returns a response that contains the gate's default body and its `Content-Type`. The body has the format that
+    /// you set with [`Gate::body`](crate::Gate::body), or the gate's default format.
     #[must_use]
     pub fn default_body(&self) -> Response {
         self.content.to_response()

@@ -86,7 +86,7 @@ impl Rejection {
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
-    /// Turns the refusal into the answer to a request with these headers.
+    /// Adds the headers of the refused request. The program's function that writes bodies can read these headers.
     pub(crate) fn to(mut self, headers: KeptHeaders) -> Self {
         self.headers = headers;
         self

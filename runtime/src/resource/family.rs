@@ -38,7 +38,7 @@ impl Resource {
     /// The identifier of the resource comes from the pattern and from the values in the path of the request; `Host` and
     /// forwarding headers do not affect the identifier.
     ///
-    /// A value consists of 1 to 1,024 of the characters `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with
+    /// A value has 1 to 1,024 characters, all of them from `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with
     /// any other value is answered with 404. Values are case-sensitive.
     ///
     /// # Errors
@@ -79,7 +79,8 @@ impl Resource {
 
     /// Returns the resource to which a request for `path` belongs, if this is a [family](Resource::family).
     ///
-    /// Returns `None` if the path does not fit the pattern, if a value is illegal, or if this resource is not a family.
+    /// Returns `None` if this resource is not a family, or if the path does not fit the pattern. Also returns `None` if
+    /// a value is illegal, or if the identifier of the resource would be too long.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<Self> {
         match self.find(path) {

@@ -108,7 +108,8 @@ impl ResourceMetadata {
         &self.scopes_supported
     }
 
-    /// Returns the name that people see: the value of `resource_name`, the member without a language tag.
+    /// Returns the name that people see: the value of `resource_name`. Names with a language tag, such as
+    /// `resource_name#de`, are other members.
     pub fn name(&self) -> Option<&str> {
         self.members.name.as_deref()
     }

@@ -28,7 +28,7 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Checks the identifier of a resource, which appears in challenges.
+    /// Checks the identifier of a resource.
     pub(super) fn resource(what: &'static str, text: String) -> Result<Self, InvalidResource> {
         Self::identifier(what, text)?.in_their_form(what)
     }
@@ -44,7 +44,8 @@ impl Url {
         }
     }
 
-    /// Checks that the URL has the form that clients send. Clients never request tokens for a URL in another form.
+    /// Checks that the URL has the form that clients send, because clients never request tokens for a URL in another
+    /// form. Also checks that the URL contains no parameter of a challenge, because challenges contain the URL.
     fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
         let sent = canonical(&self.text, self.origin_end);
         if sent != self.text {

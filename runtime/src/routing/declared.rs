@@ -50,8 +50,8 @@ pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
     H::ROW
 }
 
-/// The `Args` of [`Declared`] for a handler inside [`guarded`](crate::guarded). For a function, `Args` is the tuple of
-/// the argument types.
+/// The `Args` of [`Declared`] for a handler inside [`guarded`](crate::guarded). For a function with an attribute,
+/// `Args` is the tuple of the argument types.
 #[derive(Debug)]
 pub struct Beside;
 

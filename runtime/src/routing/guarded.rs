@@ -81,7 +81,7 @@ fn readable(type_name: &'static str) -> Text {
 }
 
 /// If the inner handler implements axum's `Handler<T, S>`, the guarded handler implements `Handler<WithGuard<T>, S>`.
-/// Like [`Guard`](crate::Guard), this type is not `Unpin`.
+/// Like [`Guard`](crate::Guard), `WithGuard` is not `Unpin`.
 #[derive(Debug)]
 pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 

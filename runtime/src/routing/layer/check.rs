@@ -67,8 +67,8 @@ impl GateLayer {
     ///
     /// An axum router does not list its routes, so the check cannot find a path for which the table has no row.
     /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs which
-    /// methods of this path have no row. A method without a row is not an error, because its handler may have no
-    /// attribute. A handler without an attribute cannot have a row.
+    /// methods of this path have no row. A method without a row is not an error, because its handler may have neither
+    /// an attribute nor [`guarded`](crate::guarded) around it. Such a handler cannot have a row.
     ///
     /// # Errors
     ///

@@ -37,8 +37,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Fails if the configuration of the gate has problems. Also fails if the table has two rows for one operation, a
-    /// public row for an operation that cannot be public, or an invalid URI template.
+    /// Fails if the configuration of the gate has problems. Also fails if the table has a problem, such as two rows for
+    /// one operation, a public row for an operation that cannot be public, or an invalid URI template.
     ///
     /// # Examples
     ///
@@ -99,8 +99,8 @@ impl McpLayer {
     /// Allows requests from pages of another origin, such as `https://app.example.com`. Pages of the resource's own
     /// origin are always allowed.
     ///
-    /// Pages that a loopback host serves over `http` or `https` are also always allowed if the resource is on a loopback
-    /// host, or if the gate has no resource. For an app with its own scheme, give the origin of the app, such as
+    /// If the resource is on a loopback host, or if the gate has no resource, the layer also allows pages that a
+    /// loopback host serves over `http` or `https`. For an app with its own scheme, give the origin of the app, such as
     /// `tauri://localhost`. You also need a CORS layer outside this layer; see [`cors::layer`](crate::cors::layer).
     ///
     /// An origin that no page can have, such as one with a path, is ignored and logged at `error`. With
@@ -161,7 +161,7 @@ impl McpLayer {
 
     /// Sets the key that binds sessions to their principals. The key must be 32 random bytes that nobody else knows.
     ///
-    /// With a key, a session stays valid after a restart and at another replica of the program, if the server behind
+    /// With a key, a session stays valid after a restart and on another replica of the program, if the server behind
     /// the layer still knows the session. Without a key, the program uses a new random key at each start, and clients
     /// must open new sessions.
     ///

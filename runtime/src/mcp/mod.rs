@@ -46,13 +46,14 @@
 //! therefore cannot open a tunnel that bypasses the gate. A request that offers an upgrade is not rejected, since some
 //! clients offer `h2c` with every request.
 //!
-//! The layer answers 400 to a body that two parsers could read differently. These are the cases:
+//! The layer answers 400 to a body that is not a JSON-RPC message, or that two parsers could read differently. These
+//! are the cases:
 //!
 //! - A member that affects the decision is repeated, has a name in another letter case (`Method` for `method`), or is a
 //!   list where an object belongs.
 //! - More text follows the message.
 //! - The body is not UTF-8.
-//! - A message has no method, no result and no error.
+//! - A message has neither a method nor a result nor an error.
 //!
 //! A batch may have at most 256 messages. A `subscriptions/listen` request may name at most 256 URIs and 256 tasks. A
 //! body may have at most 127 levels of nesting. A body above these limits gets a 400. A message that does not name its
@@ -86,10 +87,10 @@
 //! | a request without a token | answer |
 //! |---|---|
 //! | all of its messages are public | the answer of the service |
-//! | one of its messages needs a token | 401 with the scopes of this message and of the floor |
+//! | one of its messages needs a token, as every subscription does | 401 with the scopes of this message and of the floor |
 //! | a `GET` or `HEAD` for a stream, if `initialize` is public | 405, so that clients continue without a stream and do not log in |
-//! | it has a credential of another scheme, another HTTP method than `POST`, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that could be read in two ways, or headers that with a token would get a 415 | 401 with the scopes of the floor |
-//! | one of its messages is about an operation without a row, a subscription or a task, or answers a request of the server | 401 with the scopes of the floor |
+//! | it has a credential of another scheme, another HTTP method than `POST`, headers that with a token would get a 415, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that is not a JSON-RPC message, or a body that could be read in two ways | 401 with the scopes of the floor |
+//! | one of its messages is about a task or an operation without a row, or answers a request of the server | 401 with the scopes of the floor |
 //!
 //! An invalid token always gets a 401. With a valid token, a caller may call a public operation, whatever scopes the
 //! token grants.
@@ -108,9 +109,9 @@
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
 //! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
-//! scheme `oauth2` for each alternative of its requirement. The scheme lists the scopes of the floor and of this
-//! alternative. Each scope has the name by which clients request it, as in a challenge. A client needs only one of
-//! these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
+//! scheme `oauth2` for each alternative of its requirement. Each `oauth2` scheme lists the scopes of the floor and
+//! of its alternative. Each scope has the name by which clients request it, as in a challenge. A client needs only one
+//! of these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
@@ -118,18 +119,19 @@
 //!
 //! # Needs of each request
 //!
-//! Each request that is not public needs the scopes of the floor. In addition, it needs the following:
+//! Each request that is not public needs the scopes of the floor. If its method has an [`Operation::method`] row, the
+//! request must also meet the requirement of this row. In addition, the request needs the following:
 //!
 //! | method | needs |
 //! |---|---|
 //! | `tools/call` | the requirement of the tool |
 //! | `prompts/get` | the requirement of the prompt |
 //! | `resources/read`, `resources/directory/read`, `resources/subscribe`, `resources/unsubscribe`, `skills/get` | the requirement of the resource, or of the first template that fits its URI. Values from the URI fill in the template's scopes |
-//! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`; for each task in `taskIds`, the requirement of the tool that started the task, or of the row for `tasks/get` if the gate does not know the owners of tasks; and the requirement of the method's [`Operation::method`] row, if there is one |
+//! | `subscriptions/listen` | the requirement of each resource in `resourceSubscriptions`; for each task in `taskIds`, the requirement of the tool that started the task, or of the row for `tasks/get` if the gate does not know the owners of tasks |
 //! | `completion/complete` | the requirement of the prompt or resource whose arguments the request completes. If the scopes of a template depend on its variables, the request is refused, since their values are not known yet |
-//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the requirement of the tool that started the task, and the requirement of the method's [`Operation::method`] row, if there is one. The caller must have started the task. If the gate does not know the owners of tasks, a request needs only the requirement of the method's row; without this row, the method is unknown |
-//! | `tasks/list` | the requirement of the method's [`Operation::method`] row; without this row, the method is unknown |
-//! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | the requirement of the method's [`Operation::method`] row, if there is one |
+//! | `tasks/get`, `tasks/result`, `tasks/update`, `tasks/cancel` | the requirement of the tool that started the task. The caller must have started the task. If the gate does not know the owners of tasks, a request needs only the requirement of the method's row; without this row, the method is unknown |
+//! | `tasks/list` | nothing more; without an [`Operation::method`] row, the method is unknown |
+//! | `initialize`, `server/discover`, `ping`, `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list`, `skills/list`, `logging/setLevel`; the notifications `initialized`, `cancelled`, `progress` and `roots/list_changed` | nothing more |
 //! | any other method or notification | the requirement of its [`Operation::method`] or [`Operation::any_method`] row; without such a row, the method is unknown |
 //! | answers to the server's own requests; requests with `GET`, `HEAD`, `DELETE` or `OPTIONS`, whose body the service does not get | nothing more |
 //!

@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// The operations of one kind that a row covers.
+/// Which operations of its kind a row covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),

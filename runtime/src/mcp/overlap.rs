@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Takes the URIs or URI templates of two rows. Tells whether the first row would apply to more URIs if the second row
-/// were removed.
+/// Tells whether a row would apply to more URIs if another row were removed. `row` is the URI or URI template of the
+/// row that stays, and `uri` is that of the removed row.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

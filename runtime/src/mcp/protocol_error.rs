@@ -78,8 +78,8 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a body that needs more memory than is free. The other bodies free their memory when they
-    /// have been read, or when their deadlines have passed.
+    /// Returns the error for a body that needs more memory than is free. The client can soon try again, because the
+    /// other bodies free their memory when they have been read, or when their deadlines have passed.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)

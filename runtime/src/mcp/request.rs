@@ -181,8 +181,8 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the token against the scopes that the messages of a body need. Returns the row of the target of a single
-/// message, and `None` for a batch.
+/// Checks the token against the scopes that the messages of a body need. If the body is a single message, returns the
+/// last of its rows, usually the row of its target. For a batch, returns `None`.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -240,7 +240,7 @@ fn refusal(
     named(plan, messages, rejection).into()
 }
 
-/// Turns a refusal into the answer to the request in the body, if the body is a single request.
+/// Adds the identifier of the request in the body to a rejection, if the body is a single request.
 fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejection {
     match messages.single().and_then(Message::request_id) {
         Some(id) => plan.gate.name_request(rejection, &id),
@@ -257,8 +257,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds out, for each task that a body names, whether the caller started it, and with which tool. Few bodies name a
-/// task.
+/// Finds out, for each task that a body names, whether the caller started the task, and with which tool.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,

@@ -1,5 +1,5 @@
 //! Finds the rows that apply to a message: the row of its method and the rows of its targets. For a message that needs
-//! no row and has none, the gate demands only its floor.
+//! no row and has none, the gate demands only the floor.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -84,7 +84,7 @@ impl Found {
         self.first.is_none()
     }
 
-    /// Returns the row of the last message's target.
+    /// Returns the row that was added last.
     pub(super) fn into_last(mut self) -> Option<Matched> {
         self.more.pop().or(self.first)
     }

@@ -33,8 +33,8 @@ use crate::{
 /// # use scopegate::StaticKeys;
 /// # let (old, new) = ("sk_1", "sk_2");
 /// let keys = StaticKeys::new()
-///     .key("backup, until June", old, "files:read")?
-///     .key("backup", new, "files:read")?;
+///     .key("backup", old, "files:read")?
+///     .key("backup, from June", new, "files:read")?;
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
 #[derive(Clone, Default)]
@@ -50,7 +50,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts of the answers to a request that has no key, or a wrong key.
+/// The texts of the answers to requests without a key, with a wrong key, or with a key that lacks a scope.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,

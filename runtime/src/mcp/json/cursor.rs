@@ -1,8 +1,8 @@
 //! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. This module does no input or
 //! output.
 //!
-//! In a string, this module looks only for the quote at the end. The code that decodes the string checks its escapes
-//! and control characters.
+//! In a string, this module only finds the end. The code that decodes a string checks its escapes and control
+//! characters.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 

@@ -16,9 +16,9 @@ impl Gate {
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// The gate answers that a tool or prompt outside the block is unknown, even if it comes from another router, or if
-    /// the server adds it at run time. The gate also answers that every MCP resource is unknown. To allow such
-    /// operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
+    /// The gate rejects a tool or prompt outside the block as unknown, even if the tool or prompt comes from another
+    /// rmcp router, or if the server adds it at run time. The gate also rejects every MCP resource as unknown. To allow
+    /// such operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
     /// does not matter. For a resource on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.

@@ -185,8 +185,7 @@ impl Subject<'_> {
     }
 }
 
-/// Returns only the start of a name, for use in an answer or a log line. The name comes from a client, so it can
-/// have any length.
+/// Shortens a long name, for use in an answer or a log line. The name comes from a client, so it can have any length.
 pub(crate) fn shortened(name: &str) -> &str {
     const MOST: usize = 128;
     name.char_indices().nth(MOST).map_or(name, |(end, _)| name.get(..end).unwrap_or_default())

@@ -18,7 +18,7 @@ const MOST: usize = 256;
 pub(crate) struct Topics {
     /// The URIs of resources.
     pub(crate) resources: Vec<String>,
-    /// The identifiers of tasks. Tasks are an extension of MCP.
+    /// The identifiers of tasks.
     pub(crate) tasks: Vec<String>,
 }
 

@@ -127,10 +127,10 @@ impl<'a> Decision<'a> {
     /// lock, for example `GET /files/{name}` or `tools/call write_file`. See
     /// [`Entry::id`](crate::table::Entry::id).
     ///
-    /// Most decisions have one row. A message to an MCP server can have a row for its method and another for
-    /// its target, and a batch has the rows of all its messages. There is no row if the handler is in no
-    /// table, or if only the floor was checked. If a request has a valid token,
-    /// [`Gate::layer`](crate::Gate::layer) checks only the floor.
+    /// Most decisions have one row. A message to an MCP server can have a row for its method and another for its
+    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table, or if only
+    /// the floor was checked. For example, [`Gate::layer`](crate::Gate::layer) checks only the floor if a request has a
+    /// valid token.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
@@ -184,8 +184,9 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the demand is
-    /// empty, because the record has only the rows of hidden operations, which the request does not call.
+    /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the result is
+    /// empty, because the record then has only the rows of hidden operations, and the request calls none of these
+    /// operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

@@ -30,8 +30,8 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The order of the variants is deliberate: a client can correct the first ones,
-/// and only a change to the program can correct the last one.
+/// Why a token does not meet a demand. The variants are ordered by what corrects them: a new token corrects `Scope` and
+/// `Login`, a request with another value corrects `IllegalValue`, and only a change to the program corrects `NoValue`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -86,9 +86,9 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes that a client should request, each once, under the names that clients use. These
-    /// scopes are the floor, the scope that the handler itself demands and, for each operation, the first
-    /// alternative that can be met.
+    /// Returns the scopes that a client should request, each once, under the names that clients use. The list contains
+    /// the floor. For each operation, it also contains the first alternative that can be met and, if the handler itself
+    /// demands scopes, one of these scopes. The list is empty if no token is needed.
     ///
     /// A token that grants exactly these scopes meets the demands. A needed scope is listed even if the caller's
     /// current token already grants it. Otherwise, a client that requests only the listed scopes would get a new token
@@ -138,8 +138,8 @@ impl Policy {
 
     /// Tells whether a valid token with the scopes `granted` meets `requirement`.
     ///
-    /// An alternative with a template is never met, because only a request has the values for the template. A
-    /// requirement on the login is never met either, because scopes do not prove a login.
+    /// An alternative with a template is never met, because only a request has the values for the template. The result
+    /// is also `false` if `requirement` demands a certain login, because scopes do not prove a login.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());
@@ -154,7 +154,7 @@ impl Policy {
     }
 }
 
-/// Combines the login demands of all operations into the one that the challenge names.
+/// Combines the required logins of all operations into one required login, which the challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());
@@ -172,8 +172,7 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met, or over only the first declared alternative if none can be
-/// met.
+/// Iterates over the alternatives that can be met. If none can be met, the only item is the first declared alternative.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,

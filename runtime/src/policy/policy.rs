@@ -8,8 +8,8 @@ use crate::scope::{
     Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
 
-/// The rules that a gate adds to the requirements of operations: the floor, the vocabulary, the implications
-/// and others.
+/// The rules that a gate adds to the requirements of operations, such as the floor, the vocabulary and the
+/// implications.
 ///
 /// A [`Gate`](https://docs.rs/scopegate/latest/scopegate/struct.Gate.html) has a policy. Methods of the gate,
 /// such as `floor` and `vocabulary`, change this policy. Use a `Policy` by itself where there is no gate: in
@@ -46,7 +46,7 @@ pub struct Policy {
 
 type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
-/// What a 403 asks for beyond the scopes that the operation needs; see [`Policy::strategy`].
+/// Which scopes a 403 asks for in addition to those that the operation needs; see [`Policy::strategy`].
 ///
 /// # Examples
 ///
@@ -60,7 +60,7 @@ type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Nothing more. Tokens get the fewest privileges, but users must step up most often.
+    /// No additional scopes. Tokens get the fewest privileges, but users must step up most often.
     #[default]
     Minimum,
     /// The scopes that the handler's attribute lists as `related(..)`. With this strategy, users must step up less
@@ -87,7 +87,8 @@ pub enum Advertise {
     /// Every scope that a handler or the floor names, except those that the vocabulary marks as `unadvertised`.
     #[default]
     Catalog,
-    /// The floor, and the scopes that the vocabulary marks as `baseline`.
+    /// The floor, and the scopes that the vocabulary marks as `baseline`. A scope of the floor is left out if the
+    /// vocabulary marks it as `unadvertised`.
     Baseline,
 }
 
@@ -133,11 +134,11 @@ impl Policy {
         self
     }
 
-    /// Sets which scopes imply others, for a program without a vocabulary.
+    /// Sets which scopes imply other scopes, for a program without a vocabulary.
     ///
     /// Implication is transitive. Implications affect the check of a token, but not the scopes that challenges name. An
-    /// implication cycle is an error at startup. Two entries for one scope are also an error, even if one of them is
-    /// the scope's entry in a vocabulary.
+    /// implication cycle is an error at startup. It is also an error if a scope has two entries in `relations`, or one
+    /// entry there and one in a vocabulary.
     ///
     /// # Examples
     ///
@@ -179,7 +180,7 @@ impl Policy {
         self
     }
 
-    /// Sets what a 403 asks for beyond the scopes that the operation needs.
+    /// Sets which scopes a 403 asks for in addition to those that the operation needs.
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
         self

@@ -1,7 +1,8 @@
 //! Copies `securitySchemes` to the top level of each tool in the answer to `tools/list`.
 //!
-//! rmcp's type for a tool can hold this member only in `_meta`, so this module copies the member within the text of
-//! the answer. All other bytes stay as they are. An answer that cannot be parsed stays unchanged.
+//! rmcp's type for a tool has no field for this member, so the server writes the member into `_meta`. This module then
+//! copies the member in the JSON text of the answer. All other bytes stay as they are. An answer that cannot be parsed
+//! stays unchanged.
 
 use std::{
     convert::Infallible,
@@ -29,8 +30,8 @@ use super::schemes::MEMBER;
 #[derive(Clone, Copy)]
 pub(in crate::mcp) struct AsksForTools;
 
-/// Tells whether the answer to a request can contain a list of tools. A resumed stream can contain one, too, because it
-/// repeats answers that the client lost.
+/// Tells whether the answer to a request can contain a list of tools. A resumed stream can also contain such a list,
+/// because the stream repeats answers that the client lost.
 pub(super) fn may_list_tools<B>(request: &Request<B>) -> bool {
     let resumes = request.method() == Method::GET && request.headers().contains_key("last-event-id");
     resumes || request.extensions().get::<AsksForTools>().is_some()
@@ -133,7 +134,8 @@ impl<B> Events<B> {
         ended
     }
 
-    /// Ends the current line, copies the schemes of each tool in it to the tool's top level, and returns the line.
+    /// Ends the current line, and returns it. If the line lists tools, the schemes of each tool are copied to the
+    /// tool's top level.
     fn end(&mut self) -> Vec<u8> {
         let line = mem::take(&mut self.begun);
         lifted_in_line(&line).unwrap_or(line)

@@ -24,8 +24,7 @@ use crate::{
 /// Which tools, prompts, resources, resource templates and skills a caller sees in lists;
 /// see [`McpServer::lists`](crate::mcp::McpServer::lists).
 ///
-/// Hiding an operation does not replace the gate's check: the gate checks every call by the same rules, even if the
-/// operation is hidden.
+/// This setting affects only the lists. The gate checks every call, even if the operation is hidden.
 ///
 /// # Examples
 ///
@@ -46,15 +45,15 @@ pub enum Lists {
     #[default]
     All,
     /// What the caller may call now, or could call with more scopes: every operation with a row. Without an
-    /// authorization server, as with static keys, a caller cannot get more scopes, so `Reachable` lists the same as
-    /// `Callable`.
+    /// authorization server, as with static keys, a caller cannot get more scopes, so `Reachable` lists the same
+    /// operations as `Callable`.
     Reachable,
     /// What the caller may call now. A client never learns which scopes a hidden tool needs, so it cannot request them
     /// later. Use `Callable` only for servers whose callers get all of their scopes at login.
     ///
-    /// A resource template is listed if the caller may read every URI that fits it. An alternative in the template's
-    /// requirement does not count if one of its scopes depends on the URI, such as `tenant:{tenant}:read`, because a
-    /// token can grant this scope for some URIs but not for others.
+    /// A resource template is listed if the caller may read every URI that fits the template. A scope such as
+    /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. An
+    /// alternative that contains such a scope therefore does not count.
     Callable,
 }
 
@@ -112,7 +111,7 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows_what("prompts/get", Subject::Prompt(name.into()))
     }
 
-    /// Hides resources in a list: the list of all resources, or the list of a directory.
+    /// Hides resources in the list of all resources, or in the list of a directory.
     pub(super) fn view_resources(&self, list: &mut ListResourcesResult) {
         let is_shown = |uri: &str| self.shows_what("resources/read", Subject::Resource(uri.into()));
         list.resources.retain(|resource| self.lists == Lists::All || is_shown(&resource.uri));
@@ -133,8 +132,8 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// Marks the list as private for caches if the list depends on the caller. Reports the hidden operations in one
-    /// record.
+    /// Sets the cache scope of the list to private if the list depends on the caller. Reports the hidden operations in
+    /// one record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());

@@ -100,8 +100,9 @@ impl<S> LocalTrust<S> {
         self
     }
 
-    /// Sets how the caller logged in, for tools that [require a value of `acr`](crate::Requirement::acr). Without the
-    /// required value, these tools refuse the caller. Call this method once for each value.
+    /// Adds a value of `acr`, which says how the caller logged in. A tool that
+    /// [requires a value of `acr`](crate::Requirement::acr) refuses a caller who has none of the accepted values. To
+    /// add several values, call this method once for each value.
     #[must_use]
     pub fn with_acr(self, acr: &str) -> Self {
         self.saying(|token| token.with_acr(acr))

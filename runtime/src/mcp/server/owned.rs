@@ -1,6 +1,6 @@
 //! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
-//! Clients see only task identifiers that the gate has made. `Owned` replaces such an identifier with the server's own
+//! The gate makes the task identifiers that clients see. `Owned` replaces a client's identifier with the server's own
 //! identifier only if the task belongs to the caller, and if the token still grants the scopes of the tool that started
 //! the task. The result of this check does not depend on how the gate in front of the server has parsed the request.
 
@@ -160,8 +160,9 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         self.server.cancel_task(request, context).await
     }
 
-    /// Handles two methods of protocol version 2025-11-25 that rmcp does not know. For `tasks/list`, the answer is an
-    /// error. For `tasks/result`, the function checks the owner of the task.
+    /// Handles `tasks/list` and `tasks/result` of protocol version 2025-11-25, because rmcp does not know these
+    /// methods. For `tasks/list`, the answer is an error. For `tasks/result`, the function checks the owner of the
+    /// task.
     async fn on_custom_request(&self, mut request: CustomRequest, context: Context) -> Answer<CustomResult> {
         if request.method == LIST_TASKS {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, LIST_TASKS, None));

@@ -18,9 +18,11 @@ use crate::{
 /// challenge for each scheme. If a certain login is required, the data also has `acr_values` and `max_age`.
 ///
 /// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the required scopes
-/// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403. If the
-/// error comes from a tool, and the server was made with `McpServer` and
-/// [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the challenge is in the result of the tool instead.
+/// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403.
+///
+/// If a tool returns this error, and the server was made with `McpServer` and
+/// [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the client instead gets a tool result that contains the
+/// challenge.
 impl From<Rejection> for ErrorData {
     fn from(rejection: Rejection) -> Self {
         let challenges = rejection.challenges().filter_map(|challenge| challenge.to_str().ok());

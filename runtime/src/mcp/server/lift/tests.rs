@@ -90,7 +90,6 @@ async fn lines_without_a_list_are_passed_on() {
     }
 }
 
-/// An event is passed on without waiting for the next event.
 #[tokio::test]
 async fn an_event_does_not_wait_for_the_next() {
     let events = frames([&b"data: {}\n\n"[..], b"data: ", b"1\n\n"]);

@@ -89,9 +89,10 @@ impl Operation {
     /// Declares what a resource needs. Give the URI of the resource, or a URI template such as `file:///{name}`. The
     /// requirement applies to reading, to subscriptions and to completion.
     ///
-    /// A variable matches 1 to 1,024 characters, all of them from `A-Za-z0-9._~-`, but does not match the values `.` and `..`. If
-    /// other characters were allowed, a server that decodes or normalizes the URI could read a resource that the
-    /// template is not meant for. If a URI is longer than 8 KiB, the answer is the same as for an unknown resource.
+    /// A variable matches 1 to 1,024 characters, all of them from `A-Za-z0-9._~-`, but does not match the values `.`
+    /// and `..`. If other characters were allowed, a server that decodes or normalizes the URI could read a resource
+    /// that the template is not meant for. If a URI is longer than 8 KiB, the answer is the same as for an unknown
+    /// resource.
     ///
     /// The scopes may contain the template's variables, whose values come from the URI. If the scopes contain a
     /// variable, the gate refuses completion requests for this template, because a completion would show values before

@@ -8,9 +8,10 @@ impl Issuer {
     /// Makes the issuer of a Keycloak realm, from the realm's URL `https://HOST/realms/REALM`.
     ///
     /// The audience is the resource's URL if the client asks for a client scope that has an audience mapper for this
-    /// URL. Without such a mapper, `aud` has only the ids of clients, and the gate rejects the token. The claim `typ` states the kind of a token. So the gate
-    /// rejects ID, refresh and logout tokens, whatever their audience is. It accepts access tokens even if they have a
-    /// `nonce`. The gate reads scopes from `scope`. To grant scopes for roles too, add [`roles_at`](Self::roles_at).
+    /// URL. Without such a mapper, `aud` has only the ids of clients, and the gate rejects the token. The claim `typ`
+    /// states the kind of a token. So the gate rejects ID, refresh and logout tokens, whatever their audience is. It
+    /// accepts access tokens even if they have a `nonce`. The gate reads scopes from `scope`. To grant scopes for roles
+    /// too, add [`roles_at`](Self::roles_at).
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of the API's own client in
     /// place of `CLIENT`, because another client can use the same role name for something else.

@@ -19,8 +19,7 @@ use crate::routing::{MethodFilter, gated::Mounted};
 /// The handlers of one path, by method. Unlike [`axum::routing::MethodRouter`], this router takes only declared
 /// handlers.
 ///
-/// The type is not `Clone`, because a copy would share the slot that [`Router::protect`](crate::Router::protect) fills
-/// with the gate.
+/// The type is not `Clone`, because a copy could not have a gate of its own.
 ///
 /// # Examples
 ///

@@ -22,12 +22,12 @@
 )]
 pub trait DeclaredMethods<S>: sealed::Methods<S> {}
 
-// Without the second trait, `sealed::Methods`, the compiler's message would also point to the call to the method that
-// has the bound.
+// Without the second trait, `sealed::Methods`, the compiler's message would also point to the call to `Router::route`,
+// which has the bound.
 #[diagnostic::do_not_recommend]
 impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 
-/// Routes without a gate, each with a declared handler. Only [`Router`](super::Router) implements this trait.
+/// Routes that have no gate yet, each with a declared handler. Only [`Router`](super::Router) implements this trait.
 ///
 /// # Examples
 ///

@@ -24,8 +24,8 @@ use crate::{
 /// An [`axum::Router`] for declared handlers: a handler does not compile unless it has `#[requires_scope]`,
 /// `#[authenticated]` or `#[public]`, or is wrapped in [`guarded`](crate::guarded) or a similar function.
 ///
-/// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy would
-/// share the slots that `protect` fills with the gate.
+/// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy could not
+/// have a gate of its own.
 ///
 /// # Examples
 ///
@@ -124,7 +124,8 @@ where
     ///
     /// # Examples
     ///
-    /// This router serves some static files to everyone, and others only to callers with a scope:
+    /// This router serves the files in `assets` to everyone, and the files in `reports` only to callers with the scope
+    /// `reports:read`:
     ///
     /// ```
     /// use scopegate::{Router, guarded, public, requirement};

@@ -19,7 +19,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Wraps the text of a scope. The macro has already checked the text.
+    /// Wraps the text of a scope, which a macro has already checked.
     #[must_use]
     pub const fn literal(text: &'static str) -> Self {
         Self::Scope(Scope::checked(text))

@@ -1,5 +1,5 @@
-//! Combines two requirements into one that demands both. Like each of the two, the result is an OR of ANDs: a list of
-//! alternatives, each of which is a set of scopes.
+//! Combines two requirements into one that demands both. Like any requirement, the result is a list of alternatives,
+//! each of which is a set of scopes.
 
 use super::{
     need::{NeedRef, OwnedNeed},
@@ -40,8 +40,8 @@ fn joined<'a>(
     joined
 }
 
-/// Tells whether `needs` is superfluous because it contains all scopes of another combination. Of equal combinations,
-/// all but the first are superfluous.
+/// Tells whether `needs` contains all scopes of another combination, and is therefore superfluous. Of equal
+/// combinations, all but the first are superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()
         .enumerate()

@@ -1,4 +1,4 @@
-//! A reference to a row, for the code that handles a request. The reference is cheap to clone.
+//! A reference to a row, for the code that handles a request.
 
 use std::{ops::Deref, sync::Arc};
 

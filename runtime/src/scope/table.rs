@@ -261,7 +261,8 @@ impl Entry {
         self.row.terms.related.iter().map(|need| need.as_str())
     }
 
-    /// Returns the path of the handler, as in `files::write_file`.
+    /// Returns the Rust path of the handler, as in `files::write_file`. For an MCP operation without an attribute,
+    /// returns the operation's name or URI.
     #[must_use]
     pub fn handler(&self) -> &str {
         self.row.handler()
@@ -273,7 +274,9 @@ impl Entry {
         self.row.file
     }
 
-    /// Returns the number of the line that contains the handler's name. The first line of the file has the number 1.
+    /// Returns the number of the line that contains the handler's name. For a handler without an attribute, this is the
+    /// line of the call that declares its requirement, such as a call to `guarded`. The first line of the file has the
+    /// number 1.
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.row.line
@@ -336,7 +339,7 @@ impl ScopeTable {
         self
     }
 
-    /// Returns every scope that an entry names, sorted and without repetitions. Templates are left out, because a
+    /// Returns all scopes that the entries name, sorted and without repetitions. Templates are left out, because a
     /// client cannot request them.
     #[must_use]
     pub fn catalog(&self) -> Vec<ScopeToken> {
@@ -354,7 +357,7 @@ impl FromIterator<Entry> for ScopeTable {
     }
 }
 
-/// Writes one line per route, in aligned columns for methods, path and requirement.
+/// Writes one line per entry, in aligned columns for methods, path and requirement.
 impl fmt::Display for ScopeTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: Vec<[&str; 2]> = self

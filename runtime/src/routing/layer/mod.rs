@@ -39,19 +39,19 @@ impl Gate {
     /// Makes a layer for a plain [`axum::Router`]. The layer demands a valid token and the gate's floor for every
     /// request.
     ///
-    /// So a request needs a token even if its handler has no attribute. A handler with an attribute also demands its
-    /// scopes. Write `table` with [`scope_table!`](crate::scope_table). The metadata that [`GateLayer::well_known`]
-    /// serves names the scopes of the handlers in the table. A handler that is not in the table is still guarded, but
-    /// the metadata lacks its scopes.
+    /// A request needs a token even if its handler has no attribute. If the handler has an attribute, its guard also
+    /// demands the scopes of the attribute. Write `table` with [`scope_table!`](crate::scope_table). The metadata that
+    /// [`GateLayer::well_known`] serves names the scopes of the handlers in the table. A handler that is not in the
+    /// table is still guarded, but the metadata lacks its scopes.
     ///
     /// A row can contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
     /// as with a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
-    /// floor. The same is true if axum sets no [`MatchedPath`](axum::extract::MatchedPath): in a fallback,
-    /// around [`nest_service`](axum::Router::nest_service), and
+    /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath). axum sets
+    /// none in a fallback, at the paths below a [nested service](axum::Router::nest_service), and
     /// if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names
-    /// the floor, but the 403 of a handler's guard names all scopes that the handler needs. The rows have no influence
-    /// on which requests are let through. If at least one row contains a route, each path without a row is logged at
-    /// its first request. To find rows that match no route of the router, use [`GateLayer::protect`].
+    /// only the floor, but a 403 of a handler's guard names the floor and the handler's scopes. The rows have no
+    /// influence on which requests are let through. If at least one row contains a route, each path without a row is
+    /// logged at its first request. To find rows that match no route of the router, use [`GateLayer::protect`].
     ///
     /// If you add the layer with [`axum::Router::layer`], it covers every request, even a request to an unknown path or
     /// with a wrong method. With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a
@@ -63,9 +63,9 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Fails if the gate has problems, if a route has two rows, or if a template names a parameter that the path of its
-    /// row lacks. Also fails if the table has a public handler, because the route of a public handler belongs outside
-    /// the layer.
+    /// Fails if the gate or the table has problems, for example if a route has two rows, or if a template names a
+    /// parameter that the path of its row lacks. Also fails if the table has a public handler, because the route of a
+    /// public handler belongs outside the layer. The error lists all problems.
     ///
     /// # Examples
     ///
@@ -216,8 +216,8 @@ fn admit(plan: &Plan, token: Token, noted: &Noted<'_>) -> Result<Admitted, Rejec
     Ok(Admitted::new(token, plan.row.clone(), nothing))
 }
 
-/// Refuses a request without a valid token. The challenge names the scopes of the route if its row is known, and
-/// otherwise the floor.
+/// Refuses a request without a valid token. The challenge names the floor. If the route has a row, the challenge also
+/// names the scopes of this row.
 async fn refuse(
     plan: &Plan,
     failure: Failure,

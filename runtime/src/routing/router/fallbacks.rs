@@ -1,4 +1,5 @@
-//! Fallbacks answer requests that match no route. Like any handler, each fallback declares its scopes.
+//! Fallbacks answer requests that match no route, or none of their route's methods. Like any handler, each fallback
+//! declares its scopes.
 
 use std::convert::Infallible;
 
@@ -78,7 +79,7 @@ where
         self
     }
 
-    /// Removes the fallback, so that a request that matches no route gets 404; see [`axum::Router::reset_fallback`].
+    /// Removes the fallback, so requests that match no route get 404; see [`axum::Router::reset_fallback`].
     /// The call also removes the fallbacks of routers that are already nested.
     pub fn reset_fallback(mut self) -> Self {
         self.inner = self.inner.reset_fallback();

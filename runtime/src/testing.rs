@@ -13,7 +13,8 @@ use crate::{
 /// The issuer of the tokens that [`TestVerifier::token`] makes.
 pub const ISSUER: &str = "https://issuer.test";
 
-/// A verifier that accepts only the tokens that a test lists. For each token, the test gives the text and the scopes.
+/// A verifier that accepts only the tokens that a test lists. For each token, the test gives the text and the result:
+/// the scopes that the token grants, or an error.
 ///
 /// # Examples
 ///

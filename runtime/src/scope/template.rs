@@ -31,8 +31,8 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A part of a template: literal text, or the name of a parameter. The script in the report's page uses these parts to
-/// fill in the template.
+/// A part of a template: literal text, or the name of a parameter. The report is an HTML page, and a script in the page
+/// uses these parts to fill in the template.
 #[cfg(feature = "export")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -56,11 +56,11 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     parts
 }
 
-/// Tells whether some values of the parameters turn the template into `scope`.
+/// Tells whether the template becomes `scope` for some values of its parameters.
 #[cfg(feature = "export")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
-    // The text next to a parameter never begins or ends with a character that is allowed in values, so `scope` can be
-    // split in only one way.
+    // The characters before and after a parameter are never allowed in values, so `scope` can be split in only one
+    // way.
     let rest = parts(template).iter().try_fold(scope, |rest, part| match part {
         Part::Text(text) => rest.strip_prefix(text.as_str()),
         Part::Parameter(_) => {

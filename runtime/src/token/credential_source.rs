@@ -257,13 +257,13 @@ impl Sources {
         }
     }
 
-    /// Tells whether a header can contain a credential.
+    /// Tells whether a header can contain a credential, or is a proof header.
     pub(crate) fn read_from(&self, header: &HeaderName) -> bool {
         self.proofs.contains(header)
             || self.list.iter().any(|source| source.header_name().as_ref() == Some(header))
     }
 
-    /// Records all values that the sources read from a request, so that `still_has` can detect a change.
+    /// Records the values of all credential headers and proof headers, so that `still_has` can detect a change.
     pub(crate) fn seen(&self, parts: &Parts, origin: Option<&str>) -> Seen {
         let mut values = self.values(&parts.headers).cloned();
         Seen {
@@ -303,7 +303,7 @@ impl Sources {
     }
 }
 
-/// The values that a gate's sources read from a request. Usually there is only one value.
+/// The values of a request's credential headers and proof headers. Usually there is only one value.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     first: Option<HeaderValue>,

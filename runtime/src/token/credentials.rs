@@ -18,7 +18,7 @@ pub(crate) enum Credentials<'a> {
     ///
     /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
     Dpop(&'a str),
-    /// A scheme followed by text that cannot be a token.
+    /// A credential that cannot be a token, such as `Bearer` with nothing after it.
     NotAToken(Scheme),
     /// More than one credential ([RFC 6750, section 2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
     Several,

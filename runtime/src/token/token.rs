@@ -37,8 +37,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 
-/// Facts that a gate and a verifier add for the record of a decision. These facts are kept apart from the token's data,
-/// so that a verifier can cache and share the data.
+/// Facts that the gate and the verifier add for one request. They are for the record of the decision and for the
+/// challenge. They are kept apart from the token's data, so that a verifier can cache and share the data.
 #[derive(Clone, Default)]
 struct Told {
     /// The hash of the token's text, which identifies a token without `jti`. The hash is set only if the gate has an
@@ -77,7 +77,7 @@ impl Token {
         Self(Arc::new(Data { scopes, principal, ..Data::default() }), Told::default())
     }
 
-    /// Sets the issuer: who issued the token (`iss`).
+    /// Sets the issuer of the token (`iss`).
     #[must_use]
     pub fn with_issuer(self, issuer: impl Into<Arc<str>>) -> Self {
         self.identified(|data| data.issuer = Some(issuer.into()))
@@ -167,8 +167,8 @@ impl Token {
         self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
 
-    /// Returns the owner of all data created with this token: the principal, or the holder of a static key without a
-    /// name.
+    /// Returns the principal that owns the data created with this token. Unlike `principal`, this method also returns
+    /// the principal of a static key without a name.
     #[cfg(feature = "mcp")]
     pub(crate) fn holder(&self) -> Option<&Principal> {
         self.0.principal.as_ref()
@@ -254,7 +254,7 @@ impl Token {
         self.1.is_cached
     }
 
-    /// Sets the identifier for a token without `jti`: the hash of the token's `text`.
+    /// Gives a token without `jti` an identifier: the hash of `text`, which is the token's text.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
         if self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));

@@ -23,8 +23,8 @@ pub(super) const SIZE: usize = 16 * 1024 * 1024;
 /// The typical size of an answer, in bytes.
 const USUAL_WEIGHT: usize = 4096;
 
-/// The shortest time between two sweeps. A sweep removes all expired answers. A lookup also removes an expired answer
-/// if it finds one.
+/// The shortest time between two sweeps. A sweep removes all expired answers about active tokens. A lookup that finds
+/// an expired answer about an active token removes this answer.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
 /// Answers about tokens.
@@ -74,8 +74,9 @@ impl Cache {
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
-    /// Caches the answer to a question that was sent at `asked_at`. The lifetime begins at this time and not when the
-    /// answer arrives. If the token is revoked in between, the answer can still say that the token is active.
+    /// Caches the outcome of a question that was sent at `asked_at`. The lifetime of an answer begins at this time and
+    /// not when the answer arrives. If the token is revoked in between, the answer can still say that the token is
+    /// active.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {

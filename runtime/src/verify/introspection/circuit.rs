@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-/// The pause after the first failure. Each time the server again gives no answer, the pause doubles.
+/// The pause after the first failure. The pause doubles with each further attempt that gets no answer.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause, unless the server asks for a longer one.

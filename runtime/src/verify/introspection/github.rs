@@ -1,4 +1,4 @@
-//! GitHub's endpoint for checking tokens of an OAuth app. The endpoint does not follow RFC 7662.
+//! GitHub's endpoint for checking tokens of OAuth apps and GitHub Apps. The endpoint does not follow RFC 7662.
 
 use form_urlencoded::byte_serialize;
 use http::{

@@ -130,9 +130,9 @@ impl Introspector {
         outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()
     }
 
-    /// Returns the question about this token that is already under way, or starts one. A question runs as its own task,
-    /// so it continues even if the request that started it ends. Returns an outcome as `Err` if an outcome is already
-    /// cached, or if no question can start now, for example because too many questions are open.
+    /// Returns the open question about this token, or starts one. A question runs as its own task, so it continues even
+    /// if the request that started it ends. Returns an outcome as `Err` if an outcome is already cached, or if no
+    /// question can start now, for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -168,8 +168,8 @@ impl Introspector {
     }
 }
 
-/// A running question. Dropping this value removes the question from the open questions. So the question is removed
-/// even if its task ends without an outcome.
+/// An open question. When this value is dropped, the question is removed from `flights`. This happens even if the task
+/// of the question ends without an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

@@ -16,12 +16,14 @@ const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
 const TOKEN_USES: [&str; 2] = ["access", "access_token"];
 const TYPES: [&str; 4] = ["Bearer", "DPoP", "at+jwt", "JWT"];
 
-/// Tells whether the answer states the kind of the token. [`check`] rejects all kinds except access tokens.
+/// Tells whether the answer states the kind of the token. If it does, and [`check`] accepts the answer, the token is an
+/// access token.
 pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
     ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
 }
 
-/// Rejects a token if the answer says that the token is not an access token.
+/// Rejects a token if the answer says that the token is not an access token. Also rejects a token of the type `DPoP` if
+/// the answer has no `cnf`.
 pub(super) fn check(claims: &Map<String, Value>) -> Result<(), Fault> {
     for (name, accepted) in [("token_type", &TOKEN_TYPES[..]), ("token_use", &TOKEN_USES), ("typ", &TYPES)] {
         let Some(found) = claims.get(name) else { continue };

@@ -51,8 +51,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// by a key of the issuer, name this program's client id as its audience, and be at most five minutes old.
 ///
 /// An active token is rejected if a member of the answer (`token_type`, `token_use` or `typ`) marks it as another kind
-/// of token, such as a refresh token or an ID token. An active token is also rejected if the answer has neither an
-/// audience nor any of these three members.
+/// of token, such as a refresh token or an ID token. A token without an audience is also rejected, unless you call
+/// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids). By default, the
+/// answer must then contain at least one of these three members.
 ///
 /// # Caching
 ///
@@ -65,13 +66,14 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// While the server does not answer, a request gets 503 with `Retry-After`, unless an answer about its token is cached.
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
-/// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each
-/// further failure doubles this pause, up to 30 seconds. After each pause, the gate tries the server with a single
-/// question. Five useless answers in a row, such as error pages, also make the gate pause its questions for one second.
-/// At most 64 questions to a server are open at the same time. While 64 are open, a request that needs a new question
-/// gets 503 immediately.
+/// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each further
+/// failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
+/// seconds. After each pause, the gate tries the server with a single question. Five useless answers in a row, such as
+/// error pages, also make the gate pause its questions for one second. At most 64 questions to a server are open at the
+/// same time. While 64 are open, a request that needs a new question gets 503 immediately.
 ///
-/// If the server rejects the credentials of this program, requests also get 503, and the log has a `warn` line.
+/// If the server rejects the credentials of this program, requests also get 503. Each failed question causes a `warn`
+/// line in the log.
 ///
 /// # Examples
 ///
@@ -144,8 +146,7 @@ impl Introspection {
         github::PREFIXES.into_iter().fold(introspection, Self::token_prefix)
     }
 
-    /// Asks Google about the tokens that Google issues, at the endpoint `tokeninfo`. Only tokens that begin with
-    /// `ya29.` are sent to Google.
+    /// Asks Google's endpoint `tokeninfo` about tokens. Only tokens that begin with `ya29.` are sent to Google.
     ///
     /// The audience of a token is the id of the client that requested the token.
     pub fn google() -> Self {
@@ -202,10 +203,10 @@ impl Introspection {
         self.with_problem(format!("`{method}` works only with `Introspection::private_key_jwt`; remove it"))
     }
 
-    /// Sets the introspection endpoint. Use this method if the issuer's metadata has no `introspection_endpoint`, or
-    /// names an endpoint whose origin is neither that of the issuer nor that of the metadata. The endpoint must be an
-    /// `https` URL; `http` is allowed for loopback addresses, and for the hosts that you set with
-    /// [`Issuer::http_hosts`](crate::Issuer::http_hosts).
+    /// Sets the introspection endpoint. By default, the gate uses the `introspection_endpoint` in the issuer's
+    /// metadata, if this endpoint is on the origin of the issuer or of the metadata. For any other endpoint, call this
+    /// method. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and for the hosts that
+    /// you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -224,10 +225,10 @@ impl Introspection {
     /// # Risk
     ///
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
-    /// who runs that service, or steals a token from it, can use the token here. Call this method only in two cases:
-    /// all tokens that the server issues are for this resource, or the server reports a token as active only to the
-    /// service that the token is for. It is better to make the server name an audience, or to call `Issuer::client_ids`
-    /// with the clients whose tokens you accept. If an answer names an audience, the audience is still checked.
+    /// who runs that service, or steals a token from it, can use the token here. Call this method only if the server
+    /// issues tokens for no other resource, or if the server answers `active` only to the service for which it issued
+    /// the token. It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients
+    /// whose tokens you accept. If an answer names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).
@@ -247,8 +248,8 @@ impl Introspection {
     ///
     /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
-    /// weeks, as an access token. Call this method only if the server never answers `active` about any token except
-    /// an access token. This is true of django-oauth-toolkit.
+    /// weeks, as an access token. Call this method only if the server answers `active` about access tokens, and never
+    /// about other tokens. This is true of django-oauth-toolkit.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

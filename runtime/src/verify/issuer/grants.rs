@@ -107,7 +107,8 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads the names of roles. For an object, these are the names of its members; for any other value, the strings in it.
+/// Reads the names of roles: the names of the members of an object, or the strings that [`texts`] reads from any other
+/// value.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(members) => members.keys().map(String::as_str).collect(),

@@ -225,7 +225,7 @@ impl Issuer {
     }
 
     /// Grants scopes for roles. `path` lists the names that lead to the roles in the token's claims, from the outermost
-    /// to the innermost. `scopes` maps each role to its space-delimited scopes; other roles grant nothing.
+    /// to the innermost. `scopes` maps roles to space-delimited scopes. A role that is not in `scopes` grants nothing.
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///

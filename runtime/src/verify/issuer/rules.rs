@@ -59,9 +59,9 @@ impl Issuer {
         Ok((self.token_until(&validity, claims), validity))
     }
 
-    /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with two differences.
-    /// `exp` may be missing, and the audience may be missing if the program allows this. The answer cannot be about an
-    /// ID token, because an ID token is never opaque.
+    /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with three differences.
+    /// `exp` may be missing. The audience may be missing if the program allows this. No claim for scopes is needed to
+    /// rule out an ID token, because an ID token is never opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

@@ -49,10 +49,9 @@ impl Issuer {
     /// Makes the issuer of one Entra ID tenant, for the API that is registered there with an application (client) id.
     ///
     /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
-    /// `scp` for people and from `roles` for applications. An app role grants the scope of the same name to
-    /// each application or person that has the role. Clients write `api://CLIENT-ID/` before each scope that they
-    /// request. If the API has another application id URI, such as `api://files`, add
-    /// `.audience("api://files").asked_with_prefix("api://files/")`.
+    /// `scp` and from `roles`. An app role grants the scope of the same name to each application or person that has the
+    /// role. Clients write `api://CLIENT-ID/` before each scope that they request. If the API has another application
+    /// id URI, such as `api://files`, add `.audience("api://files").asked_with_prefix("api://files/")`.
     ///
     /// The tenant id is the GUID in `iss`. With any other value, such as `common` or a domain, the gate does not
     /// start.
@@ -125,8 +124,8 @@ impl Issuer {
     }
 }
 
-/// Sets the rules for the tokens of one application. An ID token, too, has the client id as its audience, and contains
-/// app roles. But only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`,
+/// Sets the rules for the tokens of one application. ID tokens also have the client id as their audience, and they also
+/// contain app roles. Only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`,
 /// `appidacr`).
 fn for_entra_client(issuer: Issuer, client_id: &str) -> Issuer {
     let uri = format!("api://{client_id}");

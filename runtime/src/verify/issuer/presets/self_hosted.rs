@@ -55,11 +55,10 @@ impl Issuer {
     /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the
     /// slash at the end) and its client id.
     ///
-    /// An access token from authentik has all claims of an ID token, and two more (one of them is `uid`). Its audience
-    /// is the client's id. The gate accepts tokens with a claim `uid` and without a `nonce`. Access tokens have no
-    /// scopes unless you add a scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID`
-    /// Connect clients do, its access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects
-    /// them.
+    /// The audience is the client's id. An access token from authentik has all claims of an ID token, and also a claim
+    /// `uid`. The gate accepts tokens with a `uid` and without a `nonce`. Access tokens have no scopes unless you add a
+    /// scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its
+    /// access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects them.
     ///
     /// # Examples
     ///
@@ -95,7 +94,7 @@ impl Issuer {
     /// Makes the issuer of one Kanidm OAuth client, from the server's domain and the client's name.
     ///
     /// Each client has its own issuer, and the client's name is the audience. ID tokens have the same audience. The
-    /// gate rejects them, because they lack the type `at+jwt`, which access tokens have.
+    /// gate rejects ID tokens, because they have neither the type `at+jwt` nor a claim `scope`.
     ///
     /// If two clients use one resource, their tokens come from two issuers. Give the gate one issuer for each client.
     ///

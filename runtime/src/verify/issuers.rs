@@ -14,13 +14,13 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// five minutes. If the server does not answer, the known keys stay in use. Only a token with an unknown key then gets
 /// [`VerifyError::unavailable`].
 ///
-/// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. These
-/// reloads happen at most once every ten seconds. A token with an unknown key is invalid if the gate's last successful
-/// request for the keys came after the token first arrived, or more than a minute after the token's `iat`. Otherwise,
-/// the server may have published the key after the gate's request, so the result is [`VerifyError::unavailable`]. The
-/// token becomes valid when a reload finds its key.
+/// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. While
+/// the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is invalid if
+/// the gate's last successful request for the keys came after the token first arrived, or more than a minute after the
+/// token's `iat`. Otherwise, the server may have published the key after the gate's request, so the result is
+/// [`VerifyError::unavailable`]. The token becomes valid when a reload finds its key.
 ///
-/// A token is valid if
+/// Unless you set other rules for its [issuer](Issuer), a token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;
 /// - its `alg` is the `alg` of the key. If the key has no `alg`, the token's `alg` must fit the kind of key. An RSA key
 ///   allows `RS256` to `RS512` and `PS256` to `PS512`. An EC key allows `ES256`, `ES384` or `ES512`, depending on its
@@ -32,10 +32,11 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// - its header has no `crit`, because scopegate supports no extension;
 /// - no claim marks it as another kind of token (for example, `typ: ID`, `typ: Refresh`, or any `token_use` except
 ///   `access`);
-/// - if nothing marks it as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), it has none of
-///   the claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have. If, in addition, its
-///   audience is not the resource, it must have a claim that [ID tokens lack](Issuer::access_claims): one of the claims
-///   that you name for this check, or, if you name none, a claim for scopes;
+/// - it is marked as an access token (`at+jwt`, `token_use: access`, Keycloak's `typ: Bearer`), or it has none of the
+///   claims `nonce`, `at_hash`, `c_hash` and `events`, which ID tokens and logout tokens have;
+/// - it is marked as an access token, or its audience is the resource, or it has a claim that
+///   [ID tokens lack](Issuer::access_claims). This claim is a claim for scopes, unless you name other claims for this
+///   check;
 /// - no member is repeated in its header, in its claims, or in an object inside them;
 /// - it is at most 16 KiB long, and its header has at most 32 members.
 ///

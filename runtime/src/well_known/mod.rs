@@ -35,8 +35,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// it panics if both routers have a handler for the same method at the same path. It also panics if a service or a path
 /// parameter of your router covers the path of a document. The panic names the path. Unlike the merge,
 /// [`Router::protect`](crate::Router::protect) does not panic. If one of your routes is where a document belongs,
-/// `protect` returns an error. If one of your routes is at another well-known path, your route answers there, and the
-/// router does not answer 404.
+/// `protect` returns an error. If one of your routes is at another well-known path, this route answers there in place
+/// of the 404.
 ///
 /// # Errors
 ///

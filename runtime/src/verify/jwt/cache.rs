@@ -26,8 +26,7 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 /// this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The least space that a rejected token counts for in the cache, in bytes. A token whose text has fewer bytes also has
-/// this weight.
+/// The smallest weight of a rejected token in its cache, in bytes.
 const USUAL_LENGTH: usize = 1024;
 
 /// How often expired entries are removed, unless a lookup removes them earlier.

@@ -46,7 +46,7 @@ pub(super) async fn search<T, E>(
     for at in urls {
         let document = match fetch::document(&at, places.transport()).await {
             Ok(document) => document,
-            // All addresses are on one host, so the others cannot be reached either.
+            // All addresses are on one host, so the other addresses cannot be reached either.
             Err(error) if error.is_unreachable() => return Err(vec![Missed::NotFetched(error)]),
             Err(error) => {
                 missed.push(Missed::NotFetched(error));

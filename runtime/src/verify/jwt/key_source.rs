@@ -104,8 +104,8 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the answer is `false`, so a
-    /// remembered refusal that was decided with the keys `known` still applies.
+    /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the answer is `false`. A cached
+    /// refusal that is based on `known` then still applies.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }

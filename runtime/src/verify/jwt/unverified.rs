@@ -32,7 +32,7 @@ pub(crate) fn is_jwt(token: &str) -> bool {
     parts.count() == 2 && decode(header).is_ok_and(|header| header.first() == Some(&b'{'))
 }
 
-/// A token in JWS compact serialization ([RFC 7515, section 7.1]) that has not been parsed.
+/// A token that is split but not parsed. Its format is the JWS compact serialization ([RFC 7515, section 7.1]).
 ///
 /// [RFC 7515, section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
 pub(crate) struct Unread<'a> {
@@ -73,8 +73,8 @@ impl<'a> Unread<'a> {
         if iss.is_empty() { Err(Fault::Plain("it has no `iss`").of(Rule::Issuer)) } else { Ok(iss) }
     }
 
-    /// Parses and checks the header of an access token before keys are loaded, so that a token with an invalid header
-    /// loads none.
+    /// Parses and checks the header of an access token. Call this method before keys are loaded, so that a token with
+    /// an invalid header does not cause a request for keys.
     pub(super) fn read(self) -> Result<Unverified<'a>, Fault> {
         self.read_as(&TYPES, false)
     }

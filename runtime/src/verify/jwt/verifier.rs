@@ -127,9 +127,9 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result for a token if the result is still usable. Gets the current keys at each call, so that
-    /// the keys are loaded again when they are too old, even while all tokens come from the cache. If a reload shows
-    /// that the issuer no longer publishes the key of a token, the cached result is no longer used.
+    /// Uses the cached result for a token if the result is still usable. To decide this, the function first loads the
+    /// keys again if they are too old. If the issuer no longer publishes the token's key, the cached result is not
+    /// used.
     async fn recall(
         &self,
         cache: &Cache,
@@ -229,8 +229,8 @@ impl Jwts {
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
 /// Loading the keys again can fail. The known keys then decide in two cases: if one of them has the token's `kid`, or
-/// if `is_settled` says that the key set is so recent that a published key would be in it. Otherwise, the function
-/// returns an error.
+/// if `is_settled` says that they would include the token's key if the issuer had published this key. Otherwise, the
+/// function returns an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

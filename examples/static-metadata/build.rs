@@ -5,8 +5,8 @@ use std::{env, error::Error, path::Path};
 use scopegate::export;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The API is linked into this script, so that cargo builds and runs it again whenever a handler changes. Without the
-    // next line it would run for every other file of the package as well.
+    // The API is linked into this script, so cargo builds and runs the script again whenever a handler changes. Without
+    // the next line, cargo would also run the script after a change to any other file of the package.
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=RESOURCE");
 

@@ -13,7 +13,8 @@ use similar::{Change, ChangeTag, TextDiff};
 pub struct Program(BTreeMap<String, String>);
 
 impl Program {
-    /// Reads a program of this folder, without its name, because a program keeps its name when it adopts scopegate.
+    /// Reads a program of this folder. Replaces the name of its package, because a real program keeps its name when it
+    /// adopts scopegate.
     ///
     /// # Errors
     ///
@@ -46,7 +47,7 @@ impl Program {
     }
 }
 
-/// The files that differ, by path: old text and new text.
+/// The old and the new text of each file that differs, by path.
 #[derive(Clone, Debug)]
 pub struct Difference(BTreeMap<String, [String; 2]>);
 
@@ -66,7 +67,8 @@ impl Difference {
         self.0.keys().map(String::as_str)
     }
 
-    /// Shows the changes in a file, with one line of context around each. Returns nothing if nothing changes.
+    /// Shows the changes in a file, with one line of context around each. Returns `None` if the file does not
+    /// change.
     #[must_use]
     pub fn of(&self, file: &str) -> Option<String> {
         let [old, new] = self.0.get(file)?;

@@ -1,4 +1,5 @@
-//! Tests the guide's claims about order, and about what stays open if a step is forgotten.
+//! Tests the guide's claims about the order of routes, layers and attributes, and about routes that stay open by
+//! mistake.
 
 use std::sync::{
     Arc,
@@ -23,7 +24,7 @@ async fn list() {}
 
 async fn plain() {}
 
-/// The gate of the program, for two tokens.
+/// The gate of the program, with a verifier that knows two tokens.
 fn gate() -> Gate {
     let verifier =
         TestVerifier::new().token("reader", "documents documents:read").token("other", "elsewhere");

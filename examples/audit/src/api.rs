@@ -38,7 +38,7 @@ pub fn gate(keys: StaticKeys) -> Gate {
     Gate::static_keys("files", keys)
 }
 
-/// The gate again, now with each decision written to the log, and counted.
+/// Adds an observer to the gate, which writes each decision to the log and counts it.
 #[must_use]
 pub fn observed(gate: Gate, log: AuditLog) -> Gate {
     gate.observe(move |decision: &Decision<'_>| {

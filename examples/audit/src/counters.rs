@@ -21,7 +21,7 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
         PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), &BUCKETS)?;
     let handle = builder.install_recorder().context("there is a recorder already")?;
     describe_counter!(DECISIONS, "Decisions, by outcome, reason and row");
-    describe_histogram!(SECONDS, "How long verifying and judging takes");
+    describe_histogram!(SECONDS, "How long a decision takes");
     Ok(handle)
 }
 
@@ -31,7 +31,8 @@ pub struct Counters;
 
 impl Observer for Counters {
     fn decided(&self, decision: &Decision<'_>) {
-        // One series per row, whatever a client puts into a batch. Clients and subjects belong only in the log.
+        // A request can have several rows. Only the last is counted, so that clients cannot create more series than
+        // there are rows. For the same reason, clients and subjects belong only in the log.
         let row = decision.rows().last().unwrap_or("none").to_owned();
         let reason = decision.reason().map_or("none", Reason::as_str);
         counter!(DECISIONS, "outcome" => decision.outcome().as_str(), "reason" => reason, "row" => row)

@@ -28,7 +28,7 @@ impl AuditLog {
     ///
     /// # Errors
     ///
-    /// If no file can be opened there.
+    /// If the folder cannot be created, or a file in it cannot be opened.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let files = RollingFileAppender::builder()
@@ -50,7 +50,7 @@ impl AuditLog {
 impl Observer for AuditLog {
     fn decided(&self, decision: &Decision<'_>) {
         if let Err(error) = self.append(decision) {
-            // If nothing may happen without a record, panic here instead, which ends the request.
+            // If no request may succeed without a record, panic here instead. The panic ends the request.
             metrics::counter!("audit_log_errors_total").increment(1);
             eprintln!("the audit log cannot be written: {error}");
         }
@@ -88,7 +88,7 @@ struct Line<'a> {
     client: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<Who<'a>>,
-    /// The SHA-256 of the token's `jti`, or of the token.
+    /// The SHA-256 of the token's `jti`, or of the whole token if it has no `jti` or is not valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,8 +21,8 @@
 //! scopegate_decisions_total{outcome="refused",reason="insufficient_scope",row="PUT /files/{name}"} 1
 //! ```
 //!
-//! For people, `cargo scopegate report -p audit --out report.html --audit audit-log` shows which operations are refused
-//! most.
+//! `cargo scopegate report -p audit --out report.html --audit audit-log` makes a page that shows which operations are
+//! refused most.
 
 use std::{env, net::Ipv4Addr, path::PathBuf, time::Duration};
 

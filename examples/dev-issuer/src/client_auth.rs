@@ -14,7 +14,7 @@ use crate::params::Params;
 
 /// Finds the client by HTTP Basic or by the form, and checks its secret if it has one.
 ///
-/// A confidential client may use either way, whichever it registered: libraries mix them up.
+/// A confidential client may use either way, even if it registered the other, because libraries confuse the two.
 pub(crate) fn authenticate(
     clients: &Clients,
     headers: &HeaderMap,
@@ -43,7 +43,7 @@ fn check(clients: &Clients, id: &str, secret: Option<&str>) -> Result<Client, OA
     client.ok_or_else(|| refused("the client is unknown, or its secret is wrong"))
 }
 
-/// Reads `Basic base64(id:secret)`, where both are form-encoded first
+/// Reads `Basic base64(id:secret)`, where the id and the secret are form-encoded
 /// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
 fn basic_credentials(authorization: &str) -> Option<(String, String)> {
     let (scheme, credentials) = authorization.split_once(' ')?;

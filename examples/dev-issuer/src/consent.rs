@@ -55,7 +55,7 @@ fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
     })?;
     let ticked: Vec<_> = form.all("scope").collect();
     let granted = allowed.then(|| granted(&pending.grant, &ticked)).flatten();
-    let granted = granted.ok_or_else(|| OAuthError::new(Code::AccessDenied, "the person refused"));
+    let granted = granted.ok_or_else(|| OAuthError::new(Code::AccessDenied, "the user refused"));
     let granted = granted.and_then(|grant| logged_in(issuer, &pending, form, grant));
     Ok(Decision { pending, granted })
 }
@@ -69,7 +69,7 @@ fn logged_in(issuer: &Issuer, pending: &Pending, form: &Params, grant: Grant) ->
     Ok(Grant { login: Some(login), ..grant })
 }
 
-/// Returns the requested scopes that are ticked. Without any, the user refused.
+/// Returns the requested scopes that are ticked. If the client requested scopes and none is ticked, the user refused.
 fn granted(asked: &Grant, ticked: &[&str]) -> Option<Grant> {
     let scopes = asked.scopes.only(|scope| ticked.contains(&scope));
     let refused = scopes.is_empty() && !asked.scopes.is_empty();

@@ -70,7 +70,7 @@ pub(crate) fn proven_key(issuer: &Issuer, headers: &HeaderMap) -> Result<Option<
         return Err(invalid("the request has more than one `DPoP` header"));
     }
     let proof = line.to_str().ok().filter(|proof| proof.len() <= MAX_PROOF_BYTES);
-    let proof = proof.ok_or_else(|| invalid("the `DPoP` header is no JWT"))?;
+    let proof = proof.ok_or_else(|| invalid("the `DPoP` header is not a JWT"))?;
 
     let (algorithm, key) = signed_by(proof)?;
     let claims = verified(proof, algorithm, &key)?;
@@ -85,7 +85,7 @@ pub(crate) fn proven_key(issuer: &Issuer, headers: &HeaderMap) -> Result<Option<
 
 /// Reads the header, which is not trusted yet.
 fn signed_by(proof: &str) -> Result<(Algorithm, Jwk), OAuthError> {
-    let header = jsonwebtoken::decode_header(proof).map_err(|_| invalid("the `DPoP` header is no JWT"))?;
+    let header = jsonwebtoken::decode_header(proof).map_err(|_| invalid("the `DPoP` header is not a JWT"))?;
     if header.typ.as_deref() != Some("dpop+jwt") {
         return Err(invalid("the `typ` of the proof is not `dpop+jwt`"));
     }
@@ -103,7 +103,7 @@ fn signed_by(proof: &str) -> Result<(Algorithm, Jwk), OAuthError> {
     Ok((header.alg, key))
 }
 
-/// Returns the members of the key as sent, because the parsed key has dropped the forbidden ones.
+/// Returns the members of the key as sent, because parsing drops the members in [`PRIVATE`].
 fn raw_key(proof: &str) -> Option<Map<String, Value>> {
     let (header, _) = proof.split_once('.')?;
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;

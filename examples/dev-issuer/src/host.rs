@@ -27,7 +27,7 @@ fn names_loopback(headers: &HeaderMap) -> bool {
 
 /// Tells whether `host [ ":" port ]` is a loopback address. The parser of `http::uri` would read `[::1]evil.com` as `[::1]`.
 fn is_loopback_authority(text: &str) -> bool {
-    // None of these characters ends the host of a URL, and the URL parser drops none of them.
+    // None of these characters ends the authority of a URL, and the URL parser drops none of them.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte));
     is_plain
         && Url::parse(&format!("http://{text}/"))

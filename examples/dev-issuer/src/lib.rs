@@ -15,8 +15,9 @@
 //! Every token is for the `resource` that the client named ([RFC 8707]). The client `dev` with the secret `dev` is built in,
 //! for client credentials.
 //!
-//! A token request with a `DPoP` proof ([RFC 9449]) gets a token bound to the key of the proof. The refresh token of a public client
-//! is also bound to this key. If the client sends `dpop_jkt`, the code is bound, too.
+//! A token request with a `DPoP` proof ([RFC 9449]) gets a token bound to the key of the proof. The refresh token of a
+//! public client is also bound to this key. If the authorization request names a key with `dpop_jkt`, the code is bound
+//! to that key.
 //!
 //! # Examples
 //!
@@ -68,7 +69,8 @@ use axum::http::{HeaderName, header::CONTENT_TYPE};
 
 pub use server::{BindError, DevIssuer};
 
-/// Serves a login for pages, as a module of JavaScript: authorization code with PKCE, from the server that a resource's metadata names.
+/// Serves a JavaScript module with which a page logs its user in. The module gets an authorization code with PKCE from
+/// the authorization server that a resource's metadata names.
 pub async fn login_js() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(CONTENT_TYPE, "text/javascript")], include_str!("login.js"))
 }

@@ -1,4 +1,5 @@
-// The login of a page: an authorization code with PKCE, from the authorization server that the metadata of a resource names.
+// Logs the user of a page in. Gets an authorization code with PKCE from the authorization server that a resource's
+// metadata names.
 
 const here = location.origin + location.pathname;
 const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
@@ -9,8 +10,8 @@ async function json(url, options) {
   return answer.ok ? answer.json() : Promise.reject(new Error(`${url} answers ${answer.status}`));
 }
 
-// Goes to the consent page, as the application `name`. `metadata` is the URL of the resource's metadata; without `scope`, it asks for all
-// scopes that the metadata lists.
+// Goes to the consent page, as the application `name`. `metadata` is the URL of the resource's metadata. Without
+// `scope`, the request is for all scopes that the metadata lists.
 export async function login(name, metadata, scope) {
   const { resource, authorization_servers: [issuer], scopes_supported } = await json(metadata);
   const server = await json(`${issuer}/.well-known/oauth-authorization-server`);
@@ -40,7 +41,7 @@ export async function comeBack() {
   const attempt = JSON.parse(sessionStorage.getItem("attempt"));
   sessionStorage.removeItem("attempt");
   history.replaceState(null, "", here);
-  if (answer.get("state") !== attempt?.state || answer.get("iss") !== attempt.issuer) throw new Error("this login is not ours");
+  if (answer.get("state") !== attempt?.state || answer.get("iss") !== attempt.issuer) throw new Error("this page did not start the login");
   if (!answer.has("code")) throw new Error(answer.get("error_description"));
   const grant = { grant_type: "authorization_code", code: answer.get("code"), redirect_uri: here, code_verifier: attempt.verifier };
   return { client: attempt, token: await take(attempt, grant) };

@@ -39,10 +39,10 @@ impl Asked {
         let acr_values: Vec<String> =
             acr_values.filter(|value| !value.is_empty()).map(str::to_owned).collect();
         if acr_values.len() > MAX_VALUES || acr_values.iter().any(|value| !is_printable(value)) {
-            return Err(invalid("`acr_values` is a list of a few values with spaces between"));
+            return Err(invalid("`acr_values` must be at most 16 values with spaces between them"));
         }
         let max_age = params.optional("max_age")?.map(str::parse).transpose();
-        let max_age = max_age.map_err(|_| invalid("`max_age` is a number of seconds"))?;
+        let max_age = max_age.map_err(|_| invalid("`max_age` must be a number of seconds"))?;
         Ok(Self { acr_values, max_age })
     }
 
@@ -59,7 +59,7 @@ impl Asked {
         let unmet = || {
             OAuthError::new(
                 Code::UnmetAuthenticationRequirements,
-                "the person did not log in again as it was asked for",
+                "the user did not log in again in the required way",
             )
         };
         let acr = form.optional("acr")?;
@@ -78,12 +78,13 @@ fn is_printable(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The current login. There is one user, so it counts in every browser.
+/// The current login. There is only one user, so the login counts in every browser.
 #[derive(Default)]
 pub(crate) struct Session(Mutex<Option<Login>>);
 
 impl Session {
-    /// Tells whether the user has to log in again for a client's requirement. The first login happens on the consent page.
+    /// Tells whether the user has to log in again for a client's requirement. If there was no login yet, the decision
+    /// on the consent page counts as a login that meets every `max_age`, but no `acr_values`.
     pub(crate) fn has_to_log_in(&self, asked: &Asked) -> bool {
         match &*self.lock() {
             Some(login) => !asked.is_met_by(login),

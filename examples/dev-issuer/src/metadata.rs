@@ -18,7 +18,7 @@ pub(crate) const REGISTRATION_PATH: &str = "/register";
 pub(crate) const AUTHORIZATION_PATH: &str = "/authorize";
 pub(crate) const TOKEN_PATH: &str = "/token";
 
-/// Answers the authorization server metadata of [RFC 8414, section 2].
+/// Serves the authorization server metadata of [RFC 8414, section 2].
 ///
 /// [RFC 8414, section 2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 pub(crate) async fn document(State(issuer): State<Arc<Issuer>>) -> Json<Value> {

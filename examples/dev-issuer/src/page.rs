@@ -42,7 +42,7 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
     page(StatusCode::OK, "Allow access?", &body)
 }
 
-/// Shows the error of a request that cannot be sent to the client.
+/// Shows an error that cannot be sent to the client.
 pub(crate) fn refusal(reason: &str) -> Response {
     let body = html! {
         h1 { "This request cannot go on" }
@@ -110,7 +110,7 @@ fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
     (status, headers, Html(markup.into_string())).into_response()
 }
 
-/// It has no `form-action`, because Chrome also applies that to the redirect to the client after the form.
+/// The policy has no `form-action`, because Chrome also applies this directive to the redirect that answers the form.
 const CONTENT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 

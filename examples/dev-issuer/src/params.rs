@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, RawForm, Request};
 
 use crate::error::{Code, OAuthError};
 
-/// Much more than a request needs. Together with the limits in [`crate::state`] it bounds the memory in use.
+/// Much more than a request needs. Together with the limits in [`crate::state`], this limit bounds the memory in use.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
 /// Request parameters by the rules of [RFC 6749, section 3.1]: a parameter without a value counts as omitted, and repeating a

@@ -77,7 +77,8 @@ impl Callback {
         self.send(issuer, &[("error", error.code.as_str()), ("error_description", &error.description)])
     }
 
-    /// Adds `state`, and `iss` against mix-up attacks ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
+    /// Redirects to the client with `answer`, `state`, and `iss` against mix-up attacks
+    /// ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
     fn send(&self, issuer: &str, answer: &[(&str, &str)]) -> Response {
         let mut url = self.uri.url.clone();
         url.query_pairs_mut()

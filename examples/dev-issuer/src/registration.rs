@@ -35,7 +35,7 @@ pub(crate) struct ClientMetadata {
     client_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_uri: Option<String>,
-    /// Stored, but not a limit: clients register with the first scopes that they see, and request more later.
+    /// Not a limit, because clients register with the first scopes that they see, and request more later.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
 }
@@ -98,10 +98,10 @@ fn accept(mut metadata: ClientMetadata) -> Result<(Client, ClientMetadata), OAut
     if has_code_flow
         && metadata.response_types.as_ref().is_some_and(|types| !types.iter().any(|t| t == "code"))
     {
-        return Err(invalid("`response_types` must hold `code`, the only one there is"));
+        return Err(invalid("`response_types` must contain `code`, the only supported response type"));
     }
     if has_code_flow && metadata.redirect_uris.is_empty() {
-        return Err(OAuthError::new(Code::InvalidRedirectUri, "`redirect_uris` must hold one at least"));
+        return Err(OAuthError::new(Code::InvalidRedirectUri, "`redirect_uris` must contain a URI"));
     }
     let redirect_uris =
         metadata.redirect_uris.iter().map(|uri| RedirectUri::parse(uri)).collect::<Option<_>>();
@@ -130,7 +130,7 @@ fn grant_types(metadata: &ClientMetadata) -> Result<Vec<GrantType>, OAuthError> 
     };
     let known: Vec<_> = asked.iter().filter_map(|name| GrantType::parse(name)).collect();
     if known.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
-        return Err(invalid("`grant_types` names none by which this server gives a first token"));
+        return Err(invalid("`grant_types` must contain `authorization_code` or `client_credentials`"));
     }
     // RFC 6749, section 4.4: only for confidential clients.
     if known.contains(&GrantType::ClientCredentials)

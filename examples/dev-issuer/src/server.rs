@@ -56,7 +56,7 @@ impl DevIssuer {
         self
     }
 
-    /// Sets the lifetime of access tokens in whole seconds. The default is an hour.
+    /// Sets the lifetime of access tokens, rounded down to whole seconds. The default is an hour.
     #[must_use]
     pub fn with_access_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.issuer.access_token_lifetime = lifetime;
@@ -90,7 +90,7 @@ impl fmt::Debug for DevIssuer {
 pub enum BindError {
     /// The address can be reached from other machines.
     NotLoopback(SocketAddr),
-    /// The address could not be taken.
+    /// The address could not be bound.
     Listen(io::Error),
     /// No signing key could be made.
     Key(jsonwebtoken::errors::Error),

@@ -49,16 +49,16 @@ pub fn routes() -> Router {
 ///
 /// # Errors
 ///
-/// If one of them is not a valid URL for its purpose.
+/// If `url` or `issuer` is not a valid URL for its purpose.
 pub fn gate(url: &str, issuer: &str) -> Result<Gate, InvalidResource> {
     let resource = Resource::new(url)?.authorization_server(issuer)?.name("Live");
-    // Both run on one machine with one clock. Other programs keep the default leeway.
+    // This program and the authorization server have the same clock. Other programs keep the default leeway.
     let issuer = Issuer::new(issuer).leeway(Duration::ZERO);
     Ok(Gate::issuers(resource, [issuer]).vocabulary::<LiveScope>().credentials([
         CredentialSource::authorization(),
         // For `EventSource`, which cannot set a header. The page limits the cookie to `/events`.
         CredentialSource::cookie("token"),
-        // For `WebSocket`, which can set only this header.
+        // For `WebSocket`, which can set only the header `Sec-WebSocket-Protocol`.
         CredentialSource::websocket_protocol("bearer."),
     ]))
 }

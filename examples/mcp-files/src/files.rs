@@ -44,7 +44,7 @@ pub struct Files {
     tools: Arc<ToolRouter<Self>>,
 }
 
-/// What `write_file` takes.
+/// The arguments of `write_file`.
 #[derive(Deserialize, schemars::JsonSchema)]
 struct WriteFile {
     /// The name of the file.
@@ -63,7 +63,7 @@ impl Files {
         self.files().keys().flat_map(|name| [name, "\n"]).collect()
     }
 
-    /// Writes a file, new or not.
+    /// Creates or overwrites a file.
     #[requires_scope("files:write")]
     #[tool]
     async fn write_file(&self, Parameters(WriteFile { path, content }): Parameters<WriteFile>) -> String {

@@ -19,11 +19,11 @@
 //! | variable | is |
 //! |---|---|
 //! | `PORT` | the port on 127.0.0.1 (8080) |
-//! | `RESOURCE` | the public URL of the endpoint (`http://127.0.0.1:PORT/mcp`), which is served at its path |
+//! | `RESOURCE` | the public URL of the endpoint, whose path the server serves (`http://127.0.0.1:PORT/mcp`) |
 //! | `AUTH_MODE` | `oauth` (unless set) or `static` |
 //! | `ISSUER`, `JWKS_URI` | an authorization server instead of the development one, and the URL of its keys if its metadata does not name it |
 //! | `STATIC_KEYS` | with `static`: `key=scope scope;key=scope ..` |
-//! | `SESSIONS` | `1`: clients of versions before 2026-07-28 get a session (otherwise requests have no session, which they also accept) |
+//! | `SESSIONS` | `1`: clients of MCP versions before 2026-07-28 get a session (no sessions unless set; these clients also work without) |
 //! | `ANONYMOUS` | `1`: clients without a token can discover the server, and call `count_files` |
 //! | `DIALECT` | `http` (unless set), or `tool-result` for ChatGPT |
 //! | `LISTS` | `all` (unless set), `reachable` or `callable`: the operations that lists show to a caller |

@@ -32,7 +32,7 @@ pub struct Server {
     pub sessions: bool,
     /// Whether clients without a token can discover the server, and call one tool (`ANONYMOUS`, `0`).
     pub anonymous: bool,
-    /// How the refusal of a tool is answered (`DIALECT`, `http`).
+    /// How a refused tool call is answered (`DIALECT`, `http`).
     pub dialect: Dialect,
     /// The operations that lists show to a caller (`LISTS`, `all`).
     pub lists: Lists,

@@ -170,7 +170,7 @@ async fn a_credential_that_is_not_valid_here_is_refused() {
         }
     })
     .await;
-    // Checks only whose tokens this server accepts. The library's own tests cover other invalid tokens.
+    // Here, only the audience of the token is checked. The library's own tests cover other invalid tokens.
     let server = Server::oauth().await;
     let mut claims = server.issuer.as_ref().unwrap().claims(RESOURCE, "files:read");
     claims["aud"] = json!([ORIGIN, RESOURCE]);

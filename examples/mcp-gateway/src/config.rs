@@ -40,10 +40,10 @@ pub enum Access {
 /// The issuer that stands for the authorization server of this program.
 const DEVELOPMENT: &str = "development";
 
-/// The name of the row for all operations of a kind without their own row.
+/// The name of the row for all operations of a kind that have no row of their own.
 const ANY: &str = "*";
 
-/// The functions that make the row of a named operation, and the row for the rest of its kind.
+/// The functions that make the row of a named operation, and the row for all other operations of its kind.
 type Rows = (fn(String, Requirement) -> Operation, fn(Requirement) -> Operation);
 
 /// The tables of the file.
@@ -89,7 +89,7 @@ impl Config {
 fn resource(document: &mut Document<'_>) -> Option<Resource> {
     let Some(text) = document.take_text("resource") else {
         document.missing(
-            "`resource` is missing, the URL that clients call; write it, as in `https://mcp.example.com/mcp`",
+            "`resource` is missing; write the URL that clients call, as in `https://mcp.example.com/mcp`",
         );
         return None;
     };
@@ -99,7 +99,7 @@ fn resource(document: &mut Document<'_>) -> Option<Resource> {
 fn upstream(document: &mut Document<'_>) -> Option<Url> {
     let Some(text) = document.take_text("upstream") else {
         document.missing(
-            "`upstream` is missing, the URL of the MCP server; write it, as in `http://127.0.0.1:3000/mcp`",
+            "`upstream` is missing; write the URL of the MCP server, as in `http://127.0.0.1:3000/mcp`",
         );
         return None;
     };

@@ -6,8 +6,9 @@
 //! cargo run -p mcp-gateway -- my-gateway.toml
 //! ```
 //!
-//! [`gateway.toml`](../gateway.toml) is an example of the file, and the default. It is for
-//! `npx @modelcontextprotocol/server-everything streamableHttp`, and starts a development authorization server. Then
+//! Without a file name, the program uses [`gateway.toml`](../gateway.toml). With this file, it protects the server that
+//! `npx @modelcontextprotocol/server-everything streamableHttp` starts, and starts a development authorization server.
+//! Then
 //!
 //! ```text
 //! $ curl -i -X POST http://127.0.0.1:8080/mcp

@@ -11,7 +11,7 @@ use crate::config::Config;
 /// The default file.
 const EXAMPLE: &str = include_str!("../gateway.toml");
 
-/// The gateway's port, its configuration, and its credentials at the server behind it.
+/// The gateway's port, its configuration, and its credentials for the server behind it.
 #[derive(Debug)]
 pub struct Settings {
     /// The port on 127.0.0.1 (`PORT`, 8080).

@@ -58,7 +58,7 @@ impl Upstream {
 /// Forwards a request that the gate has allowed.
 async fn forward(State(upstream): State<Upstream>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    // The gate has read the body, within its bounds.
+    // The gate has read the body and checked its size.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return unavailable(&Bytes::new());
     };
@@ -93,8 +93,8 @@ impl Upstream {
     }
 }
 
-/// Tells whether an answer is about the gateway, and not about its caller: who has no credentials for the server, or the
-/// wrong URL.
+/// Tells whether an answer reports a fault of the gateway, such as wrong credentials or a wrong URL, and not of the
+/// caller.
 fn is_for_the_gateway(status: StatusCode) -> bool {
     matches!(status, StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED)
         || status.is_redirection()

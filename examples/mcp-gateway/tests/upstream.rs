@@ -109,7 +109,7 @@ fn events(go_on: &Arc<Notify>) -> Response {
     ([("content-type", "text/event-stream")], Body::from_stream(first.chain(second))).into_response()
 }
 
-/// Starts the gateway before a URL.
+/// Starts the gateway before the server at a URL.
 fn gateway(upstream: &str, variables: &[(&str, &str)]) -> (Program, String) {
     let port = free_port();
     let text = format!(
@@ -284,7 +284,7 @@ async fn a_server_that_is_gone_is_a_bad_gateway() {
     let stream = Client::new().get(&url).bearer_auth("sk_read").send().await.unwrap();
     assert_eq!(stream.status(), StatusCode::BAD_GATEWAY);
     assert_eq!(json_of(stream).await.get("id"), None);
-    // The gate answers without the server.
+    // The gate refuses a request without asking the server.
     assert_eq!(call(&url, "sk_read", "write").send().await.unwrap().status(), 403);
 }
 

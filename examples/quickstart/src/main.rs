@@ -6,9 +6,10 @@
 //! cargo run -p quickstart
 //! ```
 //!
-//! and paste the printed lines into another terminal, or open the printed page in a browser. `PORT` (8080) sets the port, `RESOURCE` the public URL of the API
-//! (`http://127.0.0.1:PORT`), and `ISSUER` an authorization server instead of the embedded one.
-//! With `DPOP=required` it accepts only tokens bound to a client's key (RFC 9449), and with `DPOP=accepted` also bearer tokens.
+//! and paste the printed lines into another terminal, or open the printed page in a browser. `PORT` (8080) sets the
+//! port, `RESOURCE` the public URL of the API (`http://127.0.0.1:PORT`), and `ISSUER` an authorization server instead
+//! of the embedded one. With `DPOP=required` the API accepts only tokens bound to a client's key (RFC 9449), and with
+//! `DPOP=accepted` also bearer tokens.
 
 use std::{
     io,

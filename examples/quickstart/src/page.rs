@@ -1,4 +1,4 @@
-//! The page, on which a person sees the answers, logs in for what they name, and comes back.
+//! The page on which a user sends requests, sees the answers, and logs in for the scopes that the answers name.
 
 use axum::response::Html;
 use scopegate::{Router, public, routing::get};

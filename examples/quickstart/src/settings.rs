@@ -35,7 +35,8 @@ impl Settings {
         };
         let resource = env::var("RESOURCE").unwrap_or_else(|_| format!("http://127.0.0.1:{port}"));
         let dpop = match env::var("DPOP").as_deref() {
-            // With a nonce, nobody can make proofs in advance. It also shows whether clients retry a request with a nonce.
+            // With a nonce, nobody can make proofs in advance. The nonce also shows whether clients retry a request
+            // with it.
             Ok("accepted") => Some(Dpop::accepted().nonce()),
             Ok("required") => Some(Dpop::required().nonce()),
             Ok(other) => bail!("DPOP is {other:?}; it takes `accepted` or `required`"),
@@ -67,7 +68,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If one of the two is not a valid URL for its purpose.
+    /// If the resource or the issuer is not a valid URL for its purpose.
     pub fn resource(&self, issuer: &str) -> Result<Resource, InvalidResource> {
         Ok(Resource::new(&self.resource)?.authorization_server(issuer)?.name("Quickstart files"))
     }

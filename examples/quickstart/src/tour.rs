@@ -84,7 +84,7 @@ pub fn steps_with_dpop(api: &str, resource: &Resource) -> Vec<Step> {
             ["HTTP/1.1 401 Unauthorized".to_owned()],
         ),
         step(
-            "The metadata says so too. A client that goes on from here is in tests/clients/typescript/dpop.test.mjs.",
+            "The metadata also announces `DPoP`. For a client that continues from here, see tests/clients/typescript/dpop.test.mjs.",
             format!("curl -s -w '\\n' {api}{}", resource.metadata_path()),
             [],
         ),

@@ -1,4 +1,4 @@
-//! The program, started as a user would.
+//! Starts the program as a user would, and sends requests to it.
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -60,7 +60,7 @@ fn an_external_issuer_need_not_be_up() {
     let program = Program::start(PROGRAM, &variables);
     assert!(program.said().contains("Tokens come from https://auth.example.com."), "{}", program.said());
     assert!(!program.said().contains("FOR DEVELOPMENT ONLY"), "{}", program.said());
-    // The page logs in at the embedded authorization server.
+    // The page exists only with the embedded authorization server.
     assert_eq!(program.send("GET /", &[]).status, 404);
 }
 

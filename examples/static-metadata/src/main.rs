@@ -6,8 +6,8 @@
 //! cargo run -p static-metadata
 //! ```
 //!
-//! The build script writes the document from the handlers of the crate `static-metadata-api`. Instead of embedding it, you can
-//! upload it: the folder is below `target`, with notes for common hosts.
+//! The build script writes the document from the handlers of the crate `static-metadata-api`. Instead of embedding the
+//! document, you can upload its folder, which is below `target` and contains notes for common hosts.
 
 const METADATA: &str = include_str!(env!("METADATA"));
 

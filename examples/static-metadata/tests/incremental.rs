@@ -1,4 +1,4 @@
-//! A changed handler changes the document, and no other change runs the build script.
+//! A changed handler changes the document, and a change to another file does not run the build script.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! A resource below a path: an endpoint at `/mcp`, with metadata for clients that look below the path and clients that do not.
+//! A resource whose URL has a path: an endpoint at `/mcp`. Its metadata is at the well-known URL for this path, and a
+//! copy is at the root, for clients that look only there.
 //!
 //! Run with
 //!
@@ -20,8 +21,8 @@
 //! (the same; with ROOT_METADATA=off, 404)
 //! ```
 //!
-//! `RESOURCE` is the public URL (`http://127.0.0.1:PORT/mcp` unless set), and `ISSUER` the authorization server. A proxy that ends
-//! TLS may stand before the program, which ignores the proxy's forwarding headers.
+//! `RESOURCE` is the public URL (`http://127.0.0.1:PORT/mcp` unless set), and `ISSUER` the authorization server. A
+//! proxy that terminates TLS may stand before the program, which ignores the proxy's forwarding headers.
 
 use std::{env, net::Ipv4Addr};
 

@@ -1,4 +1,5 @@
-//! A client that reads the header, a client that looks below the path, and a client that tries only the root.
+//! A client that reads the header, a client that looks at the well-known URL for the path, and a client that tries only
+//! the root.
 
 use scopegate_tests::{challenge, program::Program};
 

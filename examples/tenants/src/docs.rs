@@ -51,7 +51,7 @@ enum Audience {
     Everybody,
 }
 
-// Only the body shows whether this needs more than writing.
+// Only the body of the request shows whether the caller also needs `docs:publish`.
 #[requires_scope(DocsScope::Write, "tenant:{tenant}:member", also(DocsScope::Publish))]
 async fn publish(access: Access, Json(audience): Json<Audience>) -> Result<StatusCode, Rejection> {
     if audience == Audience::Everybody {

@@ -1,5 +1,5 @@
-//! Documents of several tenants: scopes that imply others, scopes with a parameter of the path, a floor, alternatives,
-//! and a handler that demands one more scope.
+//! Documents of several tenants: scopes that imply other scopes, scopes with a parameter of the path, a scope that
+//! every route needs, alternative scopes, and a handler that demands one more scope.
 //!
 //! Run with
 //!
@@ -7,7 +7,7 @@
 //! PORT=8080 cargo run -p tenants
 //! ```
 //!
-//! It also starts a development authorization server, prints the table and the URL of that server, and serves:
+//! The program also starts a development authorization server, and prints its URL and the scope table. Then
 //!
 //! ```text
 //! $ curl -i http://127.0.0.1:8080/tenants/acme/docs

@@ -1,4 +1,5 @@
-//! A documents server: an API with a nest two deep, live updates, static files, routes for administrators, and an `OpenAPI` document.
+//! A documents server: an API in nested routers, live updates, static files, routes for administrators, and an
+//! `OpenAPI` document.
 
 pub mod admin;
 pub mod comments;

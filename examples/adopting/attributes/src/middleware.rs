@@ -18,7 +18,7 @@ pub async fn request_id(request: Request, next: Next) -> Response {
     response
 }
 
-/// Allows the pages from one other origin.
+/// Lets the pages of one other origin call this program.
 pub fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(HeaderValue::from_static("https://app.example.com"))

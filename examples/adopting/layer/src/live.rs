@@ -1,4 +1,4 @@
-//! Live updates: server-sent events to receive changes, and a WebSocket to also send them.
+//! Live updates: server-sent events to receive changes, and a WebSocket to send them.
 
 use axum::{
     Router,

@@ -1,4 +1,4 @@
-//! The program, started as a user would.
+//! Starts the program as a user would, and sends requests to it.
 
 use scopegate_tests::program::Program;
 

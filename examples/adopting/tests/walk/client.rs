@@ -1,4 +1,4 @@
-//! A client for each kind of answer: whole answers, the first event of a stream, the first message of a WebSocket.
+//! A client that reads a whole answer, the first event of a stream, or the first message of a WebSocket.
 
 use axum::http::{HeaderMap, Response, StatusCode};
 use futures_util::{SinkExt, StreamExt};

@@ -1,5 +1,5 @@
-//! After each step, every route of the plain program gives the same answer with a sufficient token, and the exact 401 and 403
-//! without one.
+//! Sends the requests of the plain program to the program after each step. With a sufficient token, the answer must be
+//! the same as without scopegate. Without such a token, the answer must be the exact 401 or 403.
 
 mod client;
 mod routes;
@@ -78,7 +78,7 @@ async fn walk(step: usize, app: axum::Router) {
     }
 }
 
-/// Checks the answers without a token, with an invalid token, and with a token that grants everything else.
+/// Checks the answers without a token, with an invalid token, and with a token that lacks one of `scopes`.
 async fn refuses(program: &Served, route: &Route, asked: &str, scopes: &str) {
     let insufficient = all_but_last(scopes);
     let [asked, scopes] = [asked, scopes].map(|scopes| format!("scope=\"{scopes}\", {METADATA}"));

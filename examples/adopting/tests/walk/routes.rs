@@ -34,7 +34,7 @@ impl Route {
         Self { request, headers: &[], kind, needs, is_unlisted: false }
     }
 
-    /// Returns the scopes of a 401.
+    /// Returns the scopes that the 401 names after this step.
     pub(crate) fn asked(&self, step: usize) -> &'static str {
         let needs = if step == ATTRIBUTES && self.is_unlisted { FLOOR } else { self.needs[step] };
         needs.unwrap_or_default()
@@ -54,7 +54,7 @@ impl Route {
 const DOCUMENT: Kind = Kind::Whole(r#"{"title":"Plan","text":"None yet"}"#);
 const EMPTY: Kind = Kind::Whole("");
 
-/// Every valid token has it.
+/// The scope that every route behind the gate needs.
 const FLOOR: Option<&str> = Some("documents");
 const READ: Option<&str> = Some("documents documents:read");
 const WRITE: Option<&str> = Some("documents documents:write");
@@ -82,7 +82,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("DELETE /api/v1/documents/2", EMPTY, [FLOOR, WRITE, WRITE]),
     Route::new("GET /api/v1/events", Kind::Events, [FLOOR, READ, READ]),
     Route::new("GET /api/v1/socket", Kind::Socket, [FLOOR, TALK, TALK]),
-    // The request is no WebSocket handshake.
+    // This request is not a WebSocket handshake.
     Route::new("GET /api/v1/socket", EMPTY, [FLOOR, TALK, TALK]),
     Route::new("GET /admin/count", EMPTY, [FLOOR, ADMIN, ADMIN]).unlisted(),
     Route::new("POST /admin/purge", EMPTY, [FLOOR, ADMIN, ADMIN]),

@@ -1,4 +1,4 @@
-//! Compares the walk with the router's table: it has every route, with the right scopes.
+//! Checks that the walk covers every route in the router's table, with the scopes of the table.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -24,7 +24,8 @@ fn every_route_is_walked() {
     assert!(left.is_empty(), "the walk leaves out {left:?}");
 }
 
-/// Finds the row of a request: the closest path, and there a row with its method before a row for all methods.
+/// Finds the row of a request: the closest path that has a row for its method. At the same path, a row for the method
+/// comes before a row for all methods.
 fn serving<'a>(table: &'a ScopeTable, route: &Route) -> (usize, &'a Entry) {
     let (method, path) = route.request.split_once(' ').unwrap();
     let entries = table.entries().iter().enumerate();

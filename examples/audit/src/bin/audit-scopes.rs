@@ -1,4 +1,4 @@
-//! Answers `cargo scopegate` for the API: table, lock, report, and the rest.
+//! The exporter of this API for `cargo scopegate`.
 //!
 //! Run with
 //!

@@ -49,7 +49,7 @@ impl Session {
         issuer.sessions.take(session_of(handle));
     }
 
-    /// Replaces `token` by the next refresh token. Returns it with the grant for the access token.
+    /// Replaces `token` with a new refresh token. Returns the new token and the grant for the access token.
     ///
     /// A request for more than was granted changes nothing.
     fn rotate(
@@ -69,7 +69,7 @@ impl Session {
         }
         let asked = Scopes::from_request(params)?;
         if !self.grant.scopes.contains_all(&asked) {
-            return Err(OAuthError::new(Code::InvalidScope, "`scope` holds one that was not granted"));
+            return Err(OAuthError::new(Code::InvalidScope, "`scope` contains a scope that was not granted"));
         }
         let resources = self.grant.resources.narrowed(params)?;
         let scopes = if asked.is_empty() { self.grant.scopes.clone() } else { asked };
@@ -90,7 +90,8 @@ pub(super) fn redeem(
     let rotated =
         issuer.sessions.with(session_of(token), |session| session.rotate(token, client, params, key));
     let (next, grant) = rotated.unwrap_or_else(|| Err(invalid_grant())).inspect_err(|error| {
-        // The used token was stolen, or the thief has used it first. Either way the session ends.
+        // The token was used before, or belongs to another client, so it may be stolen. The session ends, because the
+        // server cannot tell a thief from the client.
         if error.code == Code::InvalidGrant {
             Session::end(issuer, token);
         }

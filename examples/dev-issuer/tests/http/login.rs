@@ -46,7 +46,7 @@ async fn a_login_is_kept_until_a_client_asks_for_another() {
     let time = first["auth_time"].as_u64().unwrap();
     assert!(now() - time < 5 && first.get("acr").is_none(), "{first}");
 
-    // A long `max_age` or another client does not require a new login.
+    // A long `max_age` does not require a new login.
     let (page, _) = decide(&server, &with(&plain, "max_age", &["1000"]), &[]).await;
     assert!(!page.contains(PROMPT));
 

@@ -11,7 +11,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-/// The pair of RFC 7636, appendix B.
+/// The verifier and the challenge of RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -149,7 +149,7 @@ pub(crate) fn refresh<'a>(client_id: &'a str, token: &'a Value) -> Pairs<'a> {
     ]
 }
 
-/// Returns `pairs` with other values for `name`, or without it if there are none.
+/// Returns `pairs` with `values` in place of the values for `name`.
 pub(crate) fn with<'a>(pairs: &Pairs<'a>, name: &'a str, values: &[&'a str]) -> Pairs<'a> {
     let others = pairs.iter().copied().filter(|(key, _)| *key != name);
     others.chain(values.iter().map(|value| (name, *value))).collect()

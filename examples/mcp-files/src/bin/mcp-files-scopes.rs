@@ -1,4 +1,4 @@
-//! The exporter for `cargo scopegate`, with the environment of the server.
+//! The exporter of this server for `cargo scopegate`. It reads the same environment variables as the server.
 //!
 //! Run with
 //!
@@ -6,7 +6,8 @@
 //! ANONYMOUS=1 cargo scopegate report -p mcp-files --out report.html
 //! ```
 //!
-//! Without `ISSUER`, the server starts its own authorization server. Only the doctor contacts it.
+//! Without `ISSUER`, the authorization server is the one that the server starts. Only `cargo scopegate doctor` contacts
+//! the authorization server, so start the server in another terminal before this command.
 
 use std::process::ExitCode;
 

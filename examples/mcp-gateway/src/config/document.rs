@@ -7,7 +7,7 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
-/// The keys of a file that are not read yet, and the faults of the others.
+/// The keys of a file that are not read yet, and the faults found so far.
 pub(super) struct Document<'t> {
     source: &'t str,
     rest: DeTable<'t>,
@@ -33,7 +33,7 @@ struct Fault {
 }
 
 impl<'t> Document<'t> {
-    /// Reads a file that is well-formed.
+    /// Parses a file. Returns the syntax errors if the file is not valid TOML.
     pub(super) fn read(source: &'t str) -> Result<Self, Faults> {
         let (root, errors) = DeTable::parse_recoverable(source);
         let mut document = Self { source, rest: root.into_inner(), faults: Vec::new() };

@@ -22,7 +22,8 @@ const REQUEST: [HeaderName; 7] = [
     HeaderName::from_static("tracestate"),
 ];
 
-/// The headers that are passed back, besides those of MCP. Challenges are not, because they would make clients log in elsewhere.
+/// The headers that are passed back, besides those of MCP. The server's challenges are not passed back, because they
+/// would make clients log in elsewhere.
 const ANSWER: [HeaderName; 6] = [
     ALLOW,
     CACHE_CONTROL,

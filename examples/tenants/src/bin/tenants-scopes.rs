@@ -1,4 +1,4 @@
-//! The exporter of the documents for `cargo scopegate`.
+//! The exporter of this API for `cargo scopegate`.
 //!
 //! Run with
 //!
@@ -6,7 +6,7 @@
 //! cargo scopegate report -p tenants --out report.html
 //! ```
 //!
-//! `ISSUER` names the authorization server. Only the doctor contacts it.
+//! `ISSUER` names the authorization server. Only `cargo scopegate doctor` contacts this server.
 
 use std::{env, process::ExitCode};
 

@@ -1,5 +1,5 @@
-//! The decision allocates nothing, for any granted scopes and any size of vocabulary. The headers that the gate writes allocate
-//! nothing either, and a refusal copies nothing that is not read.
+//! The decision allocates nothing, for any granted scopes and any size of vocabulary. The headers that the gate writes
+//! allocate nothing either. A refusal copies the request's headers only for a function that writes bodies.
 
 mod gating;
 
@@ -83,7 +83,7 @@ fn judging_a_whole_demand_allocates_nothing() {
     }
 }
 
-/// Counts the allocations of the layer before an MCP server for judging and passing on a call with these headers.
+/// Counts the allocations of the layer before an MCP server while it judges a call with these headers and passes it on.
 fn allocations_of_a_call(headers: &[(&'static str, &'static str)]) -> u64 {
     const BODY: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list"}}"#;
     let tokens = TestVerifier::new().token("read", "files:read");
@@ -212,7 +212,8 @@ fn without_an_observer_nothing_is_taken_for_one() {
     {
         let own = of_a_request(&without, token, status) - of_axum;
         assert_eq!(own, expected, "{token:?}, as many as without an observer");
-        // An observer that reads nothing costs the list of rows, and the hash of a valid token.
+        // An observer that reads nothing costs one allocation for the list of rows, and one for the hash of a valid
+        // token.
         let is_valid = u64::from(matches!(token, Some("read" | "none")));
         assert_eq!(of_a_request(&idle, token, status) - of_axum, own + 1 + is_valid, "{token:?}");
     }

@@ -58,7 +58,8 @@ const TOKENS: [&str; 8] = [
 /// The values of `tenant` and of `user` in a path; `None` stands for a path without the parameter.
 const VALUES: [Option<&str>; 4] = [Some("acme"), Some("alice"), Some("a:b"), Some("%2e%2e")];
 
-/// A scope, an invalid value, or a missing value, in the order in which they make a demand impossible.
+/// A scope, an invalid value, or a missing value. The order ranks the faults: a missing value is worse than an invalid
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Need {
     Scope(String),

@@ -289,7 +289,6 @@ async fn every_request_is_answered_as_by_axum() {
     }
 }
 
-/// The programs above have answers of axum itself and answers of handlers.
 #[tokio::test]
 async fn the_programs_have_all_kinds_of_answers() {
     let mut kinds = [0; 3];
@@ -371,7 +370,7 @@ async fn a_layer_also_sees_the_404_of_axum() {
     }
 }
 
-/// A program may have turned off axum's checks for paths of its version 0.7.
+/// A program can turn off axum's checks for paths in the syntax of axum 0.7.
 #[tokio::test]
 async fn a_path_that_begins_with_a_colon_stays_behind_a_layer() {
     let gate = TestVerifier::new().token("s", "s").gate("https://h.example").unwrap();

@@ -148,7 +148,7 @@ async fn a_function_writes_the_body_and_nothing_else() {
     let exposed: Vec<_> = answer.headers.get_all("access-control-expose-headers").iter().collect();
     assert_eq!(exposed, ["X-Own", "WWW-Authenticate, Retry-After"]);
     assert_eq!((answer.header("cache-control"), answer.header("retry-after")), ("no-store", ""));
-    // If the gate has no challenge, the function receives none.
+    // A refusal by `deny` has no challenge, so the function receives no scopes.
     let answer = send(&app, "GET /deny", &["authorization: Bearer read"]).await;
     assert_eq!((answer.status, answer.challenge()), (StatusCode::FORBIDDEN, ""));
     assert_eq!(answer.body, "<p>not yours []");
@@ -223,7 +223,7 @@ async fn a_function_sees_what_a_client_of_mcp_accepts() {
         send_body(&app, "POST /mcp", &headers, body.to_string().into()).await
     };
     assert_eq!(call("accept: text/html").await.body, "<h1>Refusal 403</h1>");
-    // The gate's own body names the request.
+    // The gate's own body has the id of the request.
     let answer = call("accept: application/json, text/event-stream").await.json();
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(403)));
 }

@@ -177,7 +177,7 @@ async fn the_token_comes_from_each_source() {
     assert_eq!(api.open(&twice).await.map(|_| ()).unwrap_err().0, 400);
 }
 
-/// Checks that the future ends at a time in seconds since 1970, or up to a second later.
+/// Checks that it is now `expected`, in seconds since 1970, or less than two seconds later.
 #[track_caller]
 fn assert_ended_at(expected: i64) {
     let ended = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();

@@ -147,7 +147,8 @@ async fn a_page_with_cookies_gets_an_answer_that_browsers_take() {
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
 }
 
-/// With `*`, browsers hide the answer to a request with cookies from the page, so the layer does not allow credentials.
+/// If an answer allows the origin `*`, browsers hide it when the request had cookies. So the layer does not allow
+/// credentials.
 #[tokio::test]
 async fn credentials_count_for_origins_that_are_named() {
     let answer = send(&app(cors::layer().allow_credentials(true)), "GET /files", &[ORIGIN, READ]).await;

@@ -75,7 +75,7 @@ async fn the_well_known_path_is_inserted_between_host_and_path() {
         let answer = send(&app, &format!("GET {asked}"), &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{identifier}");
         assert_eq!(json(&answer)["resource"], identifier);
-        // URLs that RFC 3986 or a lenient router would call equivalent. None of them is the document.
+        // URLs that RFC 3986 or a lenient router would call equivalent. None of them returns the document.
         for near in
             [format!("{path}/"), format!("{path}x"), path.replace("%7", "~"), path.replace("%2f", "%2F")]
         {

@@ -231,7 +231,7 @@ fn a_token_that_is_optional_stays_optional() {
     );
 }
 
-/// Makes a document as other libraries do, with one operation that needs a scope and one with alternatives.
+/// Makes a document as plain JSON, as other libraries do.
 fn plain(version: &str, scheme: &Value) -> Value {
     let operation = json!({ "responses": { "200": { "description": "OK" } } });
     json!({
@@ -291,7 +291,7 @@ fn a_scheme_that_the_document_has_is_taken_as_it_is() {
     let openid = json!({ "type": "openIdConnect", "openIdConnectUrl": "https://auth.example.com/openid" });
     assert_eq!(apply("3.0.3", &openid), (two_ways.clone(), json!({ "login": openid })));
 
-    // Before version 3.1 only these two kinds of schemes may list scopes.
+    // Before version 3.1, only `oauth2` and `openIdConnect` schemes may list scopes.
     let bearer = json!({ "type": "http", "scheme": "bearer" });
     assert_eq!(apply("3.0.3", &bearer), (json!([{ "login": [] }]), json!({ "login": bearer })));
     assert_eq!(apply("3.1.0", &bearer), (two_ways.clone(), json!({ "login": bearer })));
@@ -343,7 +343,7 @@ fn what_is_no_document_is_reported() {
         apply(json!({ "openapi": "3.1.0", "components": { "securitySchemes": [] } })),
         ["`components.securitySchemes` is not an object in it"],
     );
-    // A malformed operation is reported, because nobody knows its requirement.
+    // A malformed operation counts as undocumented.
     let mut json = json!({ "openapi": "3.1.0", "paths": { "/whoami": { "get": [] }, "/health": [] } });
     let report = routes().table().apply_to(&mut json, &oauth(&gate()));
     assert_eq!(report.undocumented().len(), 4);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use served::{API, Api, FILES, INVALID, aged, claims, later, numbered, seconds, token};
 
-/// Makes the verifier load the keys again soon after a load, with a token of an unknown key.
+/// Sends a token of an unknown key, so that the verifier loads the keys again soon after a load.
 async fn renew(api: &Api, issuer: &Issuer) {
     seconds(10).await;
     let asked = issuer.key_requests();
@@ -394,7 +394,8 @@ async fn a_storm_of_unknown_keys() {
                 [INVALID; 100],
                 "the issuer was asked after they came"
             );
-            // Unknown tokens may have a key published since. If the cache has dropped these, they count as unknown again.
+            // A key that the verifier does not know may have been published since the last load. Without a cache, the
+            // refused tokens of the wave before count as unknown again.
             assert_eq!(api.get_all(storm(wave + 1)).await, vec![later(10); 100]);
             let again = if remembers { INVALID.to_owned() } else { later(10) };
             assert_eq!(api.get_all(storm(wave)).await, vec![again; 100], "the same once more");

@@ -190,7 +190,6 @@ async fn in_a_plain_router_it_is_enforced_too() {
     assert_eq!(status(&app, "GET /export", "writer").await, StatusCode::OK);
 }
 
-/// The declaration of an annotated handler inside a plain method router is enforced as well.
 #[tokio::test]
 async fn an_attribute_inside_of_a_guarded_router_is_enforced_as_well() {
     #[requires_scope("files:write")]
@@ -203,7 +202,6 @@ async fn an_attribute_inside_of_a_guarded_router_is_enforced_as_well() {
     assert_eq!(status(&app, "GET /", "writer").await, StatusCode::OK);
 }
 
-/// A layer inside runs after the guard.
 #[tokio::test]
 async fn a_layer_inside_runs_after_the_guard() {
     let answer = axum::middleware::from_fn(async |_: Request, _: axum::middleware::Next| "from the layer");

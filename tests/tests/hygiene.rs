@@ -32,7 +32,7 @@ use shadows::{
 #[requires_scope("files:read", any("files:write", all("a", "b")))]
 async fn shadowed() {}
 
-/// A public handler needs no `#[allow]`.
+/// A handler that other modules use needs no `#[allow]`.
 #[requires_scope("files:read")]
 pub(crate) async fn documented() {}
 
@@ -144,7 +144,7 @@ enum Bare {
     Bare,
 }
 
-/// The numbers are their own.
+/// The variants have their own numbers.
 #[derive(Debug, Vocabulary)]
 #[scope(crate = ::renamed)]
 #[repr(u8)]

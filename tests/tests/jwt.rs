@@ -564,7 +564,7 @@ async fn garbage_is_invalid_and_no_panic() {
     let nested = format!("{}.{}.", encode(r#"{"alg":"ES256"}"#), encode("[".repeat(40_000)));
     check("nested", &verifier.verify_text(&nested).await, "invalid");
     check("long", &verifier.verify_text(&"a.".repeat(1_000_000)).await, "invalid");
-    // A duplicate member would let a forger choose which of the two a parser reads.
+    // Parsers differ in which of two duplicate members they read.
     let twice = format!("{}.{}.AAAA", encode(r#"{"alg":"ES256","alg":"none"}"#), encode("{}"));
     check("twice", &verifier.verify_text(&twice).await, "invalid");
 }

@@ -70,7 +70,7 @@ async fn a_token_that_came_while_keys_were_loaded() {
             let (api, token) = (api.clone(), token(&issuer, &Key::ed25519("unknown")));
             async move { api.get(&token).await }
         });
-        // The server has sent the answer.
+        // The server holds an answer without the new key.
         until(|| issuer.key_requests() > asked).await;
         issuer.publish(&[&old, &new]);
         let of_new = token(&issuer, &new);

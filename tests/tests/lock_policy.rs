@@ -126,15 +126,15 @@ fn says_what_became_of_the_policy() {
         "implies: b r",
         &[(Weaker, "`b` now implies `r`"), (Stricter, "`a` no longer implies `r`")],
     );
-    // What no route needs.
+    // No route needs `b`.
     check("", "implies: a b", &[(Neutral, "`a` now implies `b`")]);
-    // What a handler may demand.
+    // A handler may demand `z`.
     check("", "implies: x:y z", &[(Weaker, "`x:y` now implies `z`")]);
-    // What the floor demands.
+    // The floor demands `f`.
     check("floor: f", "floor: f\nimplies: a f", &[(Weaker, "`a` now implies `f`")]);
-    // What follows already.
+    // `a` already implied `r`, by way of `b`.
     check("implies: a b\nimplies: b r", "implies: a b r\nimplies: b r", &[(Neutral, "`a` now implies `r`")]);
-    // The other way around: neither step is possible without the other.
+    // The implication is reversed. The two changes need each other, because both implications together are a cycle.
     check(
         "implies: a r",
         "implies: r a",
@@ -364,7 +364,7 @@ fn looks_at_the_values_that_a_policy_names() {
     check("", "implies: a t:acme:n:7", &[(Weaker, "`a` now implies `t:acme:n:7`")]);
     check("", "implies: t:acme:read t:acme:write", &[(Weaker, "`t:acme:read` now implies `t:acme:write`")]);
     check("", "implies: a x{y}", &[(Weaker, "`a` now implies `x{y}`")]);
-    // No value of the parameter makes these.
+    // No value of a parameter makes these scopes.
     check("", "implies: a t:b:c:read", &[(Neutral, "`a` now implies `t:b:c:read`")]);
     check("", "implies: a t:..:read", &[(Neutral, "`a` now implies `t:..:read`")]);
     check("", "implies: a t:acme:*", &[(Neutral, "`a` now implies `t:acme:*`")]);

@@ -21,7 +21,7 @@ struct Program {
     /// Pairs in which the first scope implies the second.
     implied: BTreeSet<(&'static str, &'static str)>,
     wildcards: Wildcards,
-    /// Handlers by name. `*` is the row for all handlers without their own.
+    /// Handlers by name. `*` is the row for all handlers without their own row.
     rows: BTreeMap<&'static str, Operation>,
 }
 
@@ -85,7 +85,7 @@ impl Program {
         met && demanded.is_none_or(|scope| all.contains(scope))
     }
 
-    /// Returns the row of a name, or the row for all names without their own.
+    /// Returns the row of a name, or the row for all names without their own row.
     fn row(&self, name: &str) -> Option<&Operation> {
         self.rows.get(name).or_else(|| self.rows.get("*"))
     }

@@ -572,7 +572,7 @@ async fn a_refusal_names_the_request_that_it_answers() {
         json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": { "name": "no_such_tool" } });
     let refused = post(&app, "nothing", &[], unknown.to_string()).await;
     assert_eq!((refused.status, &refused.json()["id"]), (StatusCode::FORBIDDEN, &json!(7)));
-    // The id of an answer belongs to the server.
+    // A response from a client has the id of the server's request, so the refusal has no id.
     let answer = json!({ "jsonrpc": "2.0", "id": 7, "result": {} });
     let refused = post(&app, "nothing", &[], answer.to_string()).await;
     assert_eq!(refused.json()["id"], nobody);

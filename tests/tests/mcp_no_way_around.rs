@@ -1,4 +1,5 @@
-//! For every shape of a request, a token without the scopes reaches no tool, prompt or resource. The tests count side effects.
+//! Whatever the shape of a request, a token without the scopes reaches no tool, prompt or resource. The tests count
+//! side effects.
 
 mod gating;
 

@@ -1,4 +1,4 @@
-//! Servers without rmcp behind the layer, which read JSON in other ways. Nothing inside checks a call again.
+//! Servers behind the layer that do not use rmcp and read JSON in other ways. Only the layer checks a call.
 
 mod gating;
 

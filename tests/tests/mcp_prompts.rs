@@ -247,7 +247,7 @@ async fn a_tool_that_refuses_speaks_the_dialect_of_its_server() {
     assert_eq!(answer["result"]["content"][0]["text"], refusal(scope)["message"]);
     assert_eq!(answer["result"]["_meta"], json!({ "mcp/www_authenticate": [insufficient(scope)] }));
     assert_eq!(ran.load(SeqCst), 0);
-    // A prompt has no such result.
+    // The result of a prompt has no `isError`.
     let (_, answer) = ask(&result, "write", "prompts/get", prompt("greet")).await;
     assert_eq!(answer["error"], refusal("files:read files:admin"));
 }

@@ -1,5 +1,5 @@
-//! For every shape of a request, a request without a token reaches nothing that needs one, even beside public operations. The tests
-//! count side effects.
+//! Whatever its shape, a request without a token reaches nothing that needs a token, even beside public operations. The
+//! tests count side effects.
 
 mod gating;
 
@@ -118,7 +118,8 @@ impl Server {
         if sessions { server.sessions() } else { server }.build().unwrap()
     }
 
-    /// Puts a server behind the layer that ignores the case of names, and obeys each of several members.
+    /// Puts a server behind the layer. The server ignores the case of names. If a member occurs several times, it obeys
+    /// each of them.
     fn layer(&self) -> Router {
         let server = self.clone();
         let sloppy = async move |body: Bytes| {

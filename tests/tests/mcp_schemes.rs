@@ -1,4 +1,4 @@
-//! `securitySchemes` of tools, in `_meta` and beside it: they equal the row of the tool, and what a call needs.
+//! The `securitySchemes` of tools, in `_meta` and beside it. They agree with the tool's row and with what a call needs.
 
 mod listing;
 mod random;
@@ -107,7 +107,7 @@ async fn every_scheme_is_one_way_to_call(
             };
             let ran = server.ran.get();
             let token = spell(&granted);
-            // Requests are without a session, so that a token below the floor reaches its call.
+            // This version has no sessions, so a token below the floor can also send a call.
             let caller = Client::connect(&app, &token, "2026-07-28", wire).await;
             let answer = caller.send("tools/call", json!({ "name": tool["name"] })).await;
             let is_met = schemes.iter().any(meets);
@@ -308,7 +308,7 @@ impl ServerHandler for Slow {
     }
 }
 
-/// A client whose connection broke waits for the answer with another request, which does not name the method.
+/// After its connection broke, a client resumes the stream with another request, which does not name the method.
 #[tokio::test]
 async fn an_answer_on_another_stream_is_the_same() {
     const TABLE: McpTable = mcp_table![Operation::tool("purge", requirement!("files:admin"))];

@@ -119,7 +119,7 @@ fn is_unknown(answer: &Answer, case: &str) {
     assert_eq!(answer.json()["error"], json!({ "code": -32001, "message": "Session not found" }), "{case}");
 }
 
-/// Tests the principal, the scopes, a restart, and a second replica with the same key and with another.
+/// Tests the principal, the scopes, a restart, and replicas with the same key and with another key.
 #[tokio::test]
 async fn a_session_is_known_to_who_opened_it_wherever_the_key_is() {
     let (server, key, other) = (Server::naming("its.own.name"), [7; 32], [8; 32]);
@@ -170,7 +170,7 @@ async fn a_token_that_names_nobody_opens_no_session() {
     let answer = post(&server.behind(RESOURCE, None), "nobody", &[], INITIALIZE).await;
     assert_eq!((answer.status.as_u16(), answer.challenge(), answer.header("mcp-session-id")), (403, "", ""));
     assert!(answer.body.contains("has no principal"), "{}", answer.body);
-    // Without a session it may do everything else.
+    // The token can use a server without sessions.
     let stateless = Server::default().behind(RESOURCE, None);
     assert_eq!(post(&stateless, "nobody", &[], INITIALIZE).await.status, 200);
 }
@@ -263,7 +263,7 @@ async fn a_static_key_with_a_name_has_sessions() {
     assert_eq!(post(&app, "sk_ci", &["host: localhost", &line], initialized).await.status, 202);
 }
 
-/// The official client over a socket opens its stream and ends its session.
+/// Over a socket, the official client opens its stream and ends its session.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_client_keeps_its_session() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

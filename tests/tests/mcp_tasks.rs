@@ -204,7 +204,7 @@ async fn check(app: &Router, exports: &Exports, token: &str, id: &str, expected:
     }
 }
 
-/// Tests the principal, the scopes, a restart, and a second replica with the same key and with another.
+/// Tests the principal, the scopes, a restart, and replicas with the same key and with another key.
 #[tokio::test]
 async fn a_task_is_known_to_who_started_it_wherever_the_key_is() {
     let exports = Exports::default();
@@ -300,7 +300,7 @@ async fn subscriptions_to_tasks_are_judged_as_what_is_asked_about_them() {
     assert_eq!(listen("alice", &[&id]).await.json()["error"]["code"], -32601);
 }
 
-/// Before a server without rmcp, the program names the owner of a task.
+/// If the server does not use rmcp, the program names the owner of a task.
 #[tokio::test]
 async fn before_another_server_the_program_says_whose_a_task_is() {
     const EXPORT: Requirement = requirement!("files:export");
@@ -358,7 +358,7 @@ async fn before_another_server_the_program_says_whose_a_task_is() {
     assert_eq!(send(&app, "alice", "tasks/list", json!({})).await.status, 404);
 }
 
-/// The official client over a socket starts a task, waits for it and cancels it.
+/// Over a socket, the official client starts a task, waits for it and cancels it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_client_waits_for_its_task() {
     let exports = Exports::default();

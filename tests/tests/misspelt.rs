@@ -1,4 +1,4 @@
-//! A scope that is misspelt at one handler. It is a valid scope, so startup and the lock warn of it.
+//! A scope that is misspelt at one handler. It is a valid scope, so startup and the lock only warn of it.
 
 mod gating;
 

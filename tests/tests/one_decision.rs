@@ -286,8 +286,8 @@ async fn stdio(policy: &Policy, operation: &'static str, token: &str) -> Option<
     }
 }
 
-/// Adjusts the expected scopes. A layer checks only the floor, and a handler's own demand comes after its guard, so both ask for the
-/// floor first. They admit the same callers.
+/// Replaces the floor by the expected scopes in a refusal that asks for only the floor. Layers, and the guards of
+/// handlers that demand scopes themselves, ask for the floor first.
 fn after_floor(case: &Case, expected: Option<&[String]>, found: Option<Vec<String>>) -> Option<Vec<String>> {
     let floor: Vec<String> = case.floor.iter().map(|scope| (*scope).to_owned()).collect();
     match (expected, found) {
@@ -296,7 +296,7 @@ fn after_floor(case: &Case, expected: Option<&[String]>, found: Option<Vec<Strin
     }
 }
 
-/// Uses `Access::for_test`: the handler is called directly, and its row is judged with its demand.
+/// Uses `Access::for_test`, where a handler's demand is judged together with its row.
 fn for_test(policy: &Policy, token: &str) -> Option<Vec<String>> {
     let token = Token::granting(GrantedScopes::parse(token));
     let access = Access::for_test(token, &scope_table![demanded]).under(policy);

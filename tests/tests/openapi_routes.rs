@@ -22,7 +22,8 @@ use utoipa::openapi::{
     path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
 };
 
-/// An alias, because utoipa's feature `axum_extras`, which other workspace members enable, reads arguments of the type `Path`.
+/// An alias of `Path`, which utoipa does not recognize. Other workspace members enable utoipa's feature `axum_extras`,
+/// which reads arguments of the type `Path`.
 type Parameters = Path<BTreeMap<String, String>>;
 
 mod notes {
@@ -147,7 +148,7 @@ fn a_handler_is_found_wherever_its_name_is() {
         #[scopegate::public]
         pub(crate) async fn read() {}
 
-        /// Not documented, although a function of this name outside is.
+        /// Not documented, unlike the function of this name outside.
         #[scopegate::public]
         pub(crate) async fn alternatives() {}
     }
@@ -291,7 +292,7 @@ fn what_the_program_documents_itself_stays() {
     #[derive(utoipa::OpenApi)]
     #[openapi(paths(notes::feed), components(schemas(Note)), tags((name = "notes", description = "Mine")))]
     struct Documentation;
-    /// Another `Note` than that of the module.
+    /// Not the `Note` of the module `notes`.
     #[derive(utoipa::ToSchema)]
     #[expect(dead_code, reason = "a schema alone")]
     struct Note {

@@ -219,7 +219,7 @@ async fn implication_counts_when_judging_and_changes_nothing_of_the_challenge() 
     check(&app, "GET /read", "admin", 200, "").await;
 }
 
-/// The scope that the handlers here also need.
+/// The scope of the handler `braces`, which `FilesScope` lacks.
 #[derive(Clone, Copy, Vocabulary)]
 enum Rest {
     #[scope("a{literal}")]

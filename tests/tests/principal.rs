@@ -30,7 +30,7 @@ async fn client(access: Access) -> String {
     (access.subject().is_some() && access.subject() == access.client()).to_string()
 }
 
-/// Two issuers with a subject `alice` each, and a key of that name.
+/// Two issuers with a subject `alice` each, and a static key named `alice`.
 struct World {
     key: Key,
     issuers: [Issuer; 2],
@@ -109,7 +109,7 @@ async fn a_principal_is_the_same_with_every_token() {
     assert_eq!(world.caller("sk_alice").await, world.caller("sk_alice").await);
 }
 
-/// RFC 9068, section 5: the server must keep the two apart. The principal is the same, so only the client tells.
+/// RFC 9068, section 5, requires servers to tell the two apart. They have the same principal, but different clients.
 #[tokio::test]
 async fn a_client_is_told_from_a_user_with_its_name() {
     let world = World::new().await;

@@ -18,13 +18,14 @@ const SOURCES: [&str; 9] = [
     "verify/opaque.rs",
 ];
 
-/// Other files that refuse tokens. Each has one line, which the guide also lists, or lines about proofs, which another guide lists.
+/// Other files that refuse tokens, each with one of its lines. The guide lists these lines, too.
 const WITH_A_LINE_EACH: [(&str, &str); 4] = [
     ("gate/credential.rs", "the request is at no resource of the family"),
     ("gate/credential.rs", "it is empty, or has a character that no token can have"),
     ("token/error.rs", "the token expired"),
     ("verify/static_keys.rs", "no such key"),
 ];
+/// Files whose lines are about proofs, which another guide lists, and files without lines of their own.
 const OF_PROOFS_OR_TESTS: [&str; 3] = ["dpop/", "testing.rs", "verify/jwt/fault.rs"];
 
 const REASONS: [Reason; 13] = [
@@ -109,7 +110,8 @@ fn the_guide_has_each_line_of_the_log() {
     let absent: Vec<_> = logged.iter().filter(|line| !rows.iter().any(|row| begins(line, row))).collect();
     assert!(absent.is_empty(), "`guide/refused.md` lacks a row for each of {absent:#?}");
 
-    // Every row must have a log line in the sources. The rows of the last section are about keys and endpoints.
+    // Every row must have a log line in the sources, except the rows of the last section, which are about keys and
+    // endpoints.
     let about_tokens = guide.split_once("# What the log says").unwrap().1.split_once("\n# ").unwrap().0;
     let stale: Vec<_> = rows
         .iter()

@@ -244,7 +244,7 @@ async fn each_resource_has_its_own_tokens_and_challenges() {
         let found = found.split_once(", error_description").map_or(found, |(found, _)| found);
         assert_eq!((answer.status.as_u16(), found), (status, expected.as_str()), "{target} {token}");
     }
-    // The same scopes, for another resource.
+    // The token is for another resource or for the pattern, is unknown, or is sent to a path without a resource.
     for (target, token) in [
         ("GET /mcp/globex/site/files", "acme"),
         ("GET /mcp/acme/site/files", "globex"),
@@ -269,7 +269,8 @@ async fn an_illegal_value_reaches_no_handler() {
     let longest = "a".repeat(1024);
     let long = format!("/mcp/{longest}/{longest}/files");
     for path in ILLEGAL.iter().copied().chain([long.as_str()]) {
-        // The longest path matches the route but is too long for a resource. The others have no value.
+        // The longest path matches the route but is too long for a resource. In the others, a parameter has an illegal
+        // value or none.
         for token in ["", "acme", "dots"] {
             let target = format!("GET {path}");
             let answer = with(&app, &target, token).await;

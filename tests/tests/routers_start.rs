@@ -197,7 +197,7 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Runs a test without printing caught panics, because axum's are many.
+/// Runs a test without printing the panics that it catches, because axum panics often.
 fn silently(test: impl FnOnce()) {
     panic::set_hook(Box::new(|_| {}));
     let outcome = panics(test);
@@ -245,7 +245,7 @@ fn several_gates() {
         let documents = panics(|| well_known(discoveries));
         prop_assert!(documents.is_ok(), "{documents:?}");
         let Ok(documents) = documents.unwrap() else { return Ok(()) };
-        // If axum refuses the plain routers, it also refuses these.
+        // If axum refuses the plain routers, it also refuses the guarded ones.
         let prefixes = parts.iter().map(|(.., prefix)| *prefix);
         let plain = parts.iter().map(|(steps, ..)| plain(steps));
         if panics(|| join(axum::Router::new(), prefixes.clone().zip(plain))).is_ok() {

@@ -173,7 +173,7 @@ fn a_folder_where_metadata_belongs_does_not_start() {
     let at = |path: &str| -> Router { Router::new().nest_service(path, public(ServeDir::new("."))) };
     let error = at("/.well-known/oauth-protected-resource").protect(gate()).unwrap_err();
     assert!(error.problems()[0].contains("where the metadata document belongs"), "{error}");
-    // Beside the document other paths are free.
+    // The document takes only its own path.
     assert!(at("/.well-known").protect(gate()).is_ok());
     let named: Router =
         Router::new().nest_service("/files", guarded(requirement!("file:{rest}"), ServeDir::new(".")));

@@ -79,12 +79,12 @@ async fn it_is_judged_like_any_other() {
     ] {
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         assert_eq!(send(&app, "GET /guarded", &headers).await.status, status, "{headers:?}");
-        // A public handler runs even if the token is wrong, because it does not ask for one.
+        // A public handler runs even if the token is wrong, because it does not ask for the token.
         assert_eq!(send(&app, "GET /open", &headers).await.status, 200, "{headers:?}");
     }
 }
 
-/// Clients may request a related scope, but the gate never demands it.
+/// A related scope tells clients what they may request. Without `also`, the handler must not demand it.
 #[tokio::test]
 async fn a_related_scope_is_no_declared_demand() {
     let answer = send(&app(), "GET /related", &["authorization: Bearer reader"]).await;

@@ -8,7 +8,6 @@ use scopegate::{
     requires_scope, scope_table,
 };
 
-/// What the API of these tests knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Vocabulary)]
 enum FilesScope {
     /// See your files,
@@ -207,7 +206,7 @@ fn wildcards_and_implication_work_together() {
     ];
     let literal = valid(Policy::new().implies(entries));
     let wild = literal.clone().wildcards(Wildcards::Prefixed);
-    // A scope covered by a wildcard still implies its own implications.
+    // A wildcard also covers what its covered scopes imply.
     check(&wild, "files:*", "index:read", true);
     check(&literal, "files:*", "index:read", false);
     // A scope that implies a wildcard implies everything that the wildcard covers.

@@ -216,7 +216,7 @@ fn a_route_with_two_rows_does_not_start() {
     assert_eq!(gate().layer(one.and(&other)).unwrap_err().problems().len(), 1);
 }
 
-/// The check sends no client's request to a router, and no code of the program may run for it.
+/// The check sends its own requests to a router. None of them may run code of the program.
 #[tokio::test]
 async fn a_check_runs_no_handler_no_service_and_no_middleware() {
     let ran = Counter::default();

@@ -1,4 +1,4 @@
-//! Hostile text in logs: what of it is written, and how it is escaped.
+//! Hostile text in logs: how much of it is written, and how it is escaped.
 
 use axum::http::StatusCode;
 use scopegate::{Gate, Issuers, Resource, Router, TokenVerifier, requires_scope, routing::get};
@@ -32,7 +32,7 @@ pub(super) async fn log_of(verifier: Issuers, token: &str) -> (StatusCode, Vec<S
     let (answer, text) = log_while(Level::DEBUG, send(&app, "GET /", &[&credential])).await;
     assert!(!text.contains(token), "{text}");
     let lines = text.lines().map(str::trim_start).map(str::to_owned);
-    // The libraries below log, too.
+    // The libraries that scopegate uses log, too.
     let own =
         lines.filter(|line| !["hyper", "reqwest"].iter().any(|name| line.contains(&format!(" {name}"))));
     let (decisions, others): (Vec<_>, Vec<_>) =
@@ -169,7 +169,7 @@ async fn no_secret_of_a_url_is_told() {
     let place = issuer.id().trim_start_matches("http://");
     let secret = format!("{}?api_key=s3cret#s3cret", issuer.jwks_uri());
 
-    // The program sets the URL, while the server fails, publishes nonsense, and is stopped.
+    // The program sets the URL. One server publishes nonsense, and another is stopped.
     let closed = Issuer::publishing(&[]).await;
     let gone = format!("{}?api_key=s3cret", closed.jwks_uri());
     closed.stop().await;
@@ -181,7 +181,7 @@ async fn no_secret_of_a_url_is_told() {
         assert!(lines.iter().all(|line| line.contains("/keys") && !line.contains("s3cret")), "{lines:?}");
     }
 
-    // The issuer's metadata sets the URL, with the wrong issuer and on another host.
+    // The issuer's metadata sets the URL, on the same host and on another.
     issuer.set_metadata("jwks_uri", json!(secret));
     let (_, lines) = log_of(Issuers::new([scopegate::Issuer::new(issuer.id()).audience(API)]), &token).await;
     assert!(lines.len() == 2 && !lines.concat().contains("s3cret"), "{lines:?}");

@@ -170,7 +170,7 @@ async fn a_content_type_that_could_change_the_text_is_refused() {
         &[JSON, "transfer-encoding: chunked, chunked"],
         &[JSON, "transfer-encoding: chunked", "transfer-encoding: chunked"],
         &[JSON, "transfer-encoding: identity"],
-        // A server that reads headers as CGI does confuses these with the names above.
+        // A server that turns headers into CGI variables confuses these names with the names above.
         &[JSON, "content_type: application/json; charset=utf-7"],
         &[JSON, "content_encoding: gzip"],
         &[JSON, "transfer_encoding: gzip"],

@@ -136,7 +136,7 @@ impl ServerHandler for Growing {
         router.call(ToolCallContext::new(self, request, context)).await
     }
 
-    /// Waits for a task of the runtime that the server was built in.
+    /// Never answers, as if it waited for a task of the runtime that the server was built in.
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,

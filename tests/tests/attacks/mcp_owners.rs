@@ -87,7 +87,8 @@ async fn who_learns_the_name_of_a_session_is_not_in_it() {
     assert_eq!(reached.get(), 1);
 }
 
-/// A subscription reports what `tasks/get` would. Once, every client that could subscribe to anything received it.
+/// A subscription reports what `tasks/get` would. In an earlier version, every client that could subscribe to anything
+/// received these reports.
 #[tokio::test]
 async fn nobody_listens_to_a_task_whose_owner_nobody_knows() {
     let heard: Arc<Mutex<Vec<String>>> = Arc::default();

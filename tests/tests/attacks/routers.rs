@@ -67,9 +67,10 @@ async fn a_nested_fallback_is_guarded_wherever_it_is_mounted() {
     assert_eq!((below.status, below.json()["error"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
 }
 
-/// The function once received the refusal itself. A function that answered with it called itself until the stack overflowed, so
-/// one request without a token ended the process. Now the function cannot make a refusal from its argument, and a refusal from
-/// elsewhere is answered without calling the function again.
+/// In an earlier version, the function that writes bodies received the refusal itself. If it answered with this
+/// refusal, it was called again until the stack overflowed, so one request without a token ended the process. Now the
+/// function cannot make a refusal from its argument, and a refusal from elsewhere is answered without calling the
+/// function again.
 #[tokio::test]
 async fn a_body_that_is_a_refusal_again_does_not_recurse() {
     let earlier: Arc<Mutex<Option<Rejection>>> = Arc::default();
@@ -95,7 +96,7 @@ async fn a_body_that_is_a_refusal_again_does_not_recurse() {
     }
 }
 
-/// Each refusal that the function made once called the function again, so two functions recursed without end.
+/// In an earlier version, a function that answered with two refusals was called again for each, without end.
 #[tokio::test]
 async fn a_body_that_is_made_of_several_refusals_does_not_recurse() {
     let earlier: Arc<Mutex<Option<Rejection>>> = Arc::default();
@@ -178,8 +179,9 @@ async fn nothing_that_a_group_has_is_reached_without_its_requirement() {
     }
 }
 
-/// A request that a route of a group passes on still belongs to the group, whether the guard has run or not. The guard of the
-/// other handler also demands the group's requirement, even if that handler is public elsewhere.
+/// A route of a group can pass its request on to another handler, before or after its own guard runs. The request still
+/// belongs to the group, so the guard of the other handler also demands the group's requirement, even if that handler
+/// is public elsewhere.
 #[tokio::test]
 async fn a_handler_that_a_group_passes_a_request_to_is_in_the_group() {
     let inside =

@@ -59,7 +59,7 @@ fn a_bad_token_costs_no_more_than_a_good_one() {
         let (cost, outcome) = cost_of(&runtime, &verifier, &token);
         assert!(outcome.as_ref().is_err_and(is_invalid), "{what}: {outcome:?}");
         assert!(cost.count_total <= good.count_total, "{what}: {cost:?}, and a good one {good:?}");
-        // Decoding makes three bytes of four.
+        // Decoding turns four bytes into three.
         assert!(cost.bytes_total < 16 * 1024, "{what}: {cost:?}");
     }
     let too_long = format!("{header}.{}.AAAA", encode(vec![b' '; 16 * 1024]));

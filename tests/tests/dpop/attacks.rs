@@ -52,7 +52,7 @@ async fn none_of_them_gets_through() {
     assert_eq!(server.calls.get(), 1);
 }
 
-/// Checks the same without the Bearer challenge.
+/// The answer has no Bearer challenge, because the gate would refuse a bearer token, too.
 #[tokio::test]
 async fn none_gets_through_where_bound_tokens_are_required() {
     let server = Server::new(required().algorithms(["ES256", "EdDSA"]));

@@ -140,7 +140,7 @@ async fn a_token_that_is_bound_to_both_needs_both() {
     assert_eq!(error(&answer), invalid(r#"Bearer error="invalid_token""#));
     assert_eq!(server.calls.get(), 1);
 
-    // If the gate checks only one of the two bindings, nothing checks the other.
+    // A gate that checks only one of the two bindings refuses the token, because nothing checks the other binding.
     for change in [checking as fn(Gate) -> Gate, |gate| gate.dpop(accepted())] {
         let server = self::server(change);
         let proof = server.client.proof("POST", super::server::URL, "both");

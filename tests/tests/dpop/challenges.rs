@@ -34,7 +34,8 @@ fn restricted(dpop: Dpop) -> Dpop {
     dpop.algorithms(["ES256", "EdDSA"])
 }
 
-/// The headers of a request, the answer of a gate that accepts both kinds of tokens, and of a gate that requires bound tokens.
+/// The headers of a request, the answer of a gate that accepts both kinds of tokens, and the answer of a gate that
+/// requires bound tokens.
 type Case<'a> = (&'a [&'a str], (u16, &'a [&'a str]), (u16, &'a [&'a str]));
 
 const BAD_BEARER: (u16, &[&str]) = (401, &[r#"Bearer error="invalid_token""#, "DPoP .., algs"]);

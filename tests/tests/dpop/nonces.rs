@@ -155,7 +155,8 @@ async fn a_proof_from_before_a_restart_is_not_good_again() {
     }
 }
 
-/// A proof dated ahead is valid until its own time ends, so its own time decides and not the time of the start.
+/// A proof can be dated up to one window ahead. So a proof from before the start can have a time up to one window after
+/// the start.
 #[tokio::test]
 async fn a_proof_that_may_be_from_before_the_start_needs_a_nonce() {
     let window = std::time::Duration::from_secs(2);

@@ -80,7 +80,7 @@ async fn without_a_store_nobody_gets_in() {
     assert_eq!(server.calls.get(), 1);
 }
 
-/// Counts the requests to the store, and records how long it must remember.
+/// A store that counts its calls, and records the longest time that it must remember a proof.
 #[derive(Default)]
 struct Asked {
     times: AtomicUsize,

@@ -51,7 +51,7 @@ pub(crate) fn saying(scopes: &str, claims: &Value) -> Token {
     Token::granting(GrantedScopes::parse(scopes)).with_claims(claims).unwrap()
 }
 
-/// Knows the tokens `bound` and `weak`, which are bound to the key of `client`, and `plain`, which is not bound.
+/// Returns a verifier of three tokens. `bound` and `weak` are bound to the key of `client`, and `plain` is not bound.
 pub(crate) fn verifier(client: &Prover) -> TestVerifier {
     hear_everything();
     let bound = json!({ "cnf": { "jkt": client.thumbprint() } });

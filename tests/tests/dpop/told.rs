@@ -294,7 +294,7 @@ async fn sensitive(headers: HeaderMap) -> String {
     marked.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The headers are marked as sensitive for middleware inside that logs headers.
+/// A middleware inside may log headers, so the headers with a proof or a certificate are marked as sensitive.
 #[tokio::test]
 async fn what_proves_something_is_marked_before_the_handler_runs() {
     let client = Prover::new();

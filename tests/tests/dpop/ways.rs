@@ -1,4 +1,4 @@
-//! For every arrangement of gates before a handler, a proof is checked and counted once.
+//! For every arrangement of gates before a handler, a proof is checked and stored once.
 
 use std::{
     sync::{

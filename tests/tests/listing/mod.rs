@@ -178,7 +178,7 @@ impl Server {
     }
 }
 
-/// A client of one version, with one token, or without a token if it is empty.
+/// A client of one version. If `token` is empty, the client sends none.
 pub(crate) struct Client<'a> {
     app: &'a Router,
     token: &'a str,
@@ -206,12 +206,12 @@ impl<'a> Client<'a> {
         self.session.as_deref().unwrap()
     }
 
-    /// Sends a request in the form of its version, and returns the whole answer.
+    /// Sends a request in the form of the client's version, and returns the whole answer.
     pub(crate) async fn send(&self, method: &str, params: Value) -> Answer {
         exchange::answer(self.app, self.request(method, params)).await
     }
 
-    /// Makes a request in the form of its version.
+    /// Makes a request in the form of the client's version.
     pub(crate) fn request(&self, method: &str, mut params: Value) -> Request<Body> {
         let mut lines = Vec::new();
         if self.version >= "2026-07-28" {

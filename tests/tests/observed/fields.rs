@@ -44,7 +44,7 @@ async fn a_record_says_who_asked_for_what() {
 async fn a_token_without_an_identifier_has_the_hash_of_its_text() {
     let records = Records::default();
     let (app, _) = apps::router(&gate(&records));
-    // Also for a refused token, and in the record of a later demand.
+    // The records of a refused token and of a later demand also have the hash.
     for token in ["secret-good", "secret-bad", "secret-old", "secret-later"] {
         send(&app, "GET /share", &[&format!("authorization: Bearer {token}")]).await;
         for record in records.take() {
@@ -92,7 +92,7 @@ async fn whether_the_cache_answered_is_what_the_verifier_says() {
     assert_eq!(records.take()[0].cached, None);
 }
 
-/// A panic ends the request without running the handler. The gate works as before.
+/// A panic ends the request without running the handler. Afterwards the gate works as before.
 #[tokio::test]
 async fn an_observer_that_panics_opens_nothing() {
     let ran = Counter::default();

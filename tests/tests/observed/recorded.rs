@@ -79,7 +79,7 @@ fn says(scopes: &str) -> Token {
     token.with_issuer("https://auth.example.com").with_subject("alice")
 }
 
-/// Knows some tokens and their scopes. The text of each token contains `secret`.
+/// Returns a verifier that knows some tokens. The text of each token contains `secret`.
 pub(crate) fn verifier() -> TestVerifier {
     let claims =
         json!({ "jti": "identifier-7", "act": { "sub": "agent", "iss": "https://agents.example.com" } });

@@ -101,7 +101,7 @@ async fn a_layer_and_the_guards_inside_tell_a_decision_each() {
             (READ, "secret-none", 403, &["refused insufficient_scope"]),
             (READ, "secret-bad", 401, &["refused invalid_token: GET /files/{name}"]),
             (READ, "", 401, &["refused missing_token: GET /files/{name}"]),
-            // The table does not have its route, so the lock names the handler.
+            // The table has no route for `/share`, so the lock names the handler.
             ("/share", "", 401, &["refused missing_token"]),
             (
                 "/share",

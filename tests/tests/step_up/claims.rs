@@ -137,7 +137,7 @@ async fn template_and_age() {}
 #[requires_scope(any("files:write", "files:read"), acr("gold"))]
 async fn either() {}
 
-/// What depends on the request is not said to be closed, and what can never be met is.
+/// If access depends on the request, the doctor says so. It says "does not open" only if no request can succeed.
 #[tokio::test]
 async fn the_doctor_says_what_depends_on_the_request() {
     let key = Key::p256("key");

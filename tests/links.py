@@ -1,8 +1,9 @@
 """Looks for links that lead nowhere: `links.py DOC_FOLDER [MARKDOWN..] [--features]`.
 
-DOC_FOLDER has the pages of a crate. Links of the pages and of the Markdown to pages of the same build, to files of the repository, and to the crate on
-docs.rs are followed, each with its fragment. With `--features`, DOC_FOLDER is what docs.rs builds: links to docs.rs are followed, and items of
-features have to say so.
+DOC_FOLDER has the documentation of a crate. The links of these pages and of the Markdown files are checked, with their
+fragments, if they lead to pages of the same build or to files of the repository. With `--features`, DOC_FOLDER must be
+the documentation that docs.rs builds. Then links to the crate on docs.rs are checked against DOC_FOLDER, too, and each
+item that needs a feature must name the feature.
 """
 import re
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 PUBLISHED = "https://docs.rs/scopegate/latest/scopegate/"
-# Each is an item of one feature, by the page that has to name the feature.
+# For each feature, the page of one item that needs it. The page must name the feature.
 GATED = {"jwt": "struct.Issuers.html", "export": "export/index.html", "mcp": "mcp/index.html", "dpop": "dpop/index.html", "cors": "cors/index.html",
          "introspection": "struct.Introspection.html", "testing": "testing/index.html", "rmcp": "attr.scoped_tools.html", "utoipa": "macro.routes.html"}
 
@@ -29,7 +30,7 @@ def anchors(page):
 def links(page):
     text = page.read_text(encoding="utf-8")
     if page.suffix == ".html":
-        # What follows are implementations by other crates, in their words.
+        # The rest of the page documents implementations by other crates, with links from these crates.
         text = text.partition('id="blanket-implementations"')[0]
         text = re.sub(r"<script.*?</script>", "", text, flags=re.S)
         return [unescape(link) for link in re.findall(r'\bhref="([^"]+)"', text)]
@@ -41,7 +42,7 @@ def is_dead(page, link, folder):
     if link.startswith(PUBLISHED) and "--features" in sys.argv:
         page, link = folder / "index.html", link.removeprefix(PUBLISHED) or "index.html"
     parts = urlsplit(link)
-    # Rustdoc finds paths that it cannot resolve, but for those in the words of a foreign trait.
+    # Rustdoc itself reports paths that it cannot resolve, except in documentation that comes from a foreign trait.
     if parts.scheme or parts.netloc or "::" in link:
         return False
     target = (page.parent / unquote(parts.path)) if parts.path else page

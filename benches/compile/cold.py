@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What scopegate adds to a build from scratch: processor time, and the crates of each feature.
+"""Measures what scopegate adds to a build from scratch: the processor time, and the crates for each feature.
 
     python3 benches/compile/cold.py
 
-Prints the crates first, then builds axum alone and axum with scopegate in turns. `--crates` prints the crates alone.
+Prints the crates first, then builds axum alone and axum with scopegate in turns. `--crates` prints only the crates.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def write(dependencies: str) -> None:
 
 
 def crates(dependencies: str) -> set[str]:
-    """Returns the crates that a program with these dependencies compiles, build scripts' own left out."""
+    """Returns the crates that a program with these dependencies compiles, without those that only build scripts use."""
     write(dependencies)
     command = ["cargo", "tree", "--edges", "normal", "--prefix", "none", "--format", "{p}"]
     tree = subprocess.run(command, cwd=WORK, check=True, capture_output=True, text=True).stdout
@@ -61,7 +61,7 @@ def print_crates() -> None:
 
 
 def build(dependencies: str) -> tuple[float, collections.Counter[str]]:
-    """Returns the seconds of processor time that a build from scratch takes, and those of each crate."""
+    """Builds from scratch, and returns the seconds of processor time, in total and for each crate."""
     write(dependencies)
     target, log = WORK / "target", WORK / "seconds"
     shutil.rmtree(target, ignore_errors=True)
@@ -82,8 +82,8 @@ def build(dependencies: str) -> tuple[float, collections.Counter[str]]:
 
 
 def wrap(command: list[str]) -> None:
-    """Runs the compiler, and notes the crate and its seconds."""
-    # The job server is an open file.
+    """Runs the compiler, and logs the crate and its processor time."""
+    # Cargo passes its job server to the compiler as open files.
     process = subprocess.Popen(command, close_fds=False)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""How much it takes to compile annotated handlers, beside the same handlers without annotation.
+"""Measures the compile time of annotated handlers, relative to the same handlers without annotations.
 
     python3 benches/compile/compile.py
 
-prints a table for handlers of three lines and one for handlers of twenty. Dependencies are built before anything is measured.
-Counted is processor time, of cargo and of the compiler, so that other programs on the machine count for little.
+Prints one table for handlers of three lines, and one for handlers of twenty. Builds the dependencies first. The compile
+time is the processor time of cargo and the compiler, so that other programs on the machine hardly affect it.
 """
 
 import argparse
@@ -21,7 +21,7 @@ BASELINE = "bare axum"
 
 
 def cargo(*arguments: str) -> float:
-    """Runs cargo, and returns the seconds that it and its children kept processors busy."""
+    """Runs cargo, and returns the seconds of processor time that cargo and its children used."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CARGO_")}
     environment["CARGO_TARGET_DIR"] = str(WORK / "target")
     process = subprocess.Popen(["cargo", *arguments, "--quiet", "--offline"], cwd=WORK, env=environment)
@@ -33,7 +33,10 @@ def cargo(*arguments: str) -> float:
 
 
 def measure(size: str, touched: dict[str, pathlib.Path], commands: list[str], repeat: int) -> dict[str, dict[str, float]]:
-    """Returns the least seconds of each command for each crate, one after the other in turns: machines tire."""
+    """Returns the lowest time of each command for each crate, in seconds.
+
+    The crates take turns, because a machine is slower at some times than at others.
+    """
     seconds: dict[str, dict[str, list[float]]] = {variant: {} for variant in touched}
     for turn in range(repeat):
         for command in commands:
@@ -43,7 +46,7 @@ def measure(size: str, touched: dict[str, pathlib.Path], commands: list[str], re
                 times.setdefault(command, []).append(cargo(command, "-p", crate))
                 touch(file, turn)
                 times.setdefault(f"{command}, one handler changed", []).append(cargo(command, "-p", crate))
-                # A thousand handlers are a gigabyte.
+                # The build of a thousand handlers takes a gigabyte of disk space.
                 cargo("clean", "-p", crate)
     return {variant: {command: min(each) for command, each in times.items()} for variant, times in seconds.items()}
 
@@ -54,15 +57,15 @@ def touch(file: pathlib.Path, turn: int) -> None:
 
 
 def binary_size(variant: str, size: str) -> float:
-    """Returns the bytes of the program, optimised and stripped."""
+    """Returns the size of the optimised and stripped program, in bytes."""
     crate = generate.crate_name(variant, size)
     cargo("build", "-p", crate, "--release", "--config", "profile.release.strip=true")
     return float((WORK / "target/release" / crate).stat().st_size)
 
 
 def prepare(variants: list[str], sizes: list[str], handlers: int, commands: list[str]) -> dict[str, dict[str, pathlib.Path]]:
-    """Writes all crates, and builds what they depend on."""
-    # The target folder stays: what the crates depend on need not be built again.
+    """Writes all crates, and builds their dependencies."""
+    # The target folder stays, so that a later run need not build the dependencies again.
     WORK.mkdir(parents=True, exist_ok=True)
     generate.write_nothing(WORK / "nothing")
     touched: dict[str, dict[str, pathlib.Path]] = {}

@@ -1,15 +1,15 @@
-"""Writes one crate per variant: the same handlers, bare or annotated."""
+"""Writes one crate per variant. All crates have the same handlers, bare or annotated."""
 
 import pathlib
 from dataclasses import dataclass
 
-# Handlers of one file, as people would have them.
+# The number of handlers per file, as in a real program.
 PER_MODULE = 50
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What differs between the crates: dependencies, what stands at a handler, and what mounts it."""
+    """The differences between the crates: dependencies, the code at each handler, and the code that mounts handlers."""
 
     dependencies: str
     attribute: str = ""
@@ -142,7 +142,7 @@ async fn main() -> std::io::Result<()> {{
 }}
 """
 
-# What `touch` changes is the number before ` + 1000`.
+# To change a handler, `touch` in `compile.py` inserts a number before `+ 1000`.
 HANDLERS = {
     "three": """
 /// Counts what item {number} of an owner comes to.

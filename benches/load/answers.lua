@@ -1,4 +1,4 @@
--- For wrk: counts the answers whose status differs from the argument.
+-- For wrk: counts the answers whose status differs from the first argument.
 local threads = {}
 
 function setup(thread)

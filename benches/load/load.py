@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Requests per second over loopback: the examples, the same programs without protection, and the TypeScript SDK.
+"""Compares requests per second on loopback: the examples, the same programs without protection, and the TypeScript SDK.
 
     python3 benches/load/load.py --seconds 10
 """

@@ -42,7 +42,7 @@ def build_peers() -> None:
 
 @contextlib.contextmanager
 def started(*command: object, **variables: str):
-    """Runs a program until the end of the block. It prints its address as `.. is ready at <url>`."""
+    """Runs a program until the end of the block. The program must print its address as `.. is ready at <url>`."""
     environment = {**os.environ, **variables}
     process = subprocess.Popen(
         [str(part) for part in command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -10,7 +10,8 @@ import time
 import servers
 from wrk import Load, Running
 
-# A server may keep its peak memory. A leak of one byte per request exceeds this within two minutes.
+# A server may keep its peak memory, so its memory may grow a little. A leak of one byte per request exceeds these
+# limits within two minutes.
 MAY_GROW_BY = 1.10
 MAY_GROW_BY_KIB = 2048
 

@@ -1,4 +1,4 @@
-//! Requests of many workers at once, and the processor time that they take.
+//! Sends requests from many workers at once, and measures the processor time that the requests take.
 
 use std::{
     fs,
@@ -11,11 +11,11 @@ use tokio::runtime::Handle;
 
 use crate::call::{bearer, call, get_files};
 
-/// What some runs took.
+/// The requests of one or more runs, and the cost of these requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Taken {
     pub requests: u64,
-    /// In hundredths of a second, the unit in which the kernel says it.
+    /// The processor time in hundredths of a second, which is the kernel's unit.
     pub processor: u64,
     /// How often a worker waited for something, such as a lock.
     pub waits: u64,
@@ -37,8 +37,8 @@ impl Taken {
     }
 }
 
-/// Has `workers` threads send some requests each, which carry the tokens in turn; each thread has a clone of the router, as each
-/// connection of `axum::serve` has.
+/// Sends requests from `workers` threads. The requests of a thread carry the tokens in turn. Each thread has its own
+/// clone of the router, as each connection of `axum::serve` has.
 pub fn run(router: &Router, tokens: &[String], requests: usize, workers: usize, runtime: &Handle) -> Taken {
     let (start, waits) = (Barrier::new(workers), AtomicU64::new(0));
     let before = processor_time();
@@ -65,7 +65,7 @@ pub fn run(router: &Router, tokens: &[String], requests: usize, workers: usize, 
 
 /// Returns the processor time of this process, its ended threads included.
 fn processor_time() -> u64 {
-    /// Where they stand behind the name of the program, which may have spaces.
+    /// The positions of the user time and the system time after the name of the program. The name may have spaces.
     const USER_AND_SYSTEM: std::ops::Range<usize> = 11..13;
     let stat = fs::read_to_string("/proc/self/stat").expect("this is Linux");
     let (_, fields) = stat.rsplit_once(") ").expect("the name of the program is in parentheses");

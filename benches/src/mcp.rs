@@ -72,7 +72,7 @@ impl TokenVerifier for OneToken {
     }
 }
 
-/// The tool of `mcp-files`, in a server without files.
+/// The tool `list_files` of `mcp-files`, in a server without files.
 struct Files;
 
 #[tool_router]
@@ -112,7 +112,7 @@ pub fn bare_with_sessions() -> Router {
     service(|| Bare, "example.com", true)
 }
 
-/// The tool of `mcp-files` for the load test.
+/// The tool `list_files` of `mcp-files`, for the load test.
 pub fn bare_files() -> Router {
     service(|| Files, "127.0.0.1", false)
 }
@@ -183,10 +183,10 @@ pub const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params"
 /// A line of text, as JSON writes it.
 pub const LINE: &str = r"A line of a file as people write them, and its break.\n";
 
-/// Nothing but escapes.
+/// A text that consists only of escapes.
 pub const ESCAPES: &str = r#"\"\n\u00e9"#;
 
-/// Makes a call to the tool with a text of `bytes` at the most, which repeats `piece`.
+/// Makes a call to the tool. Its text repeats `piece`, and has at most `bytes` bytes.
 pub fn calling(piece: &str, bytes: usize) -> String {
     let text = piece.repeat(bytes / piece.len());
     format!(

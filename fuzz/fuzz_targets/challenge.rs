@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 
 static WITH_SCOPES: Tally = Tally::new("made challenges with scopes of their own");
 
-/// The scopes as the gate knows them. Challenges name others.
+/// The gate's own names for the scopes. Challenges have the names of the input instead.
 const SLOTS: [&str; 8] = ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"];
 
 struct Parts<'a> {
@@ -111,7 +111,8 @@ impl<'a> Parts<'a> {
         self.check_description(read.get("error_description"));
     }
 
-    /// Checks that the description begins like the text, with the characters that a challenge can carry.
+    /// Checks that the description is the beginning of the text. Only characters that a challenge cannot carry
+    /// may differ.
     fn check_description(&self, read: Option<&String>) {
         let read: Vec<char> = read.map_or("", String::as_str).chars().collect();
         assert_eq!(read.len(), self.description.chars().count().min(256));

@@ -173,7 +173,7 @@ fn is_good(header: &str, claims: &str) -> bool {
         && claims.get("htu").as_str().is_some_and(is_of_this)
 }
 
-/// Compares a URL with this request as browsers parse it.
+/// Parses a URL as browsers do, and compares it with the URL of this request.
 fn is_of_this(htu: &str) -> bool {
     let Ok(url) = Url::parse(htu) else { return false };
     let path = percent_decode_str(url.path()).collect::<Vec<u8>>();

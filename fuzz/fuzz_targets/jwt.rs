@@ -83,7 +83,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Decodes a number without leading zeros, because servers may add them.
+/// Decodes a number, and drops its leading zeros, because servers may add some.
 fn number(text: &Value) -> Option<Vec<u8>> {
     let digits = URL_SAFE_NO_PAD.decode(text.as_str()?).ok()?;
     Some(digits.into_iter().skip_while(|digit| *digit == 0).collect())

@@ -36,7 +36,8 @@ pub async fn send(app: &Router, request: Request<Body>) -> Option<Answer> {
     tokio::time::timeout(Duration::from_secs(1), exchange::answer(app, request)).await.ok()
 }
 
-/// Counts the executions that reached the interesting part of a target. Without them the target shows nothing.
+/// Counts the executions that reached the interesting part of a target. Without such executions,
+/// the target shows nothing.
 #[derive(Debug)]
 pub struct Tally {
     point: &'static str,

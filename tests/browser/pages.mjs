@@ -1,5 +1,5 @@
-// Pages that are looked at and no more: `node pages.mjs PROFILE PICTURES OPENAPI REPORT`. OPENAPI is the page of `examples/openapi`, and REPORT
-// the file of a report on `examples/audit` and its log.
+// Checks the texts of two pages, and takes their pictures: `node pages.mjs PROFILE PICTURES OPENAPI REPORT`. OPENAPI is
+// the page of `examples/openapi`, and REPORT is the file of a report on `examples/audit` and its log.
 import { resolve } from "node:path";
 import { launch } from "./chromium.mjs";
 

@@ -1,5 +1,5 @@
-// A person at the page of `examples/quickstart`, in a headless browser: `node quickstart.mjs PAGE PROFILE PICTURES`. The 401 names a scope,
-// which the person grants; the 403 names what is missing, and the person grants that as well.
+// A user of the page of `examples/quickstart`, in a headless browser: `node quickstart.mjs PAGE PROFILE PICTURES`. The
+// 401 names a scope, and the user grants it. The 403 names one scope more, and the user grants this scope, too.
 import { launch } from "./chromium.mjs";
 
 const [page, profile, pictures] = process.argv.slice(2);
@@ -9,7 +9,7 @@ const { open, picture, value, until, check } = launch(profile);
 const newest = (what, ...texts) => until(what, `(${JSON.stringify(texts)}).every((text) => document.querySelector("#log li")?.innerText.includes(text))
   && document.querySelector("#log li").innerText`);
 const click = (selector) => value(`document.querySelector('${selector}').click()`);
-// Waits for the consent page, with just these scopes, and allows them.
+// Waits until the consent page asks for exactly these scopes, and allows them.
 async function allow(file, ...scopes) {
   const asked = '[...document.querySelectorAll("input[name=scope]")].map((box) => box.value).join(" ")';
   await until("the consent page", `document.querySelector("h1")?.innerText === "The quickstart page asks for access"

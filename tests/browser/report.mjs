@@ -36,7 +36,7 @@ function tokenWith(granted) {
   return { callable, told: document.getElementById("told").textContent };
 }
 
-// Shows the rows that can be called, and counts them.
+// Shows the rows that `which` selects (`yes`, `no` or `all`), and returns their ids.
 function shown(which) {
   const show = document.getElementById("show");
   show.value = which;

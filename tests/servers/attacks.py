@@ -1,4 +1,4 @@
-"""Requests that some server reads as another call than the gate. What the gate reads needs only the scope of `list_files`."""
+"""Requests that a server, but not the gate, may read as a call of `purge_files`. The key allows only `list_files`."""
 
 import gzip
 
@@ -6,7 +6,7 @@ CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{%s}}'
 LIST = (CALL % '"name":"list_files"').encode()
 PURGE = (CALL % '"name":"purge_files"').encode()
 
-# In UTF-8 this is an argument of `list_files`. In UTF-7 it is a second name, `purge_files`, which counts as the last.
+# In UTF-8 this is an argument of `list_files`. In UTF-7 it is a second name, `purge_files`. The last name counts.
 UTF_7 = (
     CALL
     % '"name":"list_files","arguments":{"a":"+ACI-},+ACI-name+ACI-:+ACI-purge_files+ACI-,+ACI-b+ACI-:{+ACI-c+ACI-:+ACI-"}'

@@ -1,6 +1,6 @@
 """Servers of other frameworks behind the layer. They receive only calls that the gate has judged.
 
-Each attack is sent three ways: to the gate, to the same proxy without a gate, and so that both must run what they should.
+Each attack is sent to a proxy with the gate, and to the same proxy without the gate. Honest calls must pass the gate.
 """
 
 import base64
@@ -64,7 +64,7 @@ def tunnel(port, method=b"GET", fields=b"", body=b""):
 
 
 class Server:
-    """The counts of a server. Subclasses add its command, and the attacks that work without a gate."""
+    """Tests with one server. Subclasses set its command, and say which kinds of attacks work without a gate."""
 
     vulnerable = True
     upgrades = False

@@ -58,7 +58,7 @@ pub fn insufficient(scopes: &str) -> String {
     )
 }
 
-/// Finds members as a parser does that ignores the case of names. Of several members, such a parser may use any.
+/// Finds members as a parser does if it ignores the case of names. If several match, such a parser may use any of them.
 #[must_use]
 pub fn members<'v>(object: &'v Value, name: &str) -> Vec<&'v Value> {
     let all = object.as_object().into_iter().flatten();

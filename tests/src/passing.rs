@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time;
 
-/// Advances the clock of the program, but not of its sockets.
+/// Advances tokio's clock. Sockets are not affected.
 pub async fn pass(duration: Duration) {
     time::pause();
     time::advance(duration).await;

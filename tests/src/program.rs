@@ -48,7 +48,7 @@ impl Program {
         &self.address
     }
 
-    /// Returns the program's output up to the line that it is ready.
+    /// Returns the program's output, up to the line that says that the program is ready.
     #[must_use]
     pub fn said(&self) -> &str {
         &self.said

@@ -1,4 +1,5 @@
-// The tool of `mcp-files` on the TypeScript SDK, stateless and behind the SDK's `requireBearerAuth`.
+// The tool `list_files` of `mcp-files`, written with the TypeScript SDK. The server is stateless, and behind the SDK's
+// `requireBearerAuth`.
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { requireBearerAuth } from "@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js";

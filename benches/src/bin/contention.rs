@@ -1,5 +1,5 @@
-//! What a request costs where 16 workers send them, beside one worker: what workers share, such as the token cache and the keys, would
-//! show here.
+//! Compares the cost of a request with 16 workers and with one worker. If the workers contend for something that they
+//! share, such as the token cache or the keys, a request with 16 workers costs more.
 //!
 //! ```sh
 //! cargo run --release --bin contention
@@ -18,11 +18,12 @@ use tower::ServiceExt;
 
 const WORKERS: [usize; 2] = [1, 16];
 
-/// Each is measured so often in turn with the others, so that all have their share of what else the machine does.
+/// The number of runs of each subject. The subjects take turns, so that other work on the machine affects all of them.
 const ROUNDS: usize = 10;
 
-/// How many requests a run has of each second that is measured, where a token is known and where it is new.
+/// The requests of a run with known tokens, for each of the seconds that `SECONDS` sets.
 const KNOWN: f64 = 50_000.0;
+/// The requests of a run with new tokens, for each of these seconds. A new token takes longer.
 const NEW: f64 = 1_000.0;
 
 const HEAD: [&str; 6] = [
@@ -30,11 +31,11 @@ const HEAD: [&str; 6] = [
     "1 worker",
     "16 workers",
     "16 to 1",
-    "waits of 1 in a million requests",
-    "waits of 16",
+    "waits per million requests, 1 worker",
+    "waits per million requests, 16 workers",
 ];
 
-/// What is measured, and what each run needs.
+/// A server to measure, with its tokens and its results.
 struct Subject {
     name: &'static str,
     router: Router,
@@ -75,7 +76,7 @@ fn main() {
     table::print(&HEAD, &subjects.iter().map(|subject| row(subject, bare)).collect::<Vec<_>>());
 }
 
-/// Makes all that is measured; bare axum stands first. What loads keys has loaded them.
+/// Makes all subjects, bare axum first. Sends one request to each, so that its keys are loaded before the measurement.
 async fn subjects(issuer: &mut Issuer) -> Vec<Subject> {
     let token = issuer.token();
     let Remembered { router: remembering, tokens: many } = Remembered::new(issuer).await;

@@ -46,17 +46,17 @@ fn main() {
     print(&linear, |costs, at| costs[at - 1]);
 }
 
-/// Measures the same at each size.
+/// Measures one cost at each size.
 fn grown(meter: &Meter, name: &'static str, sizes: [usize; 4], measure: fn(At<'_>) -> Cost) -> Costs {
     let at_size = |size| {
         let id = format!("{name}, {size}");
-        // The largest take long to get ready.
+        // The largest sizes take long to prepare, so a process that counts instructions of other work skips them.
         if meter.measures(&id) { measure(At { meter, id: &id, size }) } else { Cost::default() }
     };
     (name, sizes.map(at_size))
 }
 
-/// Prints each size but the first beside another.
+/// Prints the costs at each size but the first, divided by the cost that `other` returns.
 fn print(rows: &[Costs], other: impl Fn(&[Cost; 4], usize) -> Cost) {
     let row = |(name, costs): &Costs| {
         let times = (1..costs.len()).map(|at| table::ratio(costs[at].time, other(costs, at).time));

@@ -1,4 +1,5 @@
-//! Measures an empty handler behind each protection (allowed, 401 and 403), relative to the same without protection.
+//! Measures an empty handler behind each protection (allowed, 401 and 403), relative to the same handler without
+//! protection.
 //!
 //! ```sh
 //! cargo run --release --bin requests

@@ -1,5 +1,8 @@
-//! Measures a request with a real JWT, relative to the same without protection; one token of many, relative to the same token again; and
-//! a new token, relative to its signature alone.
+//! Measures these requests:
+//!
+//! - a request with a real JWT, relative to a request without protection
+//! - a request with one of many remembered tokens, relative to a request that repeats one token
+//! - a request with a new token, relative to the verification of its signature alone
 //!
 //! ```sh
 //! cargo run --release --bin tokens
@@ -69,7 +72,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Measures all verifiers of one algorithm, and the signature alone.
+    /// Measures all verifiers with one algorithm, and the verification of the signature alone.
     fn of_algorithm(&mut self, algorithm: Algorithm) -> Tables {
         let mut issuer = Issuer::new(algorithm);
         let token = issuer.token();
@@ -79,7 +82,7 @@ impl Bench<'_> {
             self.once(&verifier.router, get_files(bearer(&token)), verifier.name);
         }
         let many = format!("scopegate, {algorithm:?}, {MANY} tokens in turn");
-        // The tokens take long to make, below valgrind by far.
+        // Making the tokens takes long, and much longer under valgrind. So only a process that needs them makes them.
         let mut remembered =
             self.meter.measures(&many).then(|| self.runtime.block_on(Remembered::new(&mut issuer)));
 
@@ -124,7 +127,7 @@ impl Bench<'_> {
         alone
     }
 
-    /// Measures a repeated token, each time with a new proof, and an opaque token.
+    /// Measures a repeated DPoP-bound token, each time with a new proof, and a repeated opaque token.
     fn other_tokens(&mut self) -> Tables {
         let (mut issuer, mut client) = (Issuer::new(Algorithm::ES256), Client::new());
         let token = issuer.token_of(&client);

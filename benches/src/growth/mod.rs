@@ -1,4 +1,4 @@
-//! Servers of any size, and timing.
+//! Servers of any size, and the cost of their work.
 
 pub mod relations;
 pub mod requests;
@@ -19,7 +19,7 @@ use tower::{Service, service_fn};
 
 use crate::measure::{Cost, Meter};
 
-/// What is measured at one size, and by which meter.
+/// One size of a measurement, and the meter to use.
 #[derive(Clone, Copy)]
 pub struct At<'a> {
     pub meter: &'a Meter,
@@ -34,7 +34,7 @@ impl At<'_> {
     }
 }
 
-/// Makes a scope with a leaked text, which lives as long as the program.
+/// Makes a scope. Its text is leaked, so that it lives as long as the program.
 fn scope(at: usize) -> Scope {
     Scope::new(leak(format!("scope:{at}"))).expect("it has no space")
 }

@@ -1,4 +1,4 @@
-//! Many scopes that each imply one scope.
+//! Many scopes that all imply the same scope.
 
 use scopegate::Scope;
 

@@ -1,4 +1,4 @@
-//! One allowed request to the last of many routes.
+//! Allowed requests, to the last of many routes or with many granted scopes.
 
 use axum::Router;
 

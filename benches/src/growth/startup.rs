@@ -46,7 +46,7 @@ pub fn lock(at: At<'_>) -> Cost {
     at.least(|| (), |()| Lock::of(&Policy::new(), &table).to_string())
 }
 
-/// Measures a comparison of locks in which half of the routes need another scope than before.
+/// Measures the comparison of two locks. Half of the routes need another scope in the new lock than in the old one.
 pub fn changes(at: At<'_>) -> Cost {
     let (size, mut routes) = (at.size, routes(at.size));
     let old = Lock::of(&Policy::new(), &router(&routes).table());

@@ -22,12 +22,12 @@ impl Instructions {
         self.here.is_some()
     }
 
-    /// Tells whether this process was not started for other work.
+    /// Returns `false` if this process was started for other work.
     pub(super) fn may_be_of(&self, id: &str) -> bool {
         self.here.as_deref().is_none_or(|here| here == id)
     }
 
-    /// Does the work and ends the process, if it is the work for this process.
+    /// If this process was started for this work, does the work and ends the process.
     pub(super) fn count<I, T>(
         &self,
         id: &str,

@@ -11,15 +11,16 @@ use allocation_counter::{AllocationInfo, measure};
 use self::{instructions::Instructions, time::TURNS};
 pub use self::{memory::keep as keep_memory, time::seconds};
 
-/// How often work is done below valgrind: one run would be swayed by what it is the first to do.
+/// How often work runs under valgrind. The average of many runs hardly depends on what only one of them does, such as
+/// growing a table.
 const RUNS: u64 = 100;
-/// How often work that takes long is done there.
+/// How often long work runs under valgrind.
 const FEW_RUNS: u64 = 3;
 
 /// The cost of one piece of work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// The least of the medians of all turns, in nanoseconds; of work that takes long, the least time.
+    /// The time in nanoseconds: the lowest median of all turns, or for long work the lowest time.
     pub time: f64,
     /// The number of allocations.
     pub allocations: u64,
@@ -36,9 +37,10 @@ impl Cost {
     }
 }
 
-/// Measures the same pieces of work in several turns, and returns what the last turn returns.
+/// Measures the same pieces of work in several turns, and returns the result of the last turn.
 ///
-/// A [`Meter`] remembers each piece: it counts in the first turn, and keeps the least time of all turns.
+/// A [`Meter`] remembers each piece of work. It counts allocations and instructions in the first turn, and keeps the
+/// lowest time of all turns.
 pub fn in_turns<T>(mut measure: impl FnMut() -> T) -> T {
     for _ in 1..TURNS {
         measure();
@@ -59,7 +61,8 @@ impl Meter {
         Self { instructions: Instructions::new(), known: HashMap::new() }
     }
 
-    /// Tells whether this process measures the work `id`. A process that counts the instructions of other work need not prepare it.
+    /// Tells whether this process measures the work `id`. A process that counts the instructions
+    /// of other work need not prepare this work.
     pub fn measures(&self, id: &str) -> bool {
         self.instructions.may_be_of(id)
     }
@@ -80,13 +83,13 @@ impl Meter {
         cost
     }
 
-    /// Measures work that takes long; neither the making of its input nor the dropping of its output counts.
+    /// Measures long work. Making its input and dropping its output do not count.
     pub fn least<I, T>(&self, id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> Cost {
         let Some(cost) = self.counted(id, FEW_RUNS, &mut make, &mut work) else { return Cost::default() };
         Cost { time: time::least(make, work), ..cost }
     }
 
-    /// Measures all but the time; nothing where instructions of other work are counted.
+    /// Measures everything except the time. Returns `None` if this process counts the instructions of other work.
     fn counted<I, T>(
         &self,
         id: &str,

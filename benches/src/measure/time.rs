@@ -9,15 +9,16 @@ use std::{
 
 use criterion::{BatchSize, Criterion};
 
-/// In how many turns times are measured. A machine is faster at some times than at others, and so each row has a part of both.
+/// The number of turns in which times are measured. A machine is faster at some times than at others. With several
+/// turns, this affects all rows alike.
 pub(super) const TURNS: u32 = 5;
 
-/// Measures the time of short work. `SECONDS` sets the duration of each measurement, all turns together.
+/// Measures the time of short work. `SECONDS` sets the duration of each measurement, for all turns together.
 ///
 /// Returns the median in nanoseconds.
 pub(super) fn median<I>(id: &str, mut make: impl FnMut() -> I, mut work: impl FnMut(I)) -> f64 {
     let seconds = seconds() / f64::from(TURNS);
-    // A new one for each turn, because criterion gives a repeated name another directory.
+    // Each turn has a new `Criterion`, because one `Criterion` gives a repeated name another directory.
     let mut criterion = Criterion::default()
         .output_directory(&directory())
         .without_plots()
@@ -39,7 +40,7 @@ pub fn seconds() -> f64 {
     env::var("SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(3.0)
 }
 
-/// Returns the least time of several runs in nanoseconds. Longer times come from the machine.
+/// Returns the lowest time of several runs in nanoseconds. Other work on the machine only makes runs slower.
 pub(super) fn least<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> f64 {
     let mut run = || {
         let input = make();

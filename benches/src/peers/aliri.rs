@@ -1,4 +1,4 @@
-//! aliri_axum: a guard as an argument, which reads claims that a middleware sets.
+//! aliri_axum: the handler has a guard as an argument. The guard reads claims that a middleware sets.
 
 use aliri_axum::scope_guards;
 use aliri_oauth2::{HasScope, Scope};

@@ -1,5 +1,5 @@
-//! Programs without a library: one with a middleware for the token and one for the scope of a route, and one with a guard that looks
-//! nothing up.
+//! Two programs without a library. The first has a middleware for the token, and another for the scope of a route. The
+//! second has a guard that looks nothing up.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -67,7 +67,7 @@ pub fn router() -> Subject {
     Subject::by_bearer("written by hand, two `from_fn`", bare::ROUTER, router)
 }
 
-/// Compares the token with two that it knows, which is the least that a check can cost.
+/// Compares the token with two known tokens. No check can cost less.
 struct Reader;
 
 impl<S: Sync> FromRequestParts<S> for Reader {

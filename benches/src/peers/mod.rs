@@ -1,6 +1,6 @@
 //! One endpoint, `GET /files`, which needs `files:read`: with scopegate, by hand, and with other crates.
 //!
-//! All of them look tokens up in a table, if their interface allows it. The handler is empty.
+//! The servers look tokens up in a table, if the interface of their crate allows it. The handler is empty.
 
 mod aliri;
 mod axum_login;
@@ -20,7 +20,7 @@ use crate::call::{Case, Credential, bearer};
 /// A server to measure.
 pub struct Subject {
     pub name: &'static str,
-    /// The name of the server without protection.
+    /// The name of the server without protection to which this server is compared.
     pub baseline: &'static str,
     pub router: Router,
     credential: fn(Case) -> Option<Credential>,
@@ -62,7 +62,7 @@ pub async fn all() -> Vec<Subject> {
 const READER: &str = "3f7a1c9e5b2d4860a1b2c3d4e5f60718";
 const WRITER: &str = "c0ffee00d15ea5e0badc0de0feedface";
 
-/// The values of tokens, in the type of one subject. All subjects look up an existing value, and clone it.
+/// A table of tokens, with values of the type that one subject needs. All subjects look a value up, and clone it.
 #[derive(Clone)]
 struct Tokens<T>(Arc<HashMap<&'static str, T>>);
 

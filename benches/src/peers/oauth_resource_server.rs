@@ -1,4 +1,4 @@
-//! oauth-resource-server with static keys, which have no scopes. `tokens` measures its JWTs.
+//! oauth-resource-server with static keys, which have no scopes. The program `tokens` measures this crate with JWTs.
 
 use axum::{Router, routing::get};
 use oauth_resource_server::axum::AuthLayer;

@@ -60,7 +60,7 @@ impl Issuer {
         serde_json::to_string(&JwkSet { keys: vec![key] }).expect("keys are JSON")
     }
 
-    /// Returns the public key, as jsonwebtoken verifies with it.
+    /// Returns the public key in the type with which jsonwebtoken verifies.
     pub fn verifying_key(&self) -> VerifyingKey {
         let key = DecodingKey::from_jwk(&self.public()).expect("it is a public key");
         VerifyingKey { algorithm: self.algorithm, key }
@@ -103,7 +103,7 @@ impl Issuer {
 pub struct Client {
     private: EncodingKey,
     public: Jwk,
-    /// What tokens are bound to.
+    /// The thumbprint of the key, to which tokens are bound.
     thumbprint: String,
     proofs: u64,
 }

@@ -1,4 +1,4 @@
-//! The same endpoint for holders of a real JWT, verified by scopegate and by others with one key.
+//! The same endpoint with real JWTs, which scopegate and other libraries verify with one key.
 
 mod aliri;
 pub mod keys;
@@ -41,7 +41,7 @@ pub async fn scopegate(issuer: &Issuer) -> Verifying {
     Verifying { name: "scopegate", router: scopegate::router(issuer).await }
 }
 
-/// A server by another library, which caches no token.
+/// A server with another library, which caches no tokens.
 pub fn aliri(issuer: &Issuer) -> Verifying {
     Verifying { name: "aliri_tower 0.6.1", router: aliri::router(issuer) }
 }

@@ -1,4 +1,4 @@
-//! Many tokens that a verifier remembers, all of them.
+//! Many tokens, all of which a verifier remembers.
 
 use std::sync::{
     Arc,
@@ -12,10 +12,10 @@ use tower::ServiceExt;
 use super::{keys::Issuer, scopegate};
 use crate::call::{bearer, get_files};
 
-/// How many tokens come in turn.
+/// How many tokens the requests carry in turn.
 pub const MANY: usize = 8_000;
 
-/// More than the default, which does not hold that many in each part that the memory is split into.
+/// More than the default. The cache is split into parts. With the default size, a part may not hold all of its tokens.
 const CACHE_SIZE: usize = 64 * 1024 * 1024;
 
 /// A server that remembers the tokens.
@@ -31,7 +31,7 @@ impl Remembered {
         let tokens: Vec<_> = (0..MANY).map(|_| issuer.token()).collect();
         let known = Arc::new(AtomicUsize::new(0));
         let counting = Arc::clone(&known);
-        // Observation costs, so that the gate that is measured has none. Both share the verifier.
+        // Observation takes time, so the measured gate has no observer. Both gates share the verifier.
         let observed = scopegate::sharing(Arc::clone(&verifier)).observe(move |decision: &Decision<'_>| {
             counting.fetch_add(usize::from(decision.is_cached() == Some(true)), Ordering::Relaxed);
         });

@@ -25,13 +25,13 @@ pub async fn router(issuer: &Issuer) -> Router {
     gated(rules(issuer).await)
 }
 
-/// The same, with seven other issuers before it.
+/// Makes a router whose gate has seven other issuers before `issuer`.
 pub async fn router_of_eight(issuer: &Issuer) -> Router {
     let others = (1..8).map(|n| Rules::new(format!("https://auth-{n}.example.com")));
     gated(Issuers::new(others.chain([rules(issuer).await])))
 }
 
-/// The same for opaque tokens, which a loopback server introspects once an hour.
+/// Makes a router for opaque tokens, which a loopback server introspects once an hour.
 pub async fn router_of_opaque() -> Router {
     let answer = json!({
         "active": true, "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "client_id": "cli", "scope": SCOPES,
@@ -44,7 +44,7 @@ pub async fn router_of_opaque() -> Router {
     gated(Rules::new(ISSUER).introspection(introspection))
 }
 
-/// The same for DPoP-bound tokens.
+/// Makes a router for DPoP-bound tokens.
 pub async fn router_of_bound(issuer: &Issuer) -> Router {
     let dpop = Dpop::required().replay_store(Boundless::default());
     protected(gate(rules(issuer).await).dpop(dpop))
@@ -69,7 +69,7 @@ fn gated(issuers: impl Into<Issuers>) -> Router {
     protected(gate(issuers))
 }
 
-/// Makes the gate of a verifier that others share.
+/// Makes a gate with a verifier that other gates share.
 pub(super) fn sharing(verifier: Arc<Issuers>) -> Gate {
     gate(Rules::new(ISSUER)).verified_by(verifier)
 }

@@ -1,4 +1,4 @@
-//! jsonwebtoken, with a key that is read before, and no server around it.
+//! jsonwebtoken alone, without a server. The key is parsed before the measurement.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ impl VerifyingKey {
         crypto::verify(signature, message.as_bytes(), &self.key, self.algorithm).is_ok_and(|is_good| is_good)
     }
 
-    /// Verifies the signature and reads the claims, and judges none of them.
+    /// Verifies the signature and reads the claims, but checks none of the claims.
     pub fn decodes(&self, token: &str) -> bool {
         let mut rules = Validation::new(self.algorithm);
         (rules.validate_exp, rules.validate_aud) = (false, false);

@@ -115,7 +115,7 @@ pub(crate) fn mutate(data: &[u8], seed: u32) -> Option<Vec<u8>> {
     Some(format!("{first}{separator}{headers}\n\n{body}").into_bytes())
 }
 
-/// Makes a new call, which most tokens cover, sometimes with an extra member.
+/// Makes a new call, often with a token that covers it, and sometimes with an extra member.
 fn call(random: &mut Random) -> String {
     let app = random.of(&App::ALL).name();
     let token = match random.below(4) {

@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) fn router(log: Log) -> Router {
     let rpc = async move |access: Option<Access>, body: Bytes| {
-        // With its feature `raw_value`, `serde_json` replaces objects with its private member by other values.
+        // With its feature `raw_value`, `serde_json` turns an object with its private member into another value.
         let Ok(value) = serde_json::from_slice::<Value>(&body) else { return };
         let messages = if let Value::Array(messages) = value { messages } else { vec![value] };
         for subject in messages.iter().flat_map(subjects) {

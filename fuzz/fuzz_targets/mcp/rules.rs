@@ -71,8 +71,8 @@ const WITH_THE_FLOOR: [&str; 4] = [
     "notifications/roots/list_changed",
 ];
 
-/// The methods that are judged by the target that they name. rmcp passes a request without the parameter to the handler for all other
-/// methods, which searches for a target.
+/// The methods whose requirement depends on the target that a request names. If the parameter with the target is
+/// missing, rmcp passes the request to `on_custom_request`, which searches for a target.
 const ACTING: [&str; 9] = [
     "tools/call",
     "prompts/get",
@@ -102,7 +102,7 @@ pub(crate) fn covers(token: &str, subject: &Subject) -> bool {
     let is_public = match subject {
         Subject::Tool(name) | Subject::Prompt(name) => name == "hello",
         Subject::Resource(uri) => uri == "help://hello",
-        // A request without a target does nothing. rmcp has dropped the parameters that the gate judged.
+        // A request without a target does nothing, so it needs no scope. rmcp may have dropped what the gate checked.
         Subject::Method(name) => OF_ANYONE.contains(&&**name) || ACTING.contains(&&**name),
     };
     if is_public {

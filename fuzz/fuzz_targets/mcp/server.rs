@@ -34,7 +34,7 @@ pub(crate) struct Run {
     pub(crate) caller: String,
 }
 
-/// The calls since the last look.
+/// The calls since the last [`Log::take`].
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<Run>>>);
 
@@ -78,7 +78,7 @@ impl Guarded {
         self.note("write", &access);
     }
 
-    /// Needs another.
+    /// Needs another scope.
     #[requires_scope("files:admin")]
     #[tool]
     fn purge(&self, access: Access) {

@@ -17,7 +17,7 @@ use crate::scopes::is_legal;
 
 static KNOWN: Tally = Tally::new("had a URI of their template");
 
-/// Puts a template into the table of a gate, and asks the gate for a URI.
+/// Puts a template into the table of a gate, and sends the gate a request to read a URI.
 pub(crate) fn check(template: &str, uri: &str) -> Corpus {
     let table = McpTable::from_iter([Operation::resource_named(template, requirement!("needed"))]);
     let gate = gate("https://h.example/mcp", TestVerifier::new().token("low", ""));

@@ -82,7 +82,7 @@ test("a refresh keeps the key, and nobody refreshes without it", async (t) => {
   assert.equal((await client.send("GET", new URL("/files", api))).status, 200);
 });
 
-/** A client with client credentials, with proofs of the library `dpop`. */
+/** Makes a client with client credentials, whose proofs come from the library `dpop`. */
 async function machine(api, algorithm) {
   const { document, server } = await discover(new URL(api.origin));
   const keys = await dpop.generateKeyPair(algorithm);

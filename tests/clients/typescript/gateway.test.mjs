@@ -1,4 +1,5 @@
-// The example `mcp-gateway` before a server of the official SDK without authorization, with the official clients.
+// The example `mcp-gateway`, with the official clients. The server behind the gateway is made with the official SDK,
+// and has no authorization.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -16,7 +17,7 @@ import { Provider } from "./provider.mjs";
 import { recorder } from "./recorder.mjs";
 import { freePort, startProgram } from "./server.mjs";
 
-/** Starts the gateway before a server. `purge_notes` is not in its table. */
+/** Starts the gateway in front of a server. `purge_notes` is not in its table. */
 async function startGateway(t, upstream) {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "mcp-gateway-"));

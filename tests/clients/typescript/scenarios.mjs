@@ -14,7 +14,8 @@ const FILE = { path: "hello.txt", content: "Hello!" };
  * Registers the tests of one client.
  *
  * `sdk` has `connect(transport)`, `transport(url, options)`, `finish(transport, callback)`, `UnauthorizedError`,
- * `assertRefused(error)` for a 403 without a provider that could step up, and the protocol's `version`.
+ * `assertRefused(error)` and the protocol's `version`. `assertRefused` checks the error after a 403 if the client has
+ * no provider, and so cannot step up.
  */
 export function scenarios(name, sdk) {
   test(`${name}: it logs in with little, and steps up once`, (t) => oauth(t, sdk));

@@ -22,7 +22,7 @@ pub(crate) enum Change {
     Prompts,
 }
 
-/// A server whose tools declare scopes or do not. Clones notify each other of changes.
+/// A server whose tools may declare scopes. Clones notify each other of changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     router: ToolRouter<Self>,

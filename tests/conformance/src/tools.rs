@@ -21,7 +21,7 @@ use crate::server::{Change, Server};
 /// The parameters of `test_custom_header`.
 #[derive(Deserialize, schemars::JsonSchema)]
 pub(crate) struct Custom {
-    /// Stands in the header `Mcp-Param-Value` too.
+    /// The value, which is also in the header `Mcp-Param-Value`.
     #[serde(default)]
     #[schemars(extend("x-mcp-header" = "Value"))]
     value: String,

@@ -1,5 +1,5 @@
-// The npm package better-auth with @better-auth/oauth-provider. A token requested with `resource` is a JWT; another token is opaque.
-// Only the client that received an opaque token can introspect it.
+// The npm package better-auth with @better-auth/oauth-provider. A token requested with `resource` is a JWT. Every other
+// token is opaque, and only the client that received it can introspect it.
 // A login needs no form: the client follows the redirects and keeps the cookies.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -2,7 +2,7 @@ use Plack::Builder;
 use Lemonldap::NG::Portal::Main;
 
 my $app = Lemonldap::NG::Portal::Main->run({});
-# A web server names itself and the request line; the portal reads both.
+# The portal reads `SCRIPT_NAME` and `REQUEST_URI`, which a web server would set.
 builder {
     enable sub {
         my $app = shift;

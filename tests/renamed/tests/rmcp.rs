@@ -67,7 +67,7 @@ mod reexport {
     }
 }
 
-/// The path is in this crate, two blocks are in one module, and a router has its own attribute.
+/// The path of rmcp begins in this crate. Two blocks are in one module, and one of them has its own router attribute.
 mod blocks {
     pub(crate) use gate::mcp::rmcp as sdk;
     use gate::{authenticated, requires_scope, scoped_tools};

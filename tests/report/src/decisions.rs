@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scopegate::{Gate, GrantedScopes, Policy, Requirement, ScopeTable};
 use serde::Serialize;
 
-/// The parameter values in tokens. No token has the last value.
+/// The parameter values. The last one is in no token.
 const VALUES: [&str; 4] = ["acme", "x", "a-b", "nobody"];
 
 /// A program's decisions for some tokens.
@@ -20,7 +20,7 @@ pub struct Decisions {
 #[derive(Debug, Serialize)]
 struct Token {
     granted: Vec<String>,
-    /// The values of its parameters, in order, for which each row can be called.
+    /// The rows that can be called. For each row, the values of its parameters, in order.
     callable: BTreeMap<String, Vec<Vec<&'static str>>>,
 }
 

@@ -1,5 +1,5 @@
-//! A proxy before an MCP server of another framework, with and without the layer. It forwards requests and upgrades exactly as the
-//! layer passes them on, so that an attack works if the layer does not stop it.
+//! A proxy in front of an MCP server of another framework, with and without the layer. It forwards requests and
+//! upgrades exactly as the layer passes them on, so that an attack works if the layer does not stop it.
 //!
 //! `.ci/servers` runs it with the server's `host:port` as the argument.
 

@@ -62,7 +62,7 @@ impl Client {
         self.tokens(&self.about.machine, &form).await
     }
 
-    /// Logs a user in, who allows everything.
+    /// Logs in a user who allows everything.
     pub(crate) async fn login(&self, scope: &str, resource: Option<&str>) -> Tokens {
         let client = match &self.about.other {
             Some(other) if resource == Some(OTHER_RESOURCE) => other,

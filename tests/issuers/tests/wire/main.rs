@@ -71,7 +71,7 @@ async fn glewlwyd() {
     check("glewlwyd", &[Form::Jwt]).await;
 }
 
-/// Needs many packages, so `tests/issuers/lemonldap/run` runs it by hand.
+/// This server needs many packages. To run this test, run `tests/issuers/lemonldap/run`.
 #[tokio::test]
 #[ignore = "its server is installed by tests/issuers/lemonldap/run"]
 async fn lemonldap() {

@@ -21,8 +21,8 @@ pub(crate) enum Names {
     Same,
 }
 
-/// The program loads keys at most once in ten seconds. A client may discard a token after a 401, so a token with a new key name
-/// gets 503 until then.
+/// The program loads keys at most once in ten seconds. Until the next time, a token with a new key name gets 503,
+/// because a client may discard a token after a 401.
 pub(crate) async fn brings_keys(name: &str, names: Names) {
     let mut server = Server::spawn(name, &[]);
     let client = Client::of(server.ready()).await;

@@ -16,7 +16,7 @@ use std::{
 use scopegate_tests::program::free_port;
 use serde::Deserialize;
 
-/// The two resources that the servers know. The program is the first.
+/// The two resources that the servers know. The program is the first of them.
 pub(crate) const RESOURCE: &str = "https://files.example.com/mcp";
 pub(crate) const OTHER_RESOURCE: &str = "https://other.example.com/mcp";
 
@@ -60,7 +60,7 @@ impl Server {
         Self::spawn_on(free_port(), name, variables)
     }
 
-    /// Does the same on a given port, for a server that starts again.
+    /// Runs the script on a given port, for a server that starts again.
     pub(crate) fn spawn_on(port: u16, name: &str, variables: &[(&str, &str)]) -> Self {
         let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{port}"));
         let _ = fs::remove_dir_all(&state);

@@ -155,7 +155,7 @@ impl<'a> Table<'a> {
         assert_eq!(self.send("GET /files", &good).status, 200, "what was forged was good before");
     }
 
-    /// An opaque token without an audience.
+    /// Checks that an opaque token without an audience is accepted if the program allows such tokens.
     async fn accepts_no_audience_where_the_program_says_so(&mut self, tokens: Tokens) {
         let mut lenient = vec![("WITHOUT_AUDIENCE", "yes")];
         if self.client.introspect(&tokens.access_token).await["token_type"].is_null() {

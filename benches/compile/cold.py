@@ -107,7 +107,7 @@ def print_builds(repeat: int) -> None:
     for name, (seconds, _) in least.items():
         print(f"| {name} | {seconds / least[ALONE][0]:.2f} |")
     more = collections.Counter({name: seconds - least[ALONE][1][name] for name, seconds in least[DEFAULT][1].items()})
-    print(f"\n{ALONE}: {least[ALONE][0]:.0f} s. More of it:")
+    print(f"\n{ALONE}: {least[ALONE][0]:.0f} s. scopegate adds:")
     print(", ".join(f"`{name}` {seconds:.1f} s" for name, seconds in more.most_common(12)))
 
 

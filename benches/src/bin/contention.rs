@@ -30,7 +30,7 @@ const HEAD: [&str; 6] = [
     "bare axum with one worker = 1",
     "1 worker",
     "16 workers",
-    "16 to 1",
+    "16 workers / 1 worker",
     "waits per million requests, 1 worker",
     "waits per million requests, 16 workers",
 ];

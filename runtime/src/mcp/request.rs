@@ -248,7 +248,7 @@ fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejectio
     }
 }
 
-/// Marks a `tools/list` request, because the gate later changes the answer to this request.
+/// Marks a `tools/list` request, because `McpServer` later changes the answer to this request.
 #[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
 fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     #[cfg(feature = "rmcp")]

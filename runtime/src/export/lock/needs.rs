@@ -1,4 +1,4 @@
-//! A route's requirement in a lock, and the effect of a change on callers.
+//! The requirement of an operation in a lock, and the effect of a change on callers.
 
 use std::fmt;
 

@@ -111,8 +111,8 @@ impl McpResource<'_> {
     ///
     /// # Errors
     ///
-    /// Fails if the request has no token (401), or if its token lacks a scope (403). The error is the gate's answer as
-    /// a JSON-RPC error.
+    /// Fails if the resource is not public and the request has no token (401). Also fails if the token lacks a scope
+    /// (403) or the required login (401). The error is the gate's answer as a JSON-RPC error.
     pub fn authorize(&self, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         Sender::of(context)?.judge(self.row(), self.filled())
     }

@@ -125,7 +125,7 @@ impl Issuer {
         ))
     }
 
-    /// Checks the claim that repeats the member of a family. The claim must name the same member as `iss`.
+    /// Checks that the claim set with [`Issuer::member_claim`] contains the same member of the family as `iss`.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {

@@ -101,7 +101,7 @@ fn page(tables: &[Table]) -> String {
         };
         line(&mut page, &format!("| {} | {preset} | {origin} | {accepted} | {refused} |", table.provider));
     }
-    page += "\n## Which kinds of tokens are accepted\n\nA provider signs several kinds of tokens with the same keys. A dash means that the table has no token of this kind.\n\n";
+    page += "\n## Which kinds of tokens are accepted\n\nA provider signs several kinds of tokens with the same keys. A dash means that the provider's section below has no token of this kind.\n\n";
     line(&mut page, &format!("| provider | {} |", KINDS.join(" | ")));
     line(&mut page, &format!("|---|{}", "---|".repeat(KINDS.len())));
     for table in tables {

@@ -1,8 +1,8 @@
 //! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. This module does no input or
 //! output.
 //!
-//! In a string, this module only finds the end. The code that decodes a string checks its escapes and control
-//! characters.
+//! In a string, this module finds the end, and refuses only a `\u` that the closing quote cuts short. The code that
+//! decodes a string checks its escapes and control characters.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 

@@ -1,4 +1,4 @@
-//! Finds rules in the user's code that another rule in the same group makes redundant. An alternative
+//! Finds scopes, `all(..)` and `any(..)` that another argument of the same `all(..)` or `any(..)` makes redundant. An alternative
 //! that becomes redundant only through normalizing is removed without a message.
 
 use crate::{

@@ -181,7 +181,8 @@ impl Bindings {
         }
     }
 
-    /// Iterates over the headers that carry proofs.
+    /// Iterates over the headers that prove that the client owns the token: `DPoP`, and the header with the client
+    /// certificate.
     pub(super) fn headers(&self) -> impl Iterator<Item = HeaderName> {
         let certificate = self.certificate.as_ref().and_then(ClientCertificate::name).cloned();
         #[cfg(feature = "dpop")]

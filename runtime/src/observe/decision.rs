@@ -246,8 +246,8 @@ impl<'a> Decision<'a> {
         of_token.or_else(|| self.facts.credential.map(TokenId::of))
     }
 
-    /// Returns the resource that the request is for. Returns `None` behind a gate with only static keys, and in a
-    /// server over stdio.
+    /// Returns the resource that the request is for. Returns `None` behind a gate with only static keys, in a server
+    /// over stdio, and for a request that belongs to no resource of the gate's family.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.facts.resource

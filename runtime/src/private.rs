@@ -168,7 +168,7 @@ pub const fn mcp_table(operations: &'static [Operation]) -> McpTable {
     McpTable::of(operations)
 }
 
-/// Panics, at compile time, if a named requirement demands neither a scope nor a login.
+/// Panics, at compile time, if the `Requirement` that an attribute names demands neither a scope nor a login.
 #[track_caller]
 pub const fn assert_scopes(requirement: Requirement) {
     requirement.assert_scopes();

@@ -24,8 +24,9 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Fails if there are implication cycles or duplicate implications, if a scope is in no registered vocabulary, or
-    /// if a name from [`asked_as`](Policy::asked_as) is not a valid scope. The error lists every problem.
+    /// Fails if there are implication cycles, duplicate declarations or duplicate implications, if vocabularies are
+    /// registered and a scope is in none of them, or if a name from [`asked_as`](Policy::asked_as) is not a valid
+    /// scope. The error lists every problem.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-/// The pause after the first failure. The pause doubles with each further attempt that gets no answer.
+/// The pause after the first failure. The pause doubles with each further failure.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause, unless the server asks for a longer one.
@@ -34,9 +34,9 @@ enum State {
     /// All requests may ask the server.
     #[default]
     Closed,
-    /// The server gave no answer, and is not asked before `until`.
+    /// The server gave no answer, or could not answer, and is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave no answer, and one request is asking the server again. If this request has no result by `until`,
+    /// The pause is over, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
     /// The server gave useless answers, and is not asked before `until`.

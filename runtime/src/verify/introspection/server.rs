@@ -36,7 +36,8 @@ pub(super) async fn find_endpoint(given: Option<&str>, places: &Places) -> Resul
 /// The authorization server of one issuer.
 pub(super) struct Server {
     places: Places,
-    /// The endpoint that the program sets.
+    /// The endpoint that the program sets, or the fixed endpoint of GitHub or Google. If it is `None`, the endpoint comes
+    /// from the metadata.
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
     /// One request holds this lock while it reads the metadata. If the last read failed, the locked value is the time
@@ -56,8 +57,8 @@ impl Server {
         }
     }
 
-    /// Returns the endpoint: the endpoint that the program sets, or else the endpoint in the metadata. The metadata is
-    /// read once for all waiting requests.
+    /// Returns the given endpoint, or else the endpoint in the metadata. The metadata is read once for all waiting
+    /// requests.
     pub(super) async fn endpoint(&self) -> Result<Url, Failure> {
         if let Some(given) = &self.given {
             return trusted_url(given, self.places.transport()).map_err(Failure::silent);

@@ -108,8 +108,8 @@ pub(crate) fn explanations<'a>(
 
 /// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ
 /// from the earlier scopes. If the only argument is a constant that is a whole requirement, this requirement must
-/// demand a scope or a login. Returns `None` if all scopes are literals. The checks are separate items, so that their
-/// messages name no generated type.
+/// demand a scope or a login. Returns `None` if all scopes are literals. Each check is an item outside the
+/// generated type, so that its message does not name this type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     if let [alone @ ScopeArg::Const(path)] = scopes {
         let explanations = explanations(krate, scopes);

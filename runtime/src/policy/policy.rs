@@ -106,8 +106,8 @@ impl Policy {
 
     /// Registers the scopes of `V`, and what they imply.
     ///
-    /// Once a vocabulary is registered, every scope that a handler or the floor names must be in a vocabulary.
-    /// Otherwise, the gate does not start. You can register several vocabularies.
+    /// Once a vocabulary is registered, every scope that a handler, a group of routes or the floor names must be in a
+    /// vocabulary, except templates. Otherwise, the gate does not start. You can register several vocabularies.
     ///
     /// # Examples
     ///

@@ -67,8 +67,8 @@ fn nameless(handler: &Expr) -> syn::Error {
     )
 }
 
-/// Emits a function that returns a value of the type in which utoipa keeps the documentation of a handler:
-/// `__path_list` for `list`.
+/// utoipa keeps the documentation of a handler in a type: `__path_list` for `list`. This function emits a function that
+/// returns a value of this type.
 ///
 /// If this type is missing, the compiler must report only that a trait bound is not met, because the message
 /// of this error tells the user what to write. Therefore, the name of the missing type must still resolve to

@@ -76,7 +76,8 @@ impl<'a> Noted<'a> {
 }
 
 impl<'j> Judge<'j> {
-    /// Accepts a token if it meets the floor and all demands, and reports the decision.
+    /// Accepts a token if it meets all demands, and reports the decision. Each demand that is not public includes the
+    /// floor.
     #[inline]
     pub(crate) fn judge(
         self,

@@ -232,8 +232,8 @@ impl Gate {
     /// Sets a function that writes the bodies of refusals. The gate still sets status, challenge and caching.
     ///
     /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
-    /// for each refusal, before the answer is sent. If the function panics, only this request fails, as after a panic
-    /// in a handler.
+    /// for each refusal, before the answer is sent, but not for a refusal that `Dialect::ToolResult` turns into a tool
+    /// result. If the function panics, only this request fails, as after a panic in a handler.
     ///
     /// # Examples
     ///

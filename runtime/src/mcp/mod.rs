@@ -201,7 +201,10 @@ pub use self::{
     tasks::TaskOwner,
 };
 #[cfg(feature = "export")]
-pub(crate) use self::{overlap::stands_in, subject::needs_no_row};
+pub(crate) use self::{
+    overlap::stands_in,
+    subject::{is_opened_by_any_method, needs_no_row},
+};
 
 #[cfg(feature = "rmcp")]
 pub use self::server::{Caller, Lists, LocalTrust, McpServer, ScopedTools};

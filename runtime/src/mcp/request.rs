@@ -285,7 +285,7 @@ enum Cause {
     Undecided(Undecided),
 }
 
-/// Finds the rows for the messages of a body; a message without a row needs only the floor.
+/// Finds the rows for the messages of a body; a message that needs no row needs only the floor.
 fn find<'a>(
     endpoint: &Endpoint,
     plan: &Plan,

@@ -84,6 +84,12 @@ pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
+/// Returns `true` for a method that a row made with `Operation::any_method` opens.
+#[cfg(feature = "export")]
+pub(crate) fn is_opened_by_any_method(method: &str) -> bool {
+    matches!(subject(method, Json::Absent), Subject::Foreign)
+}
+
 /// Returns `true` for a method that does not act on a tool, prompt, resource or task. The result is also `true` for a
 /// method that MCP does not define, because the gate cannot find a target for it.
 pub(super) fn acts_on_nothing(method: &str) -> bool {

@@ -47,7 +47,8 @@ pub(crate) enum Shortfall {
 }
 
 impl Policy {
-    /// Decides whether the caller meets the floor and every demand. Allocates nothing.
+    /// Decides whether the caller meets every demand. Each demand that is not public includes the floor. Allocates
+    /// nothing.
     ///
     /// Each alternative is checked separately. If one alternative contains an illegal value, the token can still meet
     /// another alternative.

@@ -1,6 +1,6 @@
 //! Parses a requirement that is known only at run time, by the same rules as the attributes.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 
@@ -58,7 +58,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     if alternatives.iter().any(|alternative| alternative.is_empty()) {
         return Err("a scope is missing; write `authenticated` if any valid token will do".to_owned());
     }
-    check_size(alternatives.iter().map(|alternative| alternative.len()))?;
+    check_size(alternatives.len(), alternatives.iter().copied().flatten().copied())?;
     for alternative in alternatives {
         check_repetition(alternative)?;
     }
@@ -69,14 +69,18 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Rejects a requirement with too many alternatives or scopes, so that the cost of a decision is limited.
-pub(super) fn check_size(alternatives: impl ExactSizeIterator<Item = usize>) -> Result<(), String> {
-    if alternatives.len() > MAX_ALTERNATIVES {
+/// Rejects a requirement with too many alternatives or scopes, so that the cost of a decision is limited. A scope that is
+/// in several alternatives counts once, as in the attributes.
+pub(super) fn check_size<'a>(
+    alternatives: usize,
+    scopes: impl Iterator<Item = &'a str>,
+) -> Result<(), String> {
+    if alternatives > MAX_ALTERNATIVES {
         return Err(format!(
             "there are more than {MAX_ALTERNATIVES} alternatives; define one scope for what they have in common"
         ));
     }
-    if alternatives.sum::<usize>() > MAX_SCOPES {
+    if scopes.collect::<BTreeSet<_>>().len() > MAX_SCOPES {
         return Err(format!("it names more than {MAX_SCOPES} scopes; leave some out"));
     }
     Ok(())

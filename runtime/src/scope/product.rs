@@ -23,7 +23,8 @@ pub(super) fn of(
         .filter(|&(at, needs)| !is_superfluous(at, needs, &combinations))
         .map(|(_, needs)| needs)
         .collect();
-    check_size(useful.iter().map(|needs| needs.len())).map_err(InvalidRequirement)?;
+    let scopes = useful.iter().copied().flatten().map(|need| need.as_str());
+    check_size(useful.len(), scopes).map_err(InvalidRequirement)?;
     Ok(useful.into_iter().map(|needs| needs.iter().map(|need| need.into_owned()).collect()).collect())
 }
 
@@ -114,5 +115,8 @@ mod tests {
         };
         let error = many('a').and(&many('b')).unwrap_err();
         assert!(error.to_string().contains("more than 128 scopes"), "{error}");
+        // A scope that is in several alternatives counts once, and the text of the result can be parsed again.
+        let both = many('a').and(&of(4, 'b')).unwrap();
+        assert_eq!(both.to_string().parse(), Ok(both));
     }
 }

@@ -33,6 +33,11 @@ fn a_method_that_loses_its_row_needs_the_floor_alone() {
         let gone = format!("`method {method}` is gone; before, it needed `admin`");
         check(&format!("method {method} admin"), "", &[(Direction::Neutral, &gone)]);
     }
+    // A row for all other methods does not open `tasks/list`.
+    let (with, without) = ("method * authenticated\nmethod tasks/list admin", "method * authenticated");
+    let new = "`method tasks/list` is new: it needs `admin`";
+    check(without, with, &[(Direction::Neutral, new)]);
+    check(with, without, &[(Direction::Neutral, "`method tasks/list` is gone; before, it needed `admin`")]);
     // A server that binds its tasks lets their owners ask about them.
     let gone = "`method tasks/cancel` is gone, so only the floor applies to it; before, it needed `admin`";
     check("method tasks/cancel admin", "", &[(Direction::Weaker, gone)]);

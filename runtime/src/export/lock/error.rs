@@ -136,7 +136,9 @@ impl fmt::Display for LockError {
             Kind::Missing => write!(f, "; write it with `UPDATE_SCOPES=1 {command}`, and commit it"),
             Kind::Unreadable { .. } => write!(f, "\nwrite the file again with `UPDATE_SCOPES=1 {command}`"),
             Kind::File(_) => Ok(()),
-            Kind::Stale(..) => write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}"),
+            Kind::Stale(..) => {
+                write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}")
+            }
         }
     }
 }

@@ -51,8 +51,8 @@ impl<'a> Routes<'a> {
     /// and `1` for the new lock.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
-        if method == METHOD && place != REST && needs_no_row(place) {
-            return vec![Rest::FLOOR];
+        if method == METHOD && place != REST && !is_opened_by_any_method(place) {
+            return if needs_no_row(place) { vec![Rest::FLOOR] } else { Vec::new() };
         }
         if let Some(rest) = self.wider(operation, side) {
             return vec![rest];
@@ -107,13 +107,18 @@ const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 
 #[cfg(feature = "mcp")]
-use crate::mcp::{needs_no_row, stands_in};
+use crate::mcp::{is_opened_by_any_method, needs_no_row, stands_in};
 
 /// Without the feature `mcp`, it is unknown which MCP methods need a row. This function then assumes that no method
 /// needs a row.
 #[cfg(not(feature = "mcp"))]
 fn needs_no_row(_method: &str) -> bool {
     true
+}
+
+#[cfg(not(feature = "mcp"))]
+fn is_opened_by_any_method(_method: &str) -> bool {
+    false
 }
 
 /// Without the feature `mcp`, URI templates cannot be compared. This function then assumes that some URI fits

@@ -186,7 +186,7 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token, and caches the outcome.
+    /// Asks about a token, and caches the outcome unless the server could not answer.
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;

@@ -341,7 +341,7 @@ impl Issuer {
         self.algorithms.as_ref().is_none_or(is_named)
     }
 
-    /// Lists the problems of the configuration. Each problem says what is wrong and what to write instead.
+    /// Lists the problems of the configuration. Each problem says what is wrong, and most say what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = self.names.problems();
         problems.extend(self.grants.problems());

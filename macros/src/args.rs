@@ -1,6 +1,6 @@
 //! The arguments of the attributes.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     Ident, Path, Token,
     ext::IdentExt,
@@ -47,23 +47,19 @@ pub(crate) fn default_crate() -> Path {
 }
 
 impl Args {
-    /// Checks the arguments of `#[requires_scope]`.
-    pub(crate) fn with_rules(self) -> syn::Result<Self> {
-        if self.needs.rules.is_empty() {
-            return Err(syn::Error::new(
-                Span::call_site(),
-                "this attribute names no scope; name one, as in `#[requires_scope(\"files:read\")]`, \
-                 or write `#[authenticated]` for any valid token, `#[public]` for none",
-            ));
-        }
-        Ok(self)
+    /// Parses the arguments of `#[requires_scope]`.
+    pub(crate) fn with_rules(tokens: TokenStream) -> syn::Result<Self> {
+        let args: Self = syn::parse2(tokens.clone())?;
+        // Without a scope, the arguments are only keys.
+        if args.needs.rules.is_empty() { Err(names_no_scope(tokens)) } else { Ok(args) }
     }
 
     /// Checks the arguments of `requirement!`.
     pub(crate) fn rules_alone(self) -> syn::Result<Self> {
         match self.also.iter().chain(&self.related).next() {
             None if self.step_up.first().is_some() => Ok(self),
-            None => self.with_rules(),
+            None if self.needs.rules.is_empty() => Err(names_no_scope(TokenStream::new())),
+            None => Ok(self),
             Some(scope) => Err(syn::Error::new(
                 scope.span(),
                 "`also` and `related` belong on a handler; name only required scopes here",
@@ -93,6 +89,38 @@ impl Args {
         }
         Ok(self)
     }
+}
+
+/// Returns the error for an attribute without a scope. The suggestions keep the keys that the user has written, so that
+/// nobody drops, for example, a required login.
+fn names_no_scope(keys: TokenStream) -> syn::Error {
+    let keys = as_written(keys);
+    let message = if keys.is_empty() {
+        "this attribute names no scope; name one, as in `#[requires_scope(\"files:read\")]`, \
+         or write `#[authenticated]` for any valid token, `#[public]` for none"
+            .to_owned()
+    } else {
+        format!(
+            "this attribute names no scope; name one, as in `#[requires_scope(\"files:read\", {keys})]`, \
+             or write `#[authenticated({keys})]` to require none"
+        )
+    };
+    syn::Error::new(Span::call_site(), message)
+}
+
+/// Returns the text of the keys without `crate`, which `#[scoped_handlers]` and `#[scoped_tools]` add to the keys that
+/// the user has written.
+fn as_written(keys: TokenStream) -> String {
+    let tokens: Vec<TokenTree> = keys.into_iter().collect();
+    let keys = tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
+    let is_crate = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "crate");
+    let written = keys.filter(|key| key.first().is_some_and(|first| !is_crate(first)));
+    let texts = written.map(|key| {
+        let text = key.iter().cloned().collect::<TokenStream>().to_string();
+        // The compiler breaks the text of a long list into lines.
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    });
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 impl Parse for Args {

@@ -32,7 +32,7 @@ pub(crate) fn public(args: TokenStream, item: &TokenStream) -> TokenStream {
 
 pub(crate) fn requires_scope_in_full(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let args = diagnostics.take(syn::parse2(args).and_then(Args::with_rules));
+    let args = diagnostics.take(Args::with_rules(args));
     let alternatives = args.as_ref().and_then(|args| alternatives(args, &mut diagnostics));
     let args = args.unwrap_or_default();
     let all = alternatives.as_ref().filter(|_| args.step_up.first().is_none()).and_then(need::all_literals);

@@ -209,7 +209,7 @@
 //! | `rmcp` | `#[scoped_tools]`, and [`Gate::mcp`], which builds the router of a server made with rmcp |
 //! | `cors` | [`cors`]: a CORS layer that lets pages in browsers read challenges |
 //! | `export` | [`export`]: the scope lock, metadata files, the table as JSON and Markdown, [`ScopeTable::apply_to`] for `OpenAPI` documents, and the doctor |
-//! | `utoipa` | `OpenAPI` documents of utoipa, and [`routes!`], which mounts handlers at the path and method of their `#[utoipa::path]` |
+//! | `utoipa` | `OpenAPI` documents of utoipa 6, and [`routes!`], which mounts handlers at the path and method of their `#[utoipa::path]` |
 //! | `testing` | [`testing`], [`Guard::for_test`], [`Access::for_test`] |
 //!
 //! # Logs

@@ -177,9 +177,9 @@ fn what_only_one_of_the_two_knows_is_reported() {
         "the OpenAPI document and the routes differ:\n\
          - `POST /files/{name}` is documented, but no route\n\
          - `GET /whoami/` is documented, but no route\n\
-         - `DELETE /files/{name}` is a route, but not documented\n\
-         - `GET /whoami` is a route, but not documented\n\
-         - `GET /health` is a route, but not documented",
+         - `DELETE /files/{name}` is a route, but not documented; document it (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`\n\
+         - `GET /whoami` is a route, but not documented; document it (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`\n\
+         - `GET /health` is a route, but not documented; document it (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`",
     );
     // An operation that is not in the table stays as it is.
     assert!(securities(&openapi).contains(&r#"post /files/{name} [{"claimed":["y"]}]"#.to_owned()));
@@ -229,6 +229,25 @@ fn a_token_that_is_optional_stays_optional() {
             r#"get /several [{},{"oauth2":[]}]"#,
         ],
     );
+}
+
+#[requires_scope("tenant:{tenant}:read", also("tenant:{tenant}:secret", "purge"))]
+async fn demanding() {}
+
+#[test]
+fn scopes_that_a_handler_may_demand_are_an_extension() {
+    let routes: Router = Router::new().route("/{tenant}/docs", get(demanding)).route("/whoami", get(whoami));
+    let gate = gate().asked_as(|scope| format!("api://h/{scope}"));
+    let mut openapi = document(&[(HttpMethod::Get, "/{tenant}/docs"), (HttpMethod::Get, "/whoami")]);
+    let mut json = serde_json::to_value(&openapi).unwrap();
+    json["paths"]["/whoami"]["get"]["x-also-scopes"] = json!(["old"]);
+    routes.table().apply_to(&mut openapi, &oauth(&gate)).into_result().unwrap();
+    routes.table().apply_to(&mut json, &oauth(&gate)).into_result().unwrap();
+    for written in [serde_json::to_value(&openapi).unwrap(), json] {
+        let also = |path: &str| written["paths"][path]["get"].get("x-also-scopes").cloned();
+        assert_eq!(also("/{tenant}/docs"), Some(json!(["api://h/tenant:{tenant}:secret", "api://h/purge"])));
+        assert_eq!(also("/whoami"), None);
+    }
 }
 
 /// Makes a document as plain JSON, as other libraries do.

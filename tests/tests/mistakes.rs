@@ -149,6 +149,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("login_acr_with_space", "Several values of `acr` in one literal"),
             ("login_max_age_with_unit", "A `max_age` that is not a number of seconds"),
             ("template_bare", "A template with nothing around its parameter"),
+            ("login_max_age_alone", "A required login without a scope"),
         ],
     ),
     (

@@ -2,7 +2,7 @@
 
 mod gating;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path as FilePath};
 
 use axum::extract::{Path, State};
 use gating::IntoGate;
@@ -426,6 +426,23 @@ fn expected(handler: &str, requirement: &str) -> Value {
         scopes => {
             scopes.split(" | ").map(|all| json!({ "oauth2": all.split(' ').collect::<Vec<_>>() })).collect()
         }
+    }
+}
+
+/// A program must depend on the version of utoipa that scopegate uses, because the types of another version are other types.
+#[test]
+fn the_message_and_the_pages_name_the_version_of_utoipa() {
+    let root = FilePath::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
+    let manifest = read("Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("utoipa = \"")).unwrap();
+    let (major, _) = version.split_once('.').unwrap();
+    for (file, text) in [
+        ("tests/ui/fail/routes_undocumented.stderr", format!("`utoipa = \"{major}\"`")),
+        ("runtime/src/guide/operating.md", format!("`cargo add utoipa@{major}`")),
+        ("runtime/src/lib.rs", format!("utoipa {major},")),
+    ] {
+        assert!(read(file).contains(&text), "{file} does not contain {text}");
     }
 }
 

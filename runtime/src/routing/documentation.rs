@@ -17,7 +17,8 @@ use crate::enforce::{names_in, place_of};
 /// A handler with `#[utoipa::path]`.
 #[diagnostic::on_unimplemented(
     message = "this handler has no `#[utoipa::path]`",
-    note = "put `#[utoipa::path(get, path = \"/..\")]` above the handler; name an imported handler by its module, as in `files::list`"
+    note = "put `#[utoipa::path(get, path = \"/..\")]` above the handler; if it is there, depend on `utoipa = \"6\"`, the \
+            version that scopegate uses; name an imported handler by its module, as in `files::list`"
 )]
 pub trait Documented {
     /// Returns utoipa's documentation of the handler.

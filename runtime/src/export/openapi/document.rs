@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use serde_json::Value;
 
-use super::scheme::Flows;
-use crate::scope::Requirement;
+use super::scheme::{Flows, OAuth};
+use crate::scope::Entry;
 
 /// An `OpenAPI` document that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) writes to.
 ///
@@ -68,17 +68,26 @@ pub(super) trait Operation {
 /// What an operation needs.
 pub(super) struct Needs {
     pub(super) alternatives: Vec<Alternative>,
-    /// Extensions for the required login, because `OpenAPI` has no field for it. The value `None` removes
-    /// an extension.
-    pub(super) extensions: [(&'static str, Option<Value>); 2],
+    /// Extensions for the required login, and for the scopes that the handler itself may demand, because `OpenAPI` has
+    /// no fields for them. The value `None` removes an extension.
+    pub(super) extensions: [(&'static str, Option<Value>); 3],
 }
 
 impl Needs {
-    pub(super) fn of(alternatives: Vec<Alternative>, requirement: &Requirement) -> Self {
-        let acr = Some(requirement.acr()).filter(|values| !values.is_empty()).map(Value::from);
-        let max_age = requirement.max_age().map(|max_age| max_age.as_secs().into());
-        Self { alternatives, extensions: [("x-acr-values", acr), ("x-max-age", max_age)] }
+    pub(super) fn of(entry: &Entry, oauth: &OAuth, lists_scopes: bool) -> Self {
+        let requirement = entry.requirement();
+        let extensions = [
+            ("x-acr-values", list(requirement.acr())),
+            ("x-max-age", requirement.max_age().map(|max_age| max_age.as_secs().into())),
+            ("x-also-scopes", list(oauth.also(entry))),
+        ];
+        Self { alternatives: oauth.alternatives(entry, lists_scopes), extensions }
     }
+}
+
+/// Returns the values as a list, or `None` if there are no values.
+fn list(values: Vec<impl Into<Value>>) -> Option<Value> {
+    (!values.is_empty()).then(|| values.into())
 }
 
 impl fmt::Debug for OpenApiDocument<'_> {

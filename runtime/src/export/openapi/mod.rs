@@ -20,9 +20,10 @@ impl ScopeTable {
     /// operation gets an empty list of requirements, which overrides the document's default. If the handler of a
     /// public operation takes `Option<Access>`, a token is optional, and the list is `[{}, {"oauth2":[]}]`. A
     /// required `acr` becomes the extension `x-acr-values`, which is a list. A required `max_age` becomes the
-    /// extension `x-max-age`, in seconds. The new requirements replace the former requirements of the operation. A
-    /// scope template is written with its braces. A requirement names all scopes that the operation needs, even
-    /// those that the metadata does not advertise.
+    /// extension `x-max-age`, in seconds. The scopes of `also(..)`, which the handler itself may demand, become the
+    /// extension `x-also-scopes`, which is a list. The new requirements and extensions replace the former ones of the
+    /// operation. A scope template is written with its braces. A requirement names all scopes that the operation
+    /// needs, even those that the metadata does not advertise.
     ///
     /// If an operation of the document is not in the table, the operation stays as it is, and the report
     /// lists the operation. The report also lists each route that is not in the document. Routes are found in
@@ -94,7 +95,7 @@ impl ScopeTable {
                 report.undocumented.push(format!("{} (its path is unknown)", entry.handler()));
                 continue;
             };
-            let needs = Needs::of(oauth.alternatives(entry, lists_scopes), entry.requirement());
+            let needs = Needs::of(entry, oauth, lists_scopes);
             let is_fallback = methods == "*" && path.ends_with("/*");
             for method in methods.split(',') {
                 if !operations.set(&place_of(path), method, &needs) && !is_fallback {

@@ -100,7 +100,11 @@ impl fmt::Display for OpenApiReport {
             write!(f, "\n- `{operation}` is documented, but no route")?;
         }
         for operation in &self.undocumented {
-            write!(f, "\n- `{operation}` is a route, but not documented")?;
+            write!(
+                f,
+                "\n- `{operation}` is a route, but not documented; document it (with utoipa: mount it with `routes!`), \
+                 or name it in `allow_undocumented`"
+            )?;
         }
         for name in &self.unneeded {
             write!(

@@ -97,6 +97,11 @@ impl OAuth {
         alternatives
     }
 
+    /// Returns the scopes that the handler of a row may demand, under the names by which clients request them.
+    pub(super) fn also(&self, entry: &Entry) -> Vec<String> {
+        entry.also().map(|text| self.gate.policy().asked_name(text)).collect()
+    }
+
     /// Returns the floor and `scopes` without repetitions, under the names by which clients request them.
     fn with_floor(&self, scopes: &[&str]) -> Vec<String> {
         let floor = self.gate.policy().floor_scopes().iter().map(ScopeToken::as_str);

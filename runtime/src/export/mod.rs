@@ -18,6 +18,7 @@ mod doctor;
 mod files;
 mod folder;
 mod hosting;
+mod instance;
 mod json;
 mod lock;
 mod markdown;

@@ -34,7 +34,7 @@ async fn nothing_is_wrong() {
     let token = key.mint(&server.claims(API, "files:read"));
     expect![[r#"
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
-        token: accepted, issued by `http://127.0.0.1:PORT` to `app`
+        token: accepted, issued by `http://127.0.0.1:PORT` to `app`, with `files:read`, valid for another SPAN
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found

@@ -221,7 +221,7 @@ async fn what_it_opens() {
     expect![[r#"
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
         warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, which clients will request; register them there, or check that it grants scopes that it does not list
-        token: accepted, issued by `http://127.0.0.1:PORT` to `app`
+        token: accepted, issued by `http://127.0.0.1:PORT` to `app`, with `files:read`, valid for another SPAN
           opens GET /files
           does not open PUT /files: it lacks `api://files/files:write`
         no error was found
@@ -232,7 +232,7 @@ async fn what_it_opens() {
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
         warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, which clients will request; register them there, or check that it grants scopes that it does not list
         error: token: it is valid, and grants `files:read`, which opens no operation
-        token: accepted, issued by `http://127.0.0.1:PORT` to `app`
+        token: accepted, issued by `http://127.0.0.1:PORT` to `app`, with `api`, `files:read`, valid for another SPAN
           does not open GET /files: it lacks `api://files/api`
           does not open PUT /files: it lacks `api://files/api`, `api://files/files:write`
     "#]].assert_eq(&settled(&diagnosis.to_string()));

@@ -151,7 +151,7 @@ async fn the_doctor_says_what_depends_on_the_request() {
     let table = routes.route("/{tenant}/age", get(template_and_age)).route("/either", get(either)).table();
     let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
     for line in [
-        "  may open GET /{tenant}/any: that depends on the request\n",
+        "  may open GET /{tenant}/any, depending on the request: for `tenant:{tenant}:read`, the token has `tenant:acme:read`\n",
         "  does not open GET /{tenant}/all: it lacks `files:write`\n",
         "  does not open GET /{tenant}/age: it has no usable `auth_time`, but",
         "  does not open GET /either: it has no usable `acr`, but needs `gold` (have",

@@ -64,7 +64,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     let nothing = project.run_with_input(&["doctor", "--token", "-"], "");
     expect![[r#"
         resource `https://files.example.com/api`
-        error: token: it has characters that no bearer token has, such as spaces and quotes
+        error: token: it is empty; write the token into the file, or pass it on standard input
         exit code 7
     "#]]
     .assert_eq(&nothing);

@@ -186,6 +186,14 @@ async fn the_doctor_says_which_login_a_token_lacks() {
             "  opens GET /acr\n  does not open GET /age: it has no usable `auth_time`, but `max_age = 300` needs one (have the authorization server write `auth_time`, in seconds since 1970, into access tokens)\n",
         ),
         (
+            json!({ "sub": "app", "acr": "gold" }),
+            "  does not open GET /age: it has no usable `auth_time`, but `max_age = 300` needs one (a client's own token has no login: have the client get a token for a user who logs in)\n",
+        ),
+        (
+            json!({ "sub": "app", "auth_time": now }),
+            "  does not open GET /acr: it has no usable `acr`, but needs `gold`, `urn:example:silver` (a client's own token has no login: have the client get a token for a user who logs in)\n",
+        ),
+        (
             json!({ "auth_time": now - 5000 }),
             " seconds old, but `max_age` is 300 (have the user log in again)\n",
         ),

@@ -1,4 +1,4 @@
-//! The doctor: its findings about 401 answers, and the ways to pass a token.
+//! The doctor: its findings about 401 and 403 answers, and the ways to pass a token.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 

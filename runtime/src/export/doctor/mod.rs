@@ -1,5 +1,5 @@
-//! Finds out why the gate answers requests with 401. The reason can be the configuration, an authorization server, or a
-//! token.
+//! Finds out why the gate answers requests with 401 or 403. The reason can be the configuration, an authorization
+//! server, or a token.
 
 #[cfg(feature = "jwt")]
 mod advice;
@@ -29,7 +29,7 @@ use self::{
 use super::program::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
-/// Finds out why a gate answers requests with 401.
+/// Finds out why a gate answers requests with 401 or 403.
 ///
 /// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) in
 /// the same way as the gate. The doctor fetches every document again, even if the gate has already loaded the document.

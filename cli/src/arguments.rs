@@ -97,10 +97,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "LOG", num_args = 1..)]
         audit: Vec<PathBuf>,
     },
-    /// Finds out why requests are answered with 401
+    /// Finds out why requests are answered with 401 or 403
     ///
     /// The command checks the gate's configuration and each authorization server. With `--token`, the command also
-    /// names the rule that the token breaks.
+    /// names the rule that the token breaks, or the scopes that the token lacks for each operation.
     Doctor {
         /// The file with the token to judge, or `-` for standard input; without `--introspect`, the
         /// token is not sent to any server

@@ -1,4 +1,4 @@
-//! The doctor: its findings about 401 answers, and the ways to pass a token.
+//! The doctor: its findings about 401 and 403 answers, and the ways to pass a token.
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #![allow(missing_docs)]
 
@@ -43,7 +43,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
         &["doctor", "--token", "token"],
         &expect![[r#"
         resource `https://files.example.com/api`
-        token: accepted
+        token: accepted, with `files:read`
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found
@@ -64,7 +64,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     let nothing = project.run_with_input(&["doctor", "--token", "-"], "");
     expect![[r#"
         resource `https://files.example.com/api`
-        error: token: it has characters that no bearer token has, such as spaces and quotes
+        error: token: it is empty; write the token into the file, or pass it on standard input
         exit code 7
     "#]]
     .assert_eq(&nothing);
@@ -168,8 +168,8 @@ fn it_is_json_for_programs() {
     assert_eq!(json["resource"], "https://files.example.com/api");
     assert_eq!(json["token"]["scopes"], serde_json::json!(["files:read"]));
     let operations = serde_json::json!([
-        { "operation": "GET /files", "opens": true, "lacks": [], "login": [], "may_demand": [] },
-        { "operation": "PUT /files", "opens": false, "lacks": ["files:write"], "login": [], "may_demand": [] },
+        { "operation": "GET /files", "opens": true, "lacks": [], "depends_on": [], "login": [], "may_demand": [] },
+        { "operation": "PUT /files", "opens": false, "lacks": ["files:write"], "depends_on": [], "login": [], "may_demand": [] },
     ]);
     assert_eq!(json["token"]["operations"], operations);
 }

@@ -188,7 +188,7 @@
 //! | help clients to find the authorization server | [`well_known()`], [`Discovery`], [`guide::discovery`] |
 //! | write audit logs and counters | [`Gate::observe`], [`Decision`], [`guide::observing`] |
 //! | keep a lock file, and review changes | [`guide::operating`], [`export`] |
-//! | find out why a request is answered with 401 | [`guide::refused`], `cargo scopegate doctor` |
+//! | find out why a request is answered with 401 or 403 | [`guide::refused`], `cargo scopegate doctor` |
 //! | test | [`testing`], [`guide::testing`] |
 //!
 //! All guides are in [`guide`].

@@ -9,7 +9,7 @@
 //! | [`check_lock`], [`Lock`] | `scopes.lock`, which a test keeps up to date and a reviewer reads |
 //! | [`write_folder`] | the metadata documents, for a static host |
 //! | [`json()`], [`markdown()`] | the scope table, for programs and for people |
-//! | [`Doctor`] | the reason why requests are answered with 401 |
+//! | [`Doctor`] | the reason why requests are answered with 401 or 403 |
 //! | [`main`] | a program that answers `cargo scopegate` |
 //! | [`OpenApiReport`] | the differences that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) finds in an `OpenAPI` document |
 
@@ -18,6 +18,7 @@ mod doctor;
 mod files;
 mod folder;
 mod hosting;
+mod instance;
 mod json;
 mod lock;
 mod markdown;

@@ -10,7 +10,7 @@ use crate::{
 /// Why a request failed, and when the client should try again, if a second attempt can help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// The reason for a failure that is not about a token sent with the scheme DPoP.
+    /// The reason for the failure. If the failure is about a token, the token was sent with the scheme Bearer.
     For(Reason),
     /// The reason for the failure. The request's token was sent with the scheme DPoP.
     OfDpop(Reason),

@@ -127,7 +127,7 @@ async fn a_verifier_of_the_programs_own() {
     expect![[r#"
         resource `https://files.example.com`
         hint: the program has its own token verifier, so no authorization server could be examined
-        token: accepted, issued by `https://issuer.test`
+        token: accepted, issued by `https://issuer.test`, with `files:read`
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found
@@ -144,7 +144,7 @@ async fn static_keys_are_judged_offline() {
         async move { Doctor::new(&gate, &table()).token(token).examine().await.to_string() }
     };
     expect![[r#"
-        token: accepted
+        token: accepted, with `files:read`
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found

@@ -8,6 +8,7 @@ mod introspecting;
 mod program;
 mod providers;
 mod server;
+mod templates;
 mod tokens;
 
 use expect_test::Expect;
@@ -75,6 +76,10 @@ fn says(diagnosis: &Diagnosis, code: &str, expected: &Expect) {
 fn settled(text: &str) -> String {
     let port = Regex::new(r"127\.0\.0\.1:\d+").expect("an expression");
     let clock = Regex::new("clock shows `[0-9]+`").expect("an expression");
+    let span = Regex::new("(expired|valid for another) [0-9]+ [a-z]+").expect("an expression");
+    let expiry = Regex::new(r#""expires_at": [0-9]+"#).expect("an expression");
     let text = port.replace_all(text, "127.0.0.1:PORT");
-    clock.replace_all(&text, "clock shows `NOW`").into_owned()
+    let text = clock.replace_all(&text, "clock shows `NOW`");
+    let text = span.replace_all(&text, "$1 SPAN");
+    expiry.replace_all(&text, r#""expires_at": TIME"#).into_owned()
 }

@@ -27,11 +27,13 @@ async fn it_is_json_too() {
             "scopes": [
               "files:read"
             ],
+            "expires_at": TIME,
             "operations": [
               {
                 "operation": "GET /files",
                 "opens": true,
                 "lacks": [],
+                "depends_on": [],
                 "login": [],
                 "may_demand": []
               },
@@ -41,6 +43,7 @@ async fn it_is_json_too() {
                 "lacks": [
                   "files:write"
                 ],
+                "depends_on": [],
                 "login": [],
                 "may_demand": []
               }

@@ -34,7 +34,7 @@ async fn nothing_is_wrong() {
     let token = key.mint(&server.claims(API, "files:read"));
     expect![[r#"
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
-        token: accepted, issued by `http://127.0.0.1:PORT` to `app`
+        token: accepted, issued by `http://127.0.0.1:PORT` to `app`, with `files:read`, valid for another SPAN
           opens GET /files
           does not open PUT /files: it lacks `files:write`
         no error was found
@@ -112,13 +112,13 @@ async fn an_issuer_that_is_spelt_otherwise() {
     check(
         |server| server.set_metadata("issuer", json!(format!("{}/", server.id()))),
         "other_issuer",
-        expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `http://127.0.0.1:PORT/`, not of `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`"#]],
+        expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `http://127.0.0.1:PORT/`, not of `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`, or `.authorization_server("http://127.0.0.1:PORT/")` with `Gate::jwt`"#]],
     )
     .await;
     check(
         |server| server.set_metadata("issuer", json!("https://auth.example.com")),
         "other_issuer",
-        expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `https://auth.example.com`, not of `http://127.0.0.1:PORT`; write `Issuer::new("https://auth.example.com")`, with `.metadata_uri(..)` if it is reached at another address"#]],
+        expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `https://auth.example.com`, not of `http://127.0.0.1:PORT`; write `Issuer::new("https://auth.example.com")`, or `.authorization_server("https://auth.example.com")` with `Gate::jwt`; if the server is reached at another address, also write `.metadata_uri(..)`"#]],
     )
     .await;
     check(
@@ -134,7 +134,7 @@ async fn an_issuer_that_is_spelt_otherwise() {
         &examine(&gate([Rules::new(origin)])).await,
         "other_issuer",
         &expect![[
-            r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `http://127.0.0.1:PORT/realms/main`, not of `http://127.0.0.1:PORT`; write `Issuer::new("http://127.0.0.1:PORT/realms/main")`, with `.metadata_uri(..)` if it is reached at another address"#
+            r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: the metadata is that of `http://127.0.0.1:PORT/realms/main`, not of `http://127.0.0.1:PORT`; write `Issuer::new("http://127.0.0.1:PORT/realms/main")`, or `.authorization_server("http://127.0.0.1:PORT/realms/main")` with `Gate::jwt`; if the server is reached at another address, also write `.metadata_uri(..)`"#
         ]],
     );
 }

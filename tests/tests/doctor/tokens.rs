@@ -55,6 +55,13 @@ async fn whom_it_is_for() {
     server.check(&token, "audience", expect![[r#"error: token: its `aud` is `"https://other.example.com"`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("https://other.example.com")`"#]]).await;
     let token = server.token("aud", json!(["app", "https://files.example.com/mcp"]));
     server.check(&token, "audience", expect![[r#"error: token: its `aud` is `["app","https://files.example.com/mcp"]`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
+    let mut claims = server.server.claims("app", "");
+    drop(claims.as_object_mut().expect("an object").remove("scope"));
+    let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
+    server.check(&server.key.mint_with(&header, &claims), "audience", expect![[r#"error: token: its `aud` is `"app"`, not `https://files.example.com`; it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if this is the `access_token`, have the authorization server write `https://files.example.com` into its `aud`, and the granted scopes into its `scope`"#]]).await;
+    // A token that is marked as an access token is not an ID token.
+    let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "at+jwt" });
+    server.check(&server.key.mint_with(&header, &claims), "audience", expect![[r#"error: token: its `aud` is `"app"`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
     let token = server.token("aud", json!([API, "https://other.example.com"]));
     server.check_by(server.rules().exclusive_audience(), &token, "audience", expect!["error: token: it is also for another audience: `https://other.example.com`; have the authorization server issue tokens only for `https://files.example.com`, name the others with `.audience(..)`, or remove `.exclusive_audience()`"]).await;
     let token = server.token("aud", Value::Null);
@@ -66,9 +73,9 @@ async fn whom_it_is_for() {
 async fn whose_it_is() {
     let server = Server::start().await;
     let token = server.token("iss", json!(format!("{}/", server.server.id())));
-    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `http://127.0.0.1:PORT/`, not `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`"#]]).await;
+    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `http://127.0.0.1:PORT/`, not `http://127.0.0.1:PORT`; only the slash at the end differs: write `Issuer::new("http://127.0.0.1:PORT/")`, or `.authorization_server("http://127.0.0.1:PORT/")` with `Gate::jwt`"#]]).await;
     let token = server.token("iss", json!("https://staging.example.com"));
-    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `https://staging.example.com`, not `http://127.0.0.1:PORT`; if that issuer is to be trusted, write `Issuer::new("https://staging.example.com")`"#]]).await;
+    server.check(&token, "issuer", expect![[r#"error: token: its `iss` is `https://staging.example.com`, not `http://127.0.0.1:PORT`; if that issuer is to be trusted, write `Issuer::new("https://staging.example.com")`, or `.authorization_server("https://staging.example.com")` with `Gate::jwt`"#]]).await;
     server
         .check(
             &server.token("iss", Value::Null),
@@ -127,7 +134,7 @@ async fn who_signed_it() {
 #[tokio::test]
 async fn when_it_is_valid() {
     let server = Server::start().await;
-    server.check(&server.token("exp", json!(1_000)), "expired", expect!["error: token: it expired: its `exp` is `1000`, and this machine's clock shows `NOW`; have the client get a new one; if it is new, set the clocks right"]).await;
+    server.check(&server.token("exp", json!(1_000)), "expired", expect!["error: token: it expired SPAN ago: its `exp` is `1000`, and this machine's clock shows `NOW`; have the client get a new one; if it is new, set the clocks right"]).await;
     server
         .check(
             &server.token("nbf", json!(now() + 3600)),
@@ -181,9 +188,12 @@ async fn what_is_no_token() {
         .check(
             "",
             "refused",
-            expect!["error: token: it has characters that no bearer token has, such as spaces and quotes"],
+            expect!["error: token: it is empty; write the token into the file, or pass it on standard input"],
         )
         .await;
+    for (before, after) in [("\"", "\""), ("'", "'"), ("", "\nabc")] {
+        server.check(&format!("{before}{cut}{after}"), "refused", expect!["error: token: it has characters that no bearer token has, such as spaces and quotes; remove the quotes, spaces and line breaks"]).await;
+    }
     server.check(&"a".repeat(20_000), "malformed", expect!["error: token: it has more than 16 KiB"]).await;
 }
 
@@ -221,7 +231,7 @@ async fn what_it_opens() {
     expect![[r#"
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
         warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, which clients will request; register them there, or check that it grants scopes that it does not list
-        token: accepted, issued by `http://127.0.0.1:PORT` to `app`
+        token: accepted, issued by `http://127.0.0.1:PORT` to `app`, with `api`, `files:read`, valid for another SPAN
           opens GET /files
           does not open PUT /files: it lacks `api://files/files:write`
         no error was found
@@ -232,7 +242,7 @@ async fn what_it_opens() {
         resource `https://files.example.com`, tokens of `http://127.0.0.1:PORT`
         warning: issuer `http://127.0.0.1:PORT`: its `scopes_supported` lack `api://files/api`, `api://files/files:read`, `api://files/files:write`, which clients will request; register them there, or check that it grants scopes that it does not list
         error: token: it is valid, and grants `files:read`, which opens no operation
-        token: accepted, issued by `http://127.0.0.1:PORT` to `app`
+        token: accepted, issued by `http://127.0.0.1:PORT` to `app`, with `files:read`, valid for another SPAN
           does not open GET /files: it lacks `api://files/api`
           does not open PUT /files: it lacks `api://files/api`, `api://files/files:write`
     "#]].assert_eq(&settled(&diagnosis.to_string()));

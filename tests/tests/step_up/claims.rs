@@ -151,7 +151,7 @@ async fn the_doctor_says_what_depends_on_the_request() {
     let table = routes.route("/{tenant}/age", get(template_and_age)).route("/either", get(either)).table();
     let said = Doctor::new(&gate, &table).token(&token).examine().await.to_string();
     for line in [
-        "  may open GET /{tenant}/any: that depends on the request\n",
+        "  may open GET /{tenant}/any, depending on the request: for `tenant:{tenant}:read`, the token has `tenant:acme:read`\n",
         "  does not open GET /{tenant}/all: it lacks `files:write`\n",
         "  does not open GET /{tenant}/age: it has no usable `auth_time`, but",
         "  does not open GET /either: it has no usable `acr`, but needs `gold` (have",
@@ -184,6 +184,14 @@ async fn the_doctor_says_which_login_a_token_lacks() {
         (
             json!({ "acr": "gold" }),
             "  opens GET /acr\n  does not open GET /age: it has no usable `auth_time`, but `max_age = 300` needs one (have the authorization server write `auth_time`, in seconds since 1970, into access tokens)\n",
+        ),
+        (
+            json!({ "sub": "app", "acr": "gold" }),
+            "  does not open GET /age: it has no usable `auth_time`, but `max_age = 300` needs one (a client's own token has no login: have the client get a token for a user who logs in)\n",
+        ),
+        (
+            json!({ "sub": "app", "auth_time": now }),
+            "  does not open GET /acr: it has no usable `acr`, but needs `gold`, `urn:example:silver` (a client's own token has no login: have the client get a token for a user who logs in)\n",
         ),
         (
             json!({ "auth_time": now - 5000 }),

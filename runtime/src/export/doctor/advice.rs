@@ -26,6 +26,9 @@ pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
         Rule::Kind => "send the `access_token` of the token response, not another token of it".to_owned(),
         Rule::Member => "check what `.member_claim(..)` names".to_owned(),
         Rule::Required => "have the authorization server write the claim, or change `.require(..)`".to_owned(),
+        Rule::Audience if !said.is_for(resource) && said.may_be_id_token(&issuers) => format!(
+            "it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if this is the `access_token`, have the authorization server write `{resource}` into its `aud`, and the granted scopes into its `scope`"
+        ),
         Rule::Audience => of_audience(said, provider, resource),
         Rule::Client => of_client(said, provider, resource),
         Rule::Times if said.claim("exp").is_none() => {
@@ -66,7 +69,7 @@ fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
     let is_twin = |id: &&str| id.trim_end_matches('/') == found.trim_end_matches('/');
     match provider {
         _ if ids.iter().any(is_twin) => {
-            format!("only the slash at the end differs: write `Issuer::new(\"{found}\")`")
+            format!("only the slash at the end differs: write {}", named(&found))
         }
         Some(Provider::Entra) => format!(
             "Entra ID writes `sts.windows.net` into tokens of version 1: set `requestedAccessTokenVersion` to 2 in the manifest of the app, or write `.also_named(\"{found}\")`"
@@ -75,8 +78,13 @@ fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
             "tokens of Okta's org authorization server are not for APIs: use a custom one, as in `/oauth2/default`".to_owned()
         }
         Some(Provider::Firebase) => "Firebase has only ID tokens, and no access tokens for APIs".to_owned(),
-        _ => format!("if that issuer is to be trusted, write `Issuer::new(\"{found}\")`"),
+        _ => format!("if that issuer is to be trusted, write {}", named(&found)),
     }
+}
+
+/// Says where a program names an issuer. A program with `Gate::jwt` has no `Issuer`.
+pub(super) fn named(issuer: &str) -> String {
+    format!("`Issuer::new(\"{issuer}\")`, or `.authorization_server(\"{issuer}\")` with `Gate::jwt`")
 }
 
 fn of_signature(provider: Option<Provider>) -> String {

@@ -99,7 +99,7 @@ impl Diagnosis {
     /// | `dpop` | whether tokens that are bound to a key by DPoP are `accepted` or `required`; omitted if the gate does not check DPoP proofs |
     /// | `client_certificate` | the header that contains the thumbprint of the client's certificate; omitted if the gate does not check certificates |
     /// | `findings` | a list of objects with `severity` (`error`, `warning`, `hint`), `part`, `code`, `issuer`, `message` and `advice` |
-    /// | `token` | for an accepted token, an object with `issuer`, `client`, `scopes` and `operations`; otherwise null. Each operation has `operation` (the name), `opens` (whether the token opens the operation; null if that depends on the request), `lacks` (the scopes that the token lacks), `login` (why the login is not enough) and `may_demand` (the scopes without a path parameter that the handler may also demand and that the token lacks) |
+    /// | `token` | for an accepted token, an object with `issuer`, `client`, `scopes`, `expires_at` (in seconds since 1970) and `operations`; otherwise null. Each operation has `operation` (the name), `opens` (whether the token opens the operation; null if that depends on the request), `lacks` (the scopes and templates that the token lacks), `depends_on` (if `opens` is null, the templates that decide, each an object with `template` and with `has`, the scopes of the token that fit), `login` (why the login is not enough) and `may_demand` (the scopes that the handler may also demand and that the token lacks, and the templates that the token lacks for some value) |
     #[must_use]
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]

@@ -18,9 +18,8 @@ fn of_acr(asked: &StepUp, token: &Token) -> String {
     let (asked, found): (Vec<_>, Vec<_>) = (asked.acr().collect(), token.acr().collect());
     let asked = list(asked);
     if found.is_empty() {
-        return format!(
-            "it has no usable `acr`, but needs {asked} (have the authorization server write `acr` into access tokens)"
-        );
+        let advice = of_own(token).unwrap_or("have the authorization server write `acr` into access tokens");
+        return format!("it has no usable `acr`, but needs {asked} ({advice})");
     }
     format!("its `acr` is {}, not {asked} (have the user log in by such a method)", list(found))
 }
@@ -28,9 +27,10 @@ fn of_acr(asked: &StepUp, token: &Token) -> String {
 fn of_time(asked: &StepUp, token: &Token) -> Option<String> {
     let max_age = asked.max_age()?.as_secs();
     let Some(time) = token.auth_time() else {
-        return Some(format!(
-            "it has no usable `auth_time`, but `max_age = {max_age}` needs one (have the authorization server write `auth_time`, in seconds since 1970, into access tokens)"
-        ));
+        let advice = of_own(token).unwrap_or(
+            "have the authorization server write `auth_time`, in seconds since 1970, into access tokens",
+        );
+        return Some(format!("it has no usable `auth_time`, but `max_age = {max_age}` needs one ({advice})"));
     };
     Some(match SystemTime::now().duration_since(time) {
         Ok(age) => format!(
@@ -42,4 +42,11 @@ fn of_time(asked: &StepUp, token: &Token) -> Option<String> {
             ahead.duration().as_secs()
         ),
     })
+}
+
+/// Returns advice for a client's own token, for which no user logged in. The subject of such a token is the client
+/// ([RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)).
+fn of_own(token: &Token) -> Option<&'static str> {
+    let is_own = token.subject().is_some() && token.subject() == token.client();
+    is_own.then_some("a client's own token has no login: have the client get a token for a user who logs in")
 }

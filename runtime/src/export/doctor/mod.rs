@@ -1,11 +1,13 @@
-//! Finds out why the gate answers requests with 401. The reason can be the configuration, an authorization server, or a
-//! token.
+//! Finds out why the gate answers requests with 401 or 403. The reason can be the configuration, an authorization
+//! server, or a token.
 
 #[cfg(feature = "jwt")]
 mod advice;
 mod diagnosis;
 mod finding;
+mod held;
 mod login;
+mod operation;
 mod operations;
 #[cfg(feature = "jwt")]
 mod provider;
@@ -13,6 +15,7 @@ mod provider;
 mod said;
 #[cfg(feature = "jwt")]
 mod server;
+mod span;
 mod token;
 
 pub use self::{
@@ -26,7 +29,7 @@ use self::{
 use super::program::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
-/// Finds out why a gate answers requests with 401.
+/// Finds out why a gate answers requests with 401 or 403.
 ///
 /// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) in
 /// the same way as the gate. The doctor fetches every document again, even if the gate has already loaded the document.
@@ -144,4 +147,12 @@ fn bare(token: &str) -> &str {
 fn list<T: std::fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
     let shown = names.into_iter().map(|name| format!("`{}`", shown::text(name)));
     shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Lists scopes that a token has. There can be hundreds, such as one for each tenant, so the list is cut.
+fn few<'a>(scopes: impl ExactSizeIterator<Item = &'a String>) -> String {
+    const MOST: usize = 20;
+    let more = scopes.len().saturating_sub(MOST);
+    let shown = list(scopes.take(MOST));
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

@@ -1,9 +1,15 @@
 //! The unverified content of a token.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use crate::{shown, verify::jwt::system_clock};
+use super::span;
+use crate::{
+    Issuer, shown,
+    verify::jwt::{is_at_jwt, system_clock},
+};
 
 /// The content of a token. The content is not verified, so it is used only for advice.
 pub(super) struct Said {
@@ -47,6 +53,14 @@ impl Said {
         Some(shown::text(text).to_string())
     }
 
+    /// Tells whether the token may be an ID token, by the rules of its issuer.
+    pub(super) fn may_be_id_token(&self, issuers: &[&Issuer]) -> bool {
+        let is_at_jwt = self.header.get("typ").and_then(Value::as_str).is_some_and(is_at_jwt);
+        let iss = self.issuer().unwrap_or_default();
+        let issuer = issuers.iter().find(|issuer| issuer.names.find(iss).is_some());
+        issuer.is_some_and(|issuer| issuer.may_be_id_token(&self.claims, is_at_jwt))
+    }
+
     /// Returns the only audience of the token, or the first of several.
     pub(super) fn audience(&self) -> Option<&str> {
         let aud = self.claims.get("aud")?;
@@ -67,6 +81,10 @@ impl Said {
     /// Returns the message for an expired token. The message contains the claim `exp`, if the token has this claim.
     pub(super) fn expiry(&self) -> String {
         let Some(exp) = self.claim("exp") else { return "it expired".to_owned() };
-        format!("it expired: its `exp` is `{exp}`, and this machine's clock shows `{:.0}`", system_clock())
+        let now = system_clock();
+        let passed = self.claims.get("exp").and_then(Value::as_f64).map(|exp| now - exp);
+        let passed = passed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let ago = passed.map(|passed| format!(" {} ago", span::words(passed))).unwrap_or_default();
+        format!("it expired{ago}: its `exp` is `{exp}`, and this machine's clock shows `{now:.0}`")
     }
 }

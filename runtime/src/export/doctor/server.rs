@@ -2,6 +2,7 @@
 //! server.
 
 use super::{
+    advice::named,
     finding::{Finding, Part, Severity},
     list,
 };
@@ -94,10 +95,11 @@ fn spelling(found: &str, expected: &str) -> String {
             "it has an issuer for each tenant: write `Issuer::family(\"{shown}\")` with its `.members([..])`"
         )
     } else if found.trim_end_matches('/') == expected {
-        format!("only the slash at the end differs: write `Issuer::new(\"{shown}\")`")
+        format!("only the slash at the end differs: write {}", named(&shown))
     } else {
         format!(
-            "write `Issuer::new(\"{shown}\")`, with `.metadata_uri(..)` if it is reached at another address"
+            "write {}; if the server is reached at another address, also write `.metadata_uri(..)`",
+            named(&shown)
         )
     }
 }

@@ -101,9 +101,21 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
     }
     #[cfg(not(feature = "jwt"))]
     let _ = gate;
-    let advice =
-        text.starts_with('{').then_some("this is a whole token response; copy only its `access_token`");
-    Finding::error(Part::Token, "refused", reason(text, error)).advising(advice)
+    if text.is_empty() {
+        return Finding::error(Part::Token, "refused", "it is empty").advising(Some(EMPTY));
+    }
+    Finding::error(Part::Token, "refused", reason(text, error)).advising(of_characters(text))
+}
+
+const EMPTY: &str = "write the token into the file, or pass it on standard input";
+
+/// Returns advice for a token with characters that no token has.
+fn of_characters(text: &str) -> Option<&'static str> {
+    if text.starts_with('{') {
+        return Some("this is a whole token response; copy only its `access_token`");
+    }
+    let is_foreign = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'');
+    text.contains(is_foreign).then_some("remove the quotes, spaces and line breaks")
 }
 
 /// Returns the reason for the rejection, with `..` in place of the token and its parts. This replacement is needed

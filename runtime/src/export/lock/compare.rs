@@ -14,10 +14,12 @@ use std::{
 
 use super::{
     declared::Declared,
-    instance::{Values, fill, values},
     needs::{Direction, Needs},
 };
-use crate::policy::Policy;
+use crate::{
+    export::instance::{Values, fill, values},
+    policy::Policy,
+};
 
 /// The scopes that cover one scope of a requirement. A token needs only one of them.
 type Coverers = Rc<BTreeSet<String>>;

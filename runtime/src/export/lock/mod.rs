@@ -7,7 +7,6 @@ mod compare;
 mod declarations;
 mod declared;
 mod error;
-mod instance;
 mod line;
 mod login;
 mod needs;

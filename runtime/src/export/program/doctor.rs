@@ -1,4 +1,4 @@
-//! The command `doctor`, which finds out why requests are answered with 401.
+//! The command `doctor`, which finds out why requests are answered with 401 or 403.
 
 use std::{
     fs::File,

@@ -103,6 +103,14 @@ impl Issuer {
         }
     }
 
+    /// Tells whether a token may be an ID token. [`check`](Self::check) rejects such a token even if the program accepts
+    /// its audience, unless the audience is the resource itself.
+    #[cfg(feature = "export")]
+    pub(crate) fn may_be_id_token(&self, claims: &Map<String, Value>, is_at_jwt: bool) -> bool {
+        kind::of(claims, is_at_jwt).is_ok_and(|kind| kind == Kind::Unmarked)
+            && self.check_looks(claims).is_err()
+    }
+
     /// Rejects a token that has none of the claims by which access tokens are recognized. Such a token could be an ID
     /// token, because ID tokens can have the same audience as access tokens.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {

@@ -64,7 +64,7 @@ pub(super) async fn search<T, E>(
     Err(missed)
 }
 
-/// Why an address gave no result.
+/// Why the search for the metadata gave no result.
 #[derive(Debug)]
 pub(super) enum Missed<E> {
     /// The addresses of the metadata are not valid.

@@ -75,5 +75,6 @@ pub(crate) use self::{
 #[cfg(feature = "export")]
 pub(crate) use self::{
     examination::{Kind as TroubleKind, Offers, Sought, Trouble, examine},
+    unverified::is_at_jwt,
     validity::system_clock,
 };

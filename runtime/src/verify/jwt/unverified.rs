@@ -103,7 +103,7 @@ impl<'a> Unread<'a> {
             kid: header.kid.map(Cow::into_owned),
             message: self.message.as_bytes(),
             signature: decode(self.signature)?,
-            is_at_jwt: header.typ.is_some_and(|typ| is_one_of(&TYPES[..2], &typ)),
+            is_at_jwt: header.typ.is_some_and(|typ| is_at_jwt(&typ)),
             claims: self.claims,
         })
     }
@@ -241,6 +241,11 @@ impl<'de> Visitor<'de> for AHeader {
 ///
 /// [RFC 9068, section 4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
 const TYPES: [&str; 3] = ["at+jwt", "application/at+jwt", "JWT"];
+
+/// Tells whether a `typ` marks a token as an access token.
+pub(crate) fn is_at_jwt(typ: &str) -> bool {
+    is_one_of(&TYPES[..2], typ)
+}
 
 fn is_one_of(types: &[&str], typ: &str) -> bool {
     types.iter().any(|known| known.eq_ignore_ascii_case(typ))

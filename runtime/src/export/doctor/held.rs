@@ -1,0 +1,176 @@
+//! Finds out which scopes and templates a token has.
+//!
+//! Only a request has values for the parameters of a template. This module therefore tries the values that the scopes
+//! of the token and of the policy contain, and one value that none of these scopes contains.
+
+use std::{collections::BTreeSet, iter};
+
+use scopegate_grammar::MAX_VALUE;
+
+use crate::{
+    export::instance::{Values, fill, values},
+    policy::Policy,
+    scope::{Filled, GrantedScopes, NeedRef, Parameters, Text, Unfilled},
+};
+
+/// The scopes of a token, and the values to try.
+pub(super) struct Held<'a> {
+    granted: &'a GrantedScopes,
+    pub(super) policy: &'a Policy,
+    /// The scopes that the token or the policy names.
+    names: BTreeSet<String>,
+    /// A value that no scope in `names` contains, so it stands for all values that are not tried.
+    other: String,
+}
+
+impl<'a> Held<'a> {
+    pub(super) fn of(granted: &'a GrantedScopes, policy: &'a Policy) -> Self {
+        let implications = policy.implications();
+        let implications = implications.flat_map(|(scope, implied)| iter::once(scope).chain(implied));
+        let mut names: BTreeSet<String> = implications.map(|scope| scope.to_string()).collect();
+        names.extend(granted.iter().map(str::to_owned));
+        let mut other = "x".to_owned();
+        // A longer value is not allowed, so the token has no template with it.
+        while other.len() <= MAX_VALUE && names.iter().any(|name| name.contains(&other)) {
+            other.push('x');
+        }
+        Self { granted, policy, names, other }
+    }
+
+    /// Tells whether the token has a scope itself, or a scope that covers it.
+    pub(super) fn covers(&self, scope: &str) -> bool {
+        self.policy.covers(self.granted, scope)
+    }
+
+    /// Tells whether the token has a scope, or has a template for every value.
+    pub(super) fn has(&self, need: NeedRef<'_>) -> bool {
+        self.has_with(need, &Values::new())
+    }
+
+    /// Fills in templates with a value that stands for all values that the token's scopes do not contain.
+    pub(super) fn filled(&self, templates: impl Iterator<Item = Text>) -> Filled {
+        Filled::of(templates, &Tried { values: &Values::new(), other: &self.other })
+    }
+
+    /// Tells whether the token has all `needs` for some values of the parameters.
+    pub(super) fn can_have(&self, needs: &[NeedRef<'_>]) -> bool {
+        self.can_have_with(needs, &Values::new())
+    }
+
+    /// Lists the needs that the token lacks for all values with which it has the needs before them.
+    pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
+        let (mut had, mut lacking) = (Vec::new(), Vec::new());
+        for need in needs {
+            had.push(need);
+            if !self.can_have(&had) {
+                lacking.extend(had.pop());
+            }
+        }
+        lacking
+    }
+
+    /// Returns the scopes that the token has and that a template can become.
+    pub(super) fn instances(&self, template: NeedRef<'_>) -> BTreeSet<String> {
+        let fitting = self.values_for(template).into_iter();
+        let fitting = fitting.filter(|values| self.has_with(template, values));
+        fitting.map(|values| fill(&template.as_str().into(), &values).into_owned()).collect()
+    }
+
+    fn has_with(&self, need: NeedRef<'_>, values: &Values<'_>) -> bool {
+        let Some(template) = need.template() else { return self.covers(need.as_str()) };
+        let filled = Filled::of(iter::once(template), &Tried { values, other: &self.other });
+        filled.get(need.as_str()).is_ok_and(|scope| self.covers(scope.as_str()))
+    }
+
+    /// Like `can_have`, with some values that are already chosen.
+    fn can_have_with(&self, needs: &[NeedRef<'_>], chosen: &Values<'_>) -> bool {
+        let Some(&lacking) = needs.iter().find(|need| !self.has_with(**need, chosen)) else { return true };
+        let tried = self.values_for(lacking).into_iter().filter_map(|values| joined(chosen, &values));
+        tried.filter(|chosen| self.has_with(lacking, chosen)).any(|chosen| self.can_have_with(needs, &chosen))
+    }
+
+    /// Returns the values to try for a template.
+    fn values_for<'n>(&'n self, need: NeedRef<'n>) -> BTreeSet<Values<'n>> {
+        let template = need.is_template().then(|| need.as_str());
+        values(template.into_iter(), || self.names.iter().map(String::as_str))
+    }
+}
+
+/// Joins two sets of values. Returns `None` if a parameter has a different value in each of them.
+fn joined<'v>(one: &Values<'v>, other: &Values<'v>) -> Option<Values<'v>> {
+    let agrees = |(name, value): (&&str, &&str)| one.get(*name).is_none_or(|chosen| chosen == value);
+    other.iter().all(agrees).then(|| one.iter().chain(other).map(|(name, value)| (*name, *value)).collect())
+}
+
+/// Values for the parameters of a template. A parameter that is not in `values` has the value `other`.
+struct Tried<'a> {
+    values: &'a Values<'a>,
+    other: &'a str,
+}
+
+impl Parameters for Tried<'_> {
+    fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
+        Ok(self.values.get(name).copied().unwrap_or(self.other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Requirement, Scope, Token, Wildcards, policy::Demand, scope::Row};
+
+    /// The values of `x` and `y` in requests. No scope contains `z`, so it stands for all other values.
+    const VALUES: [&str; 3] = ["a", "b", "z"];
+
+    const REQUIREMENTS: [&str; 7] = [
+        "t:{x}:r",
+        "t:{x}:r plain",
+        "t:{x}:r t:{x}:w",
+        "t:{x}:r t:{y}:w",
+        "t:{x}:r u:{x}/{y}",
+        "t:{y}:r u:{x}/{y} t:{x}:w",
+        "t:{x}:r t:{x}:w | u:{x}/{y} plain",
+    ];
+
+    const SCOPES: [&str; 9] =
+        ["t:a:r", "t:b:r", "t:a:w", "u:a/b", "u:b/*", "t:a:*", "t:*", "support", "plain"];
+
+    fn policies() -> [Policy; 3] {
+        let [a, b, plain] = ["t:b:w", "u:a/*", "plain"].map(Scope::from_static);
+        let implying = Policy::new().implies([(Scope::from_static("support"), [a, b, plain])]);
+        [Policy::new(), implying.clone(), implying.wildcards(Wildcards::Prefixed)]
+    }
+
+    /// Asks the policy about each request with values from `VALUES`. Returns whether some requests get in, and whether
+    /// all do.
+    fn by_requests(row: &Row, token: &Token, policy: &Policy) -> (bool, bool) {
+        let pairs = VALUES.iter().flat_map(|x| VALUES.map(|y| Values::from([("x", *x), ("y", y)])));
+        let answers: Vec<bool> = pairs
+            .map(|values| {
+                let filled = Filled::of(row.terms().templates(), &Tried { values: &values, other: "" });
+                policy.decide(&token.caller(), &[Demand::of(row, &filled)]).is_ok()
+            })
+            .collect();
+        (answers.contains(&true), !answers.contains(&false))
+    }
+
+    #[test]
+    fn the_values_of_requests_lead_to_the_same_answers() {
+        for policy in policies() {
+            for chosen in 0..1_u32 << SCOPES.len() {
+                let granted = SCOPES.iter().enumerate().filter(|(at, _)| chosen & (1 << at) != 0);
+                let granted: GrantedScopes = granted.map(|(_, scope)| *scope).collect();
+                let (token, held) = (Token::granting(granted.clone()), Held::of(&granted, &policy));
+                for text in REQUIREMENTS {
+                    let requirement: Requirement = text.parse().expect("a requirement");
+                    let row = Row::new(requirement.clone(), "handler", file!(), line!());
+                    let ways: Vec<Vec<NeedRef<'_>>> = requirement.terms().map(Iterator::collect).collect();
+                    let some = ways.iter().any(|needs| held.can_have(needs));
+                    let all = ways.iter().any(|needs| needs.iter().all(|need| held.has(*need)));
+                    let expected = by_requests(&row, &token, &policy);
+                    assert_eq!((some, all), expected, "{text} with {granted} under {policy:?}");
+                }
+            }
+        }
+    }
+}

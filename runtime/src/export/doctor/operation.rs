@@ -1,0 +1,149 @@
+//! Whether a token opens an operation, and why not.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::Serialize;
+
+use super::{few, held::Held, list, login};
+use crate::{
+    policy::{Demand, Policy},
+    scope::{Entry, NeedRef, ScopeToken, parameters},
+    token::Token,
+};
+
+/// Whether the examined token opens one operation.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Operation {
+    #[serde(rename = "operation")]
+    name: String,
+    /// Whether the token opens the operation, or `None` if that depends on the request.
+    pub(super) opens: Option<bool>,
+    /// The scopes that the token lacks, under the names by which clients request them.
+    pub(super) lacks: Vec<String>,
+    /// For which values of the parameters the token lacks the scopes, in words. The text is empty if `lacks` contains
+    /// no template.
+    #[serde(skip)]
+    lacks_for: String,
+    /// The templates whose values decide whether the token opens the operation.
+    depends_on: Vec<Fitting>,
+    /// Why the login is not enough.
+    login: Vec<String>,
+    /// The scopes that the handler may also demand and that the token lacks. A template is listed if the token lacks it
+    /// for at least one value.
+    may_demand: Vec<String>,
+    /// The scopes that the templates of `may_demand` can become and that the token has.
+    #[serde(skip)]
+    except: BTreeSet<String>,
+}
+
+/// A template that the token has only for some values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Fitting {
+    template: String,
+    /// The scopes that the template can become and that the token has.
+    has: BTreeSet<String>,
+}
+
+impl Operation {
+    pub(super) fn of(entry: &Entry, token: &Token, held: &Held<'_>) -> Self {
+        let (policy, terms) = (held.policy, entry.terms());
+        let login: Vec<String> = login::shortfalls(entry.requirement().step_up(), token).collect();
+        let ways: Vec<Vec<NeedRef<'_>>> = entry.requirement().terms().map(Iterator::collect).collect();
+        let open: Vec<_> = ways.iter().filter(|needs| held.can_have(needs)).collect();
+        let lacks_floor: Vec<ScopeToken> =
+            policy.floor_scopes().iter().filter(|scope| !held.covers(scope.as_str())).cloned().collect();
+        let is_closed = !lacks_floor.is_empty() || open.is_empty() && !ways.is_empty();
+        let filled = held.filled(terms.templates());
+        let opens = match policy.decide(&token.caller(), &[Demand::of(entry.row(), &filled)]) {
+            Ok(()) => Some(true),
+            Err(_) if is_closed || !login.is_empty() => Some(false),
+            // Only a request has values for the templates.
+            Err(_) => None,
+        };
+        let first = ways.first().into_iter().flatten().copied().filter(|_| is_closed);
+        let lacking = held.lacking(first);
+        let also: Vec<_> = terms.also().filter(|need| !held.has(*need)).collect();
+        let depends_on = if opens.is_none() { fitting(open.into_iter().flatten(), held) } else { Vec::new() };
+        Self {
+            name: name(entry),
+            opens,
+            lacks: asked(lacks_floor.into_iter().chain(lacking.iter().copied().map(text)), policy),
+            lacks_for: lacks_for(&lacking, held),
+            depends_on,
+            login,
+            may_demand: asked(also.iter().copied().map(text), policy),
+            except: fitting(also.iter(), held).into_iter().flat_map(|fitting| fitting.has).collect(),
+        }
+    }
+}
+
+fn name(entry: &Entry) -> String {
+    match (entry.methods(), entry.path()) {
+        (Some(methods), Some(path)) => format!("{methods} {path}"),
+        _ => entry.handler().to_owned(),
+    }
+}
+
+fn text(need: NeedRef<'_>) -> ScopeToken {
+    need.scope().unwrap_or_else(|| ScopeToken::filled(need.as_str()))
+}
+
+/// Returns the names by which clients request scopes and templates.
+fn asked(scopes: impl Iterator<Item = ScopeToken>, policy: &Policy) -> Vec<String> {
+    policy.asked(scopes.collect()).iter().map(ToString::to_string).collect()
+}
+
+/// Lists the templates that the token has only for some values, each once.
+fn fitting<'n>(needs: impl Iterator<Item = &'n NeedRef<'n>>, held: &Held<'_>) -> Vec<Fitting> {
+    let mut all: Vec<Fitting> = Vec::new();
+    for need in needs.filter(|need| need.is_template() && !held.has(**need)) {
+        let fitting = Fitting { template: need.as_str().to_owned(), has: held.instances(*need) };
+        if !all.contains(&fitting) {
+            all.push(fitting);
+        }
+    }
+    all
+}
+
+/// Says for which values of the parameters the token lacks the templates in `lacking`.
+fn lacks_for(lacking: &[NeedRef<'_>], held: &Held<'_>) -> String {
+    let templates: Vec<_> = lacking.iter().copied().filter(|need| need.is_template()).collect();
+    let never: Vec<_> = templates.iter().copied().filter(|template| !held.can_have(&[*template])).collect();
+    let (shown, condition) =
+        if never.is_empty() { (templates, " with which it has the other scopes") } else { (never, "") };
+    let names = shown.iter().flat_map(|need| parameters(need.as_str())).map(|name| format!("{{{name}}}"));
+    let names: BTreeSet<String> = names.collect();
+    if names.is_empty() { String::new() } else { format!(" for every value of {}{condition}", list(names)) }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, opens, lacks, lacks_for, depends_on, login, may_demand, except } = self;
+        match opens {
+            Some(true) => write!(f, "opens {name}")?,
+            Some(false) => {
+                let scopes = (!lacks.is_empty()).then(|| format!("it lacks {}{lacks_for}", list(lacks)));
+                let reasons: Vec<_> = scopes.into_iter().chain(login.iter().cloned()).collect();
+                return write!(f, "does not open {name}: {}", reasons.join(", and "));
+            }
+            None => {
+                let fitting = depends_on.iter().map(ToString::to_string).collect::<Vec<_>>();
+                write!(f, "may open {name}, depending on the request: {}", fitting.join(", and "))?;
+            }
+        }
+        if !may_demand.is_empty() {
+            write!(f, "; its handler may also demand {}, which the token lacks", list(may_demand))?;
+        }
+        if !except.is_empty() {
+            write!(f, ", except {}", few(except.iter()))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Fitting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { template, has } = self;
+        write!(f, "for {}, the token has {}", list([template]), few(has.iter()))
+    }
+}

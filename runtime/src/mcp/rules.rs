@@ -254,8 +254,9 @@ impl Rules {
         found.ok_or(Undecided::Unlisted(kind))
     }
 
-    /// Finds the requirement of a task, which is the requirement of the tool that started the task. If only the server
-    /// knows the tool, a subscription to the task has the requirement of the method `tasks/get` instead.
+    /// Finds the requirement of a task, which is the requirement of the tool that started the task. If the gate does not
+    /// know this tool, returns the requirement of the method `tasks/get`, which then applies to a subscription to the
+    /// task.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),

@@ -22,6 +22,7 @@ mod json;
 mod lock;
 mod markdown;
 mod openapi;
+mod problems;
 mod program;
 mod report;
 

@@ -22,6 +22,7 @@ pub use self::{change::Change, check_lock::check_lock, error::LockError, needs::
 pub(super) use self::{
     check_lock::{Checked, check_or_write},
     error::Listed,
+    routes::is_route,
 };
 use self::{
     declared::{Declared, Reader},

@@ -26,13 +26,9 @@ use super::{
     json,
     lock::{Checked, Listed, Lock, LockError, check_or_write},
     markdown,
+    problems::problems,
 };
-use crate::{
-    enforce::mistaken_templates,
-    gate::Gate,
-    scope::{Entry, ScopeTable},
-    well_known::{Discovery, clashes_with_routes},
-};
+use crate::{gate::Gate, scope::ScopeTable, well_known::Discovery};
 
 const PROTOCOL: &str = "scopegate-export 1";
 const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK] | report [--since OLD_LOCK] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
@@ -136,18 +132,6 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
         _ => return Err(Exit::new(2, USAGE)),
     }
     Ok(out.flush()?)
-}
-
-/// Lists the problems that keep the gate from starting. If the path of a row is unknown, only the requirement of the
-/// row is checked.
-pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
-    let mounted: ScopeTable =
-        table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
-    let mut problems = gate.problems(table);
-    problems.extend(gate.routes_outside(&mounted));
-    problems.extend(mistaken_templates(gate, &mounted));
-    problems.extend(clashes_with_routes(discovery, &mounted));
-    problems
 }
 
 fn check(

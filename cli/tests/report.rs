@@ -187,10 +187,10 @@ fn changes_are_told_in_the_words_of_the_lock() {
     );
     project.check(
         &["report", "--out", "report.html", "--since", "nowhere"],
-        &expect![[r"
-        error: there is no lock at revision `nowhere`: fatal: invalid object name 'nowhere'.
-        exit code 3
-    "]],
+        &expect![[r#"
+            error: git knows no revision `nowhere`; name a commit, a branch or a tag, and fetch it if this clone lacks it
+            exit code 3
+        "#]],
     );
 }
 

@@ -150,7 +150,7 @@ fn no_text_of_the_program_is_markup() {
 #[test]
 fn changes_are_told_in_the_words_of_the_lock() {
     let project = project("report-since");
-    project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
+    project.run(&["check", "--write"]);
     project.commit();
     check(
         &project,

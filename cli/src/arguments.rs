@@ -42,7 +42,7 @@ Exit codes:
 
 Examples:
     cargo scopegate table                        which scopes each operation needs
-    UPDATE_SCOPES=1 cargo scopegate check        write the lock file
+    cargo scopegate check --write                write the lock file
     cargo scopegate check --since main           review a branch
     cargo scopegate report --out report.html     a page for reviewers
     cargo scopegate doctor --token token.txt     why a token is refused";
@@ -74,10 +74,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
-    /// Checks that the lock file is up to date
-    ///
-    /// With `UPDATE_SCOPES=1` in the environment, the command writes the lock file instead.
+    /// Checks that the lock file is up to date, or writes it
     Check {
+        /// Writes the lock file if it is missing, out of date or unreadable
+        #[arg(long)]
+        write: bool,
         /// Also lists what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,

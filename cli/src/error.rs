@@ -15,6 +15,7 @@ pub(crate) enum Error {
     Build { package: String, kind: &'static str, name: String },
     NotAnExporter { name: String },
     Exporter { name: String, why: String },
+    NoRevision(String),
     Revision { revision: String, why: String },
     Token(io::Error),
     TokenAsArgument,
@@ -84,6 +85,10 @@ impl fmt::Display for Error {
                 )
             }
             Self::Exporter { name, why } => write!(f, "the exporter `{name}` failed: {why}"),
+            Self::NoRevision(revision) => write!(
+                f,
+                "git knows no revision `{revision}`; name a commit, a branch or a tag, and fetch it if this clone lacks it"
+            ),
             Self::Revision { revision, why } => write!(f, "there is no lock at revision `{revision}`: {why}"),
             Self::Token(error) => {
                 write!(f, "the token cannot be read: {error}; write it to a file, and pass the file with `--token`")

@@ -12,7 +12,7 @@ mod report;
 mod since;
 mod token;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use clap::Parser;
 
@@ -46,12 +46,7 @@ fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
         Command::Table { format } => ask(&["table", "--format", format.as_str()]),
         Command::Metadata { out: None } => ask(&["metadata"]),
         Command::Metadata { out: Some(folder) } => ask(&["metadata", "--out", &folder.to_string_lossy()]),
-        Command::Check { since: None } => ask(&["check", &package.lock().to_string_lossy()]),
-        Command::Check { since: Some(revision) } => {
-            let old = since::lock_at(&package, revision)?;
-            let arguments = ["check", &package.lock().to_string_lossy(), "--since", "-"];
-            exporter::ask(&package, &program, &arguments, &old)
-        }
+        Command::Check { write, since } => check(&package, &program, *write, since.as_deref()),
         Command::Report { out, since, audit } => {
             report::write(&package, &program, &report::Question { out, since: since.as_deref(), audit })
         }
@@ -63,4 +58,13 @@ fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
             exporter::ask(&package, &program, &arguments, &token)
         }
     }
+}
+
+fn check(package: &Package, program: &Path, write: bool, since: Option<&str>) -> Result<u8, Error> {
+    let old = since.map(|revision| since::lock_at(package, revision)).transpose()?;
+    let lock = package.lock().to_string_lossy();
+    let mut arguments = vec!["check", &lock];
+    arguments.extend(write.then_some("--write"));
+    arguments.extend(since.iter().flat_map(|revision| ["--since", "-", "--revision", revision]));
+    exporter::ask(package, program, &arguments, &old.unwrap_or_default())
 }

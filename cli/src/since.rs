@@ -18,5 +18,20 @@ pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Erro
     if output.status.success() {
         return Ok(output.stdout);
     }
+    if is_unknown(folder, revision) {
+        return Err(Error::NoRevision(revision.to_owned()));
+    }
     Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+/// Tells whether `folder` is in a git repository that has no such revision.
+fn is_unknown(folder: &Path, revision: &str) -> bool {
+    let mut command = Command::new("git");
+    command
+        .arg("-C")
+        .arg(folder)
+        .args(["rev-parse", "--verify", "--quiet"])
+        .arg(format!("{revision}^{{tree}}"));
+    // With `--quiet`, git only writes an error if it fails for another reason, for example outside a repository.
+    command.output().is_ok_and(|output| !output.status.success() && output.stderr.is_empty())
 }

@@ -67,18 +67,25 @@ fn table_and_metadata() {
     assert_eq!(project.run(&["metadata"]), document + "\nexit code 0\n");
 }
 
+/// Writes the lock, and returns what the subcommand says.
+fn update(project: &Project) -> String {
+    project.run(&["check", "--write"])
+}
+
 #[test]
-fn changes_are_told_in_words() {
-    let project = Project::with_routes("changes", FILES, ROUTES);
+fn the_lock_is_compared_and_written() {
+    let project = Project::with_routes("lock-written", FILES, ROUTES);
     project.check(
         &["check"],
         &expect![[r#"
-            there is no `scopes.lock`; write it with `UPDATE_SCOPES=1 cargo scopegate check`, and commit it
+            there is no `scopes.lock`; write it with `cargo scopegate check --write`, and commit it
             exit code 1
         "#]],
     );
-    let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
-    assert_eq!(update(), "wrote the lock\nexit code 0\n");
+    // The variable is for tests. It does not change what the command does.
+    assert!(project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]).ends_with("exit code 1\n"));
+    assert_eq!(update(&project), "wrote `[project]/scopes.lock`; commit it\nexit code 0\n");
+    assert_eq!(update(&project), "the lock is up to date\nexit code 0\n");
     project.check(
         &["check"],
         &expect![[r"
@@ -87,14 +94,6 @@ fn changes_are_told_in_words() {
     "]],
     );
     project.commit();
-    project.check(
-        &["check", "--since", "HEAD"],
-        &expect![[r"
-        the lock is up to date
-        nothing has changed since then
-        exit code 0
-    "]],
-    );
 
     // A weakened requirement that is not in the lock.
     project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
@@ -106,71 +105,126 @@ fn changes_are_told_in_words() {
             weaker:
             - `DELETE /files/{name}` no longer needs `files:admin`
 
-            if this is meant, run `UPDATE_SCOPES=1 cargo scopegate check` and commit `scopes.lock`
+            if this is meant, run `cargo scopegate check --write` and commit `scopes.lock`
             exit code 1
         "#]],
     );
-    let written = "wrote the lock, with these changes:\n\nweaker:\n- `DELETE /files/{name}` no longer needs `files:admin`\nexit code 0\n";
-    assert_eq!(update(), written);
     project.check(
         &["check", "--since", "HEAD"],
-        &expect![[r"
-        the lock is up to date
-
-        changes since then:
+        &expect![[r#"
+        `scopes.lock` does not match the program
 
         weaker:
         - `DELETE /files/{name}` no longer needs `files:admin`
 
-        someone is let through who was refused before; have that reviewed
-        exit code 4
-    "]],
+        if this is meant, run `cargo scopegate check --write` and commit `scopes.lock`
+        changes since `HEAD` are not listed until the lock is up to date
+        exit code 1
+    "#]],
+    );
+    project.check(
+        &["check", "--write"],
+        &expect![[r#"
+            wrote `[project]/scopes.lock`, with these changes:
+
+            weaker:
+            - `DELETE /files/{name}` no longer needs `files:admin`
+
+            review these changes, and commit the file
+            exit code 0
+        "#]],
+    );
+}
+
+#[test]
+fn changes_are_told_in_words() {
+    let project = Project::with_routes("changes", FILES, ROUTES);
+    update(&project);
+    project.commit();
+    project.check(
+        &["check", "--since", "HEAD"],
+        &expect![[r#"
+            the lock is up to date
+            nothing has changed since `HEAD`
+            exit code 0
+        "#]],
+    );
+
+    // A weakened requirement.
+    project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);
+    update(&project);
+    project.check(
+        &["check", "--since", "HEAD"],
+        &expect![[r#"
+            the lock is up to date
+
+            changes since `HEAD`:
+
+            weaker:
+            - `DELETE /files/{name}` no longer needs `files:admin`
+
+            callers who were refused before are now let in; have these changes reviewed
+            exit code 4
+        "#]],
     );
 
     // A tightened, an added and a removed requirement.
     let tightened = FILES.replace(r#"("files:read")"#, r#"("files:read", "files:list")"#);
     project.routes(&tightened, &ROUTES.replace("/health", "/ready"));
     project.write("scopes.lock", "");
-    update();
+    update(&project);
     project.check(
         &["check", "--since", "HEAD"],
-        &expect![[r"
-        the lock is up to date
+        &expect![[r#"
+            the lock is up to date
 
-        changes since then:
+            changes since `HEAD`:
 
-        weaker:
-        - `GET /ready` is new: it needs no token
-        stricter:
-        - `GET /files` now needs `files:list`, too
-        otherwise:
-        - `GET /health` is gone; before, it needed no token
+            weaker:
+            - `GET /ready` is new: it needs no token
+            stricter:
+            - `GET /files` now needs `files:list`, too
+            otherwise:
+            - `GET /health` is gone; before, it needed no token
 
-        someone is let through who was refused before; have that reviewed
-        exit code 4
-    "]],
+            callers who were refused before are now let in; have these changes reviewed
+            exit code 4
+        "#]],
     );
 
     project.routes(&tightened, ROUTES);
-    update();
+    update(&project);
     project.check(
         &["check", "--since", "HEAD"],
-        &expect![[r"
-        the lock is up to date
+        &expect![[r#"
+            the lock is up to date
 
-        changes since then:
+            changes since `HEAD`:
 
-        stricter:
-        - `GET /files` now needs `files:list`, too
-        exit code 0
-    "]],
+            stricter:
+            - `GET /files` now needs `files:list`, too
+            exit code 0
+        "#]],
     );
+}
+
+#[test]
+fn a_revision_without_a_lock_is_named() {
+    let project = Project::with_routes("revisions", FILES, ROUTES);
+    project.commit();
     project.check(
         &["check", "--since", "nowhere"],
-        &expect![[r"
-        error: there is no lock at revision `nowhere`: fatal: invalid object name 'nowhere'.
+        &expect![[r#"
+            error: git knows no revision `nowhere`; name a commit, a branch or a tag, and fetch it if this clone lacks it
+            exit code 3
+        "#]],
+    );
+    project.check(
+        &["check", "--since", "HEAD"],
+        &expect![[r#"
+        error: there is no lock at revision `HEAD`: fatal: path 'scopes.lock' does not exist in 'HEAD'
         exit code 3
-    "]],
+    "#]],
     );
 }
 
@@ -178,8 +232,7 @@ fn changes_are_told_in_words() {
 fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
     let project = Project::new("policies", project::EXPORTER);
     project.program(FILES, ROUTES, r#".floor([Scope::from_static("files")])"#);
-    let update = || project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
-    update();
+    update(&project);
     project.commit();
     assert!(project.read("scopes.lock").contains("\nfloor: files\n"));
 
@@ -194,22 +247,22 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
         .implies([(Scope::from_static("files:read"), ["files:write", "files:admin"].map(Scope::from_static))])
         .credentials([CredentialSource::authorization(), CredentialSource::cookie("sid")])"#;
     project.program(FILES, ROUTES, gate);
-    update();
+    update(&project);
     project.check(
         &["check", "--since", "HEAD"],
-        &expect![[r"
-        the lock is up to date
+        &expect![[r#"
+            the lock is up to date
 
-        changes since then:
+            changes since `HEAD`:
 
-        weaker:
-        - the floor no longer demands `files`
-        - `files:read` now implies `files:admin` and `files:write`
-        - credentials now also come from the cookie `sid`
+            weaker:
+            - the floor no longer demands `files`
+            - `files:read` now implies `files:admin` and `files:write`
+            - credentials now also come from the cookie `sid`
 
-        someone is let through who was refused before; have that reviewed
-        exit code 4
-    "]],
+            callers who were refused before are now let in; have these changes reviewed
+            exit code 4
+        "#]],
     );
 
     // An implication that concerns no route.
@@ -217,17 +270,17 @@ fn what_the_policy_and_the_gate_let_in_is_told_in_words() {
         .floor([Scope::from_static("files")])
         .implies([(Scope::from_static("notes:write"), [Scope::from_static("notes:read")])])"#;
     project.program(FILES, ROUTES, gate);
-    update();
+    update(&project);
     project.check(
         &["check", "--since", "HEAD"],
-        &expect![[r"
-        the lock is up to date
+        &expect![[r#"
+            the lock is up to date
 
-        changes since then:
+            changes since `HEAD`:
 
-        otherwise:
-        - `notes:write` now implies `notes:read`
-        exit code 0
-    "]],
+            otherwise:
+            - `notes:write` now implies `notes:read`
+            exit code 0
+        "#]],
     );
 }

@@ -150,7 +150,7 @@ fn no_text_of_the_program_is_markup() {
 #[test]
 fn changes_are_told_in_the_words_of_the_lock() {
     let project = project("report-since");
-    project.run_with(&["check"], &[("UPDATE_SCOPES", "1")]);
+    project.run(&["check", "--write"]);
     project.commit();
     check(
         &project,
@@ -187,10 +187,10 @@ fn changes_are_told_in_the_words_of_the_lock() {
     );
     project.check(
         &["report", "--out", "report.html", "--since", "nowhere"],
-        &expect![[r"
-        error: there is no lock at revision `nowhere`: fatal: invalid object name 'nowhere'.
-        exit code 3
-    "]],
+        &expect![[r#"
+            error: git knows no revision `nowhere`; name a commit, a branch or a tag, and fetch it if this clone lacks it
+            exit code 3
+        "#]],
     );
 }
 

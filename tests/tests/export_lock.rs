@@ -7,10 +7,12 @@ use std::{env, fs, path::PathBuf};
 
 use expect_test::{Expect, expect};
 use scopegate::{
-    Policy, Requirement, Router, ScopeTable,
-    export::{Direction, Lock, check_lock},
+    Gate, Policy, Requirement, Resource, Router, Scope, ScopeTable,
+    export::{Admission, Direction, Lock, check_lock},
+    mcp::{McpTable, Operation},
     public, requirement, requires_scope,
     routing::{any, delete, get},
+    testing::TestVerifier,
 };
 
 #[requires_scope(any(all("files:read", "files:write"), "files:admin"))]
@@ -44,7 +46,7 @@ fn routes() -> Router {
 fn is_one_line_a_route() {
     let lock = Lock::of(&Policy::new(), &routes().table());
     expect![[r#"
-        # What each route needs. Do not edit. If `UPDATE_SCOPES=1` is set, the check of the lock writes this file.
+        # What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.
         DELETE /files/{name} files:read files:write | files:admin by export_lock::remove
         GET /files/{name} files:read also files:admin related files:list by export_lock::read
         GET /health public by export_lock::health
@@ -61,7 +63,7 @@ fn is_one_line_a_route() {
 fn names_handlers_where_no_route_is_known() {
     let lock = Lock::of(&Policy::new(), &scopegate::scope_table![whoami, remove]);
     expect![[r"
-        # What each route needs. Do not edit. If `UPDATE_SCOPES=1` is set, the check of the lock writes this file.
+        # What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.
         - export_lock::remove files:read files:write | files:admin
         - export_lock::whoami authenticated
     "]]
@@ -131,6 +133,9 @@ fn refuses_lines_that_say_nothing() {
         ("GET /a \"\"", "a word in it is not a scope"),
         ("GET /a a\"b", "a word in it is not a scope"),
         ("GET /a public a", "end it with `by` and a handler"),
+        ("GET /a public a by x", "end it with `by` and a handler"),
+        ("GET /a a authenticated by x", "end it with `by` and a handler"),
+        ("GET /a a | public by x", "a scope is missing"),
         ("GET /a a by", "end it with `by` and a handler"),
         ("GET /a a by x y", "end it with `by` and a handler"),
         ("<<<<<<< HEAD", "a scope is missing"),
@@ -196,14 +201,26 @@ fn a_file_is_checked() {
         "]],
     );
 
-    fs::write(&path, lock.replace("# What", "# Who")).unwrap();
+    // Comments and empty lines are no rules.
+    fs::write(&path, lock.replace("# What", "# Who\n\n# What")).unwrap();
+    check_lock(&Policy::new(), &table, &path).unwrap();
+
+    let reordered = {
+        let mut lines: Vec<&str> = lock.lines().collect();
+        lines.swap(2, 3);
+        lines.join("\n")
+    };
+    fs::write(&path, reordered).unwrap();
+    assert!(check_lock(&Policy::new(), &table, &path).unwrap_err().is_stale());
     error(
         &table,
         &path,
-        &expect![[r"
-        `scopes.lock` has the same meaning as the program, but another spelling
-        if this is meant, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
-    "]],
+        &expect![[r#"
+        `scopes.lock` has the same rules as the program, and only its text differs, such as the order of its lines; the first difference is line 3:
+          in the file: GET /health public by export_lock::health
+          expected:    GET /files/{name} files:read also files:admin related files:list by export_lock::read
+        to write the text again, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
+    "#]],
     );
 
     fs::write(&path, lock + "=======\n").unwrap();
@@ -217,6 +234,78 @@ fn a_file_is_checked() {
     "]],
     );
     assert!(fs::read_dir(path.parent().unwrap()).unwrap().count() == 1);
+}
+
+/// The lock of a program that cannot start is neither compared nor written.
+#[test]
+fn a_program_that_cannot_start_has_no_lock() {
+    #[track_caller]
+    fn error<'a>(
+        admission: impl Into<Admission<'a>>,
+        table: &ScopeTable,
+        path: &std::path::Path,
+        expected: &Expect,
+    ) {
+        expected.assert_eq(&format!("{:?}\n", check_lock(admission, table, path).unwrap_err()));
+    }
+    let folder = scratch("cannot-start");
+    let path = folder.join("scopes.lock");
+    let resource = Resource::new("https://h.example").unwrap();
+    let gate = Gate::new(resource.authorization_server("https://as.example").unwrap(), TestVerifier::new());
+    let mistaken = Router::<()>::new().route("/tenants/{name}", get(tenant)).table();
+    error(
+        &gate,
+        &mistaken,
+        &path,
+        &expect![[r#"
+        the gate cannot start, so `scopes.lock` was neither checked nor written:
+        - `export_lock::tenant` needs `tenant:{tenant}:read`, but its path `/tenants/{name}` has no `{tenant}`
+    "#]],
+    );
+    fs::write(&path, Lock::of(&gate, &mistaken).to_string()).unwrap();
+    error(
+        &gate,
+        &mistaken,
+        &path,
+        &expect![[r#"
+        the gate cannot start, so `scopes.lock` was neither checked nor written:
+        - `export_lock::tenant` needs `tenant:{tenant}:read`, but its path `/tenants/{name}` has no `{tenant}`
+    "#]],
+    );
+    fs::remove_file(&path).unwrap();
+
+    // A policy has no gate that could check the paths, but checks its own rules.
+    let read = Scope::from_static("files:read");
+    error(
+        &Policy::new().implies([(read, [read])]),
+        &mistaken,
+        &path,
+        &expect![[r#"
+        the server cannot start, so `scopes.lock` was neither checked nor written:
+        - `files:read` implies itself; leave it out
+    "#]],
+    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+/// The tools of an MCP server have no path, so a family of resources does not exclude them.
+#[test]
+fn an_mcp_server_of_a_family_has_a_lock() {
+    const READ: Requirement = requirement!("org:{org}:read");
+    let family = Resource::family("https://h.example/mcp/{org}").unwrap();
+    let gate = Gate::new(family.authorization_server("https://as.example").unwrap(), TestVerifier::new());
+    let operations = [Operation::tool("list_files", READ), Operation::resource("file:///{name}", READ)];
+    let table = operations.into_iter().collect::<McpTable>().to_scope_table();
+    let path = scratch("family").join("scopes.lock");
+    fs::write(&path, Lock::of(&gate, &table).to_string()).unwrap();
+    check_lock(&gate, &table, &path).unwrap();
+
+    let outside = Router::<()>::new().route("/files", get(read)).table();
+    let error = check_lock(&gate, &table.and(&outside), &path).unwrap_err().to_string();
+    assert!(
+        error.contains("`export_lock::read` is mounted at `/files`, and no token can be valid there"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The settings that, besides the rows of a table, decide who gets access: the policy, the credential sources, and the
 //! settings for bound tokens.
 
-use crate::{gate::Gate, policy::Policy};
+use super::problems::problems;
+use crate::{gate::Gate, policy::Policy, scope::ScopeTable, well_known::Discovery};
 
 /// The settings that, besides the rows of a table, decide who gets access. They come from a [`Gate`]. A program without
 /// a gate, such as an MCP server over stdio, takes them from a [`Policy`].
@@ -44,5 +45,14 @@ impl<'a> Admission<'a> {
     /// Returns the gate, or `None` if the settings come from a policy.
     pub(super) fn gate(self) -> Option<&'a Gate> {
         self.gate
+    }
+
+    /// Lists the problems that keep the gate from starting. If the settings come from a policy, lists the problems of
+    /// the policy and of its scopes.
+    pub(super) fn problems(self, table: &ScopeTable) -> Vec<String> {
+        match self.gate {
+            Some(gate) => problems(gate, table, &Discovery::new(gate, table)),
+            None => self.policy.problems(table),
+        }
     }
 }

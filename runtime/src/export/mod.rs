@@ -23,6 +23,7 @@ mod json;
 mod lock;
 mod markdown;
 mod openapi;
+mod problems;
 mod program;
 mod report;
 

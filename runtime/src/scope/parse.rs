@@ -55,6 +55,14 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
             "`also` does not belong to a requirement; leave out this word and the scopes after it".to_owned()
         );
     }
+    // The caller has already read a requirement that consists of one of these words.
+    for word in ["public", "authenticated"] {
+        if alternatives.iter().any(|alternative| alternative.contains(&word)) {
+            return Err(format!(
+                "`{word}` cannot be combined with scopes; write `{word}` alone, or leave out this word"
+            ));
+        }
+    }
     if alternatives.iter().any(|alternative| alternative.is_empty()) {
         return Err("a scope is missing; write `authenticated` if any valid token will do".to_owned());
     }

@@ -245,8 +245,8 @@ impl Requirement {
 ///
 /// Fails if a word is neither a scope nor a template, if a scope appears twice in one alternative, or if an alternative
 /// contains all scopes of another one. Also fails if there are more than 16 alternatives, 128 scopes or 16 values of
-/// `acr`. Attributes such as `#[requires_scope]` have the same limits. This format cannot express a
-/// scope that is named `public`, `authenticated`, `also` or `|`.
+/// `acr`. Attributes such as `#[requires_scope]` have the same limits. This format cannot express a scope that is named
+/// `public`, `authenticated`, `also` or `|`, so `public` or `authenticated` next to a scope is an error.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 

@@ -238,6 +238,14 @@ mod tests {
                 "a also b",
                 "`also` does not belong to a requirement; leave out this word and the scopes after it",
             ),
+            (
+                "public a",
+                "`public` cannot be combined with scopes; write `public` alone, or leave out this word",
+            ),
+            (
+                "a | authenticated",
+                "`authenticated` cannot be combined with scopes; write `authenticated` alone, or leave out this word",
+            ),
         ] {
             assert_eq!(read(text).unwrap_err(), expected, "{text}");
         }

@@ -26,7 +26,7 @@ use self::{
     diagnosis::Subject,
     token::{NotJudged, Verdict},
 };
-use super::program::problems;
+use super::problems::problems;
 use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 
 /// Finds out why a gate answers requests with 401 or 403.

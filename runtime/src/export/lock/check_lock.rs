@@ -2,13 +2,17 @@
 
 use std::{env, fs, io, path::Path};
 
-use super::{Lock, LockError, change::Change};
+use super::{Lock, LockError, change::Change, error::Difference, rules};
 use crate::{export::Admission, scope::ScopeTable};
 
 /// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
-/// environment has `UPDATE_SCOPES=1`, and the file is missing or does not match, the file is written.
+/// environment has `UPDATE_SCOPES=1`, and the file is missing or does not match, the file is written. Empty lines and
+/// lines that begin with `#` are not compared.
 ///
 /// # Errors
+///
+/// Fails if the gate has a mistake that stops the server from starting, or if the policy or one of its scopes is
+/// wrong. The error lists all mistakes. The file is then neither compared nor written.
 ///
 /// Fails if the file cannot be read or written. Also fails if `UPDATE_SCOPES=1` is not set, and the file does not
 /// exist or differs from the program. If the file differs, the error lists which rules became weaker and which became
@@ -82,7 +86,13 @@ pub fn check_lock<'a>(
     table: &ScopeTable,
     path: impl AsRef<Path>,
 ) -> Result<(), LockError> {
-    check_or_write(admission.into(), table, path.as_ref()).map(drop)
+    let (admission, path) = (admission.into(), path.as_ref());
+    let problems = admission.problems(table);
+    if !problems.is_empty() {
+        return Err(LockError::cannot_start(admission.gate().is_some(), problems).at(path));
+    }
+    let writes = env::var_os("UPDATE_SCOPES").is_some_and(|value| !value.is_empty() && value != "0");
+    check_or_write(admission, table, path, writes).map(drop)
 }
 
 /// The result of a check that did not fail.
@@ -92,35 +102,52 @@ pub(in crate::export) enum Checked {
     Written(Option<Vec<Change>>),
 }
 
-/// Does what [`check_lock`] does, and also tells whether the file was written.
+/// Compares the lock file with an admission and a table that have no problems. If `writes` is set, and the file is
+/// missing or does not match, the file is written.
 pub(in crate::export) fn check_or_write(
     admission: Admission<'_>,
     table: &ScopeTable,
     path: &Path,
+    writes: bool,
 ) -> Result<Checked, LockError> {
     let lock = Lock::of(admission, table);
-    let update = env::var_os("UPDATE_SCOPES").is_some_and(|value| !value.is_empty() && value != "0");
-    let changes = |text: String| text.parse().map(|old| lock.changes_since(&old));
-    let result = match read(path) {
-        Ok(text) if is_up_to_date(&lock, &text) => Ok(Checked::UpToDate),
-        old if update => {
+    let changes = |text: &str| text.parse().map(|old| lock.changes_since(&old));
+    let compared = read(path).map(|text| (difference(&text, &lock.to_string()), text));
+    let result = match compared {
+        Ok((None, _)) => Ok(Checked::UpToDate),
+        old if writes => {
             let changes = match old {
                 Err(error) if error.is_missing() => Some(Vec::new()),
-                old => old.and_then(changes).ok(),
+                old => old.and_then(|(_, text)| changes(&text)).ok(),
             };
             write(&lock, path).map(|()| Checked::Written(changes))
         }
-        Ok(text) => changes(text).and_then(|changes| {
+        Ok((Some(first), text)) => changes(&text).and_then(|changes| {
             let alike = admission.policy().alike(table).iter().map(ToString::to_string).collect();
-            Err(LockError::stale(changes, alike))
+            Err(if changes.is_empty() {
+                LockError::reworded(first)
+            } else {
+                LockError::stale(changes, alike)
+            })
         }),
         Err(error) => Err(error),
     };
     result.map_err(|error| error.at(path))
 }
 
-pub(in crate::export) fn is_up_to_date(lock: &Lock, text: &str) -> bool {
-    text.replace("\r\n", "\n") == lock.to_string()
+/// Finds the first rule of a lock file that is not written as in `expected`, the text of the program's lock.
+fn difference(text: &str, expected: &str) -> Option<Difference> {
+    let (mut of_file, mut of_program) = (rules(text), rules(expected));
+    loop {
+        let (file, program) = (of_file.next(), of_program.next().map(|(_, line)| line));
+        if file.is_none() && program.is_none() {
+            return None;
+        }
+        if file.map(|(_, line)| line) != program {
+            let owned = |(at, line): (usize, &str)| (at, line.to_owned());
+            return Some(Difference { file: file.map(owned), program: program.map(str::to_owned) });
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<String, LockError> {

@@ -29,9 +29,16 @@ pub struct LockError {
 }
 
 enum Kind {
+    /// The problems that keep the gate, or a server with only a policy, from starting.
+    CannotStart {
+        has_gate: bool,
+        problems: Vec<String>,
+    },
     Missing,
     /// The changes, and a description of each pair of scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
+    /// The rules are those of the program, but the text differs.
+    Reworded(Difference),
     Unreadable {
         line: usize,
         text: String,
@@ -40,13 +47,29 @@ enum Kind {
     File(io::Error),
 }
 
+/// The first difference between the text of a lock file and the text of the program's lock.
+pub(super) struct Difference {
+    /// The line of the file with its number, or `None` at the end of the file.
+    pub(super) file: Option<(usize, String)>,
+    /// The line of the program's lock, or `None` at the end of this lock.
+    pub(super) program: Option<String>,
+}
+
 impl LockError {
+    pub(super) fn cannot_start(has_gate: bool, problems: Vec<String>) -> Self {
+        Self::new(Kind::CannotStart { has_gate, problems })
+    }
+
     pub(super) fn missing() -> Self {
         Self::new(Kind::Missing)
     }
 
     pub(super) fn stale(changes: Vec<Change>, alike: Vec<String>) -> Self {
         Self::new(Kind::Stale(changes, alike))
+    }
+
+    pub(super) fn reworded(first: Difference) -> Self {
+        Self::new(Kind::Reworded(first))
     }
 
     pub(super) fn unreadable(line: usize, text: &str, fault: impl Into<String>) -> Self {
@@ -58,14 +81,14 @@ impl LockError {
     }
 
     fn new(kind: Kind) -> Self {
-        Self { path: None, kind, command: Some("cargo test") }
+        Self { path: None, kind, command: Some("UPDATE_SCOPES=1 cargo test") }
     }
 
     pub(super) fn at(self, path: &Path) -> Self {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// Sets the command that writes the lock again. The default is `cargo test`.
+    /// Sets the command that writes the lock again. The default is `UPDATE_SCOPES=1 cargo test`.
     pub(in crate::export) fn mended_by(self, command: &'static str) -> Self {
         Self { command: Some(command), ..self }
     }
@@ -84,7 +107,7 @@ impl LockError {
     /// Returns `true` if the lock file differs from the program.
     #[must_use]
     pub const fn is_stale(&self) -> bool {
-        matches!(self.kind, Kind::Stale(..))
+        matches!(self.kind, Kind::Stale(..) | Kind::Reworded(_))
     }
 
     /// Returns `true` if the file system does not let the program read or write the file.
@@ -111,6 +134,14 @@ impl fmt::Display for LockError {
             None => "the lock".to_owned(),
         };
         match &self.kind {
+            Kind::CannotStart { has_gate, problems } => {
+                let subject = if *has_gate { "gate" } else { "server" };
+                let list = problems.join("\n- ");
+                write!(
+                    f,
+                    "the {subject} cannot start, so {name} was neither checked nor written:\n- {list}"
+                )?;
+            }
             Kind::Missing => write!(f, "there is no {name}")?,
             Kind::Unreadable { line, text, fault } => {
                 write!(f, "line {line} of {name} cannot be read: {fault}\n  {}", text.escape_debug())?;
@@ -119,12 +150,12 @@ impl fmt::Display for LockError {
                 Some(path) => write!(f, "{}: {error}", path.display())?,
                 None => write!(f, "{error}")?,
             },
+            Kind::Reworded(first) => {
+                write!(f, "{name} has the same rules as the program, and only its text differs, ")?;
+                write!(f, "such as the order of its lines; the first difference is {first}")?;
+            }
             Kind::Stale(changes, alike) => {
-                if changes.is_empty() {
-                    write!(f, "{name} has the same meaning as the program, but another spelling")?;
-                } else {
-                    write!(f, "{name} does not match the program\n\n{}", Listed(changes))?;
-                }
+                write!(f, "{name} does not match the program\n\n{}", Listed(changes))?;
                 if !alike.is_empty() {
                     writeln!(f, "\nperhaps misspelt:")?;
                     alike.iter().try_for_each(|scopes| writeln!(f, "- {scopes}"))?;
@@ -133,13 +164,23 @@ impl fmt::Display for LockError {
         }
         let Some(command) = self.command else { return Ok(()) };
         match &self.kind {
-            Kind::Missing => write!(f, "; write it with `UPDATE_SCOPES=1 {command}`, and commit it"),
-            Kind::Unreadable { .. } => write!(f, "\nwrite the file again with `UPDATE_SCOPES=1 {command}`"),
-            Kind::File(_) => Ok(()),
-            Kind::Stale(..) => {
-                write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}")
-            }
+            Kind::Missing => write!(f, "; write it with `{command}`, and commit it"),
+            Kind::Unreadable { .. } => write!(f, "\nwrite the file again with `{command}`"),
+            Kind::CannotStart { .. } | Kind::File(_) => Ok(()),
+            Kind::Stale(..) => write!(f, "\nif this is meant, run `{command}` and commit {name}"),
+            Kind::Reworded(_) => write!(f, "\nto write the text again, run `{command}` and commit {name}"),
         }
+    }
+}
+
+/// Writes the place in the file, and both lines.
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some((at, line)) => write!(f, "line {at}:\n  in the file: {}", line.escape_debug())?,
+            None => write!(f, "at the end:\n  in the file: nothing")?,
+        }
+        write!(f, "\n  expected:    {}", self.program.as_deref().unwrap_or("nothing"))
     }
 }
 

@@ -21,6 +21,7 @@ pub use self::{change::Change, check_lock::check_lock, error::LockError, needs::
 pub(super) use self::{
     check_lock::{Checked, check_or_write},
     error::Listed,
+    routes::is_route,
 };
 use self::{
     declared::{Declared, Reader},
@@ -77,7 +78,7 @@ pub struct Lock {
     lines: Vec<Line>,
 }
 
-const HEADER: &str = "# What each route needs. Do not edit. If `UPDATE_SCOPES=1` is set, the check of the lock writes this file.";
+const HEADER: &str = "# What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.";
 
 impl Lock {
     /// Makes the lock from `admission` and `table`. `admission` is a `&Gate` or a `&Policy`.
@@ -123,9 +124,7 @@ impl FromStr for Lock {
     fn from_str(text: &str) -> Result<Self, LockError> {
         let (mut declared, mut lines) = (Reader::default(), Vec::new());
         let mut last = (0, "");
-        for (at, line) in
-            (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        {
+        for (at, line) in rules(text) {
             let unreadable = |fault| LockError::unreadable(at, line, fault);
             if declared.read(line).map_err(unreadable)? {
                 last = (at, line);
@@ -139,4 +138,9 @@ impl FromStr for Lock {
             None => Ok(Self { declared, lines }),
         }
     }
+}
+
+/// Iterates over the lines that contain rules, with their numbers. Leaves out empty lines and comments.
+fn rules(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }

@@ -22,7 +22,7 @@ pub(super) struct Routes<'a> {
 
 /// A path and one of its methods. If the route of a handler is unknown, the handler's name stands in place of the
 /// path, and `-` in place of the method.
-pub(super) type Operation<'a> = (&'a str, &'a str);
+pub(in crate::export) type Operation<'a> = (&'a str, &'a str);
 
 /// In place of the name of an MCP operation, `*` means all operations of the same kind that have no row of their own.
 /// In place of a method, `*` means all methods of the path that have no row of their own.
@@ -30,7 +30,7 @@ pub(super) const REST: &str = "*";
 
 /// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or are handlers whose route
 /// is unknown.
-pub(super) fn is_route((place, method): Operation<'_>) -> bool {
+pub(in crate::export) fn is_route((place, method): Operation<'_>) -> bool {
     place.starts_with('/') && (method == REST || method.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 

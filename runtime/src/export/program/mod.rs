@@ -3,7 +3,7 @@
 //! ```text
 //! table [--format text|json|markdown]
 //! metadata [--out FOLDER]
-//! check LOCK [--since OLD_LOCK]      `-` reads standard input
+//! check LOCK [--write] [--since OLD_LOCK [--revision NAME]]      `-` reads standard input
 //! report [--since OLD_LOCK] [--audit LOG]..    `-` reads standard input; the answer is JSON, and `cargo scopegate` makes the page from it
 //! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
@@ -12,6 +12,7 @@
 //! program's output names the protocol between the program and `cargo scopegate`. If this line is missing,
 //! `cargo scopegate` knows that the program does not call `export::main`.
 
+mod check;
 mod doctor;
 mod report;
 
@@ -24,18 +25,14 @@ use std::{
 use super::{
     folder::write_folder,
     json,
-    lock::{Checked, Listed, Lock, LockError, check_or_write},
+    lock::{Lock, LockError},
     markdown,
+    problems::problems,
 };
-use crate::{
-    enforce::mistaken_templates,
-    gate::Gate,
-    scope::{Entry, ScopeTable},
-    well_known::{Discovery, clashes_with_routes},
-};
+use crate::{gate::Gate, scope::ScopeTable, well_known::Discovery};
 
 const PROTOCOL: &str = "scopegate-export 1";
-const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--since OLD_LOCK] | report [--since OLD_LOCK] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
+const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--write] [--since OLD_LOCK [--revision NAME]] | report [--since OLD_LOCK] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
 
 /// Answers the commands of `cargo scopegate`. You can also start the program yourself, with the same arguments.
 ///
@@ -130,59 +127,11 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
             let files = write_folder([&discovery], folder).map_err(|error| Exit::new(3, &error))?;
             files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))?;
         }
-        ["check", lock] => check(gate, table, lock, None, out)?,
-        ["check", lock, "--since", old] => check(gate, table, lock, Some(old), out)?,
+        ["check", lock, options @ ..] => check::check(gate, table, lock, options, out)?,
         ["report", options @ ..] => report::answer(gate, table, options, out)?,
         _ => return Err(Exit::new(2, USAGE)),
     }
     Ok(out.flush()?)
-}
-
-/// Lists the problems that keep the gate from starting. If the path of a row is unknown, only the requirement of the
-/// row is checked.
-pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
-    let mounted: ScopeTable =
-        table.entries().iter().filter(|entry| Entry::path(entry).is_some()).cloned().collect();
-    let mut problems = gate.problems(table);
-    problems.extend(gate.routes_outside(&mounted));
-    problems.extend(mistaken_templates(gate, &mounted));
-    problems.extend(clashes_with_routes(discovery, &mounted));
-    problems
-}
-
-fn check(
-    gate: &Gate,
-    table: &ScopeTable,
-    lock: &str,
-    old: Option<&str>,
-    out: &mut impl Write,
-) -> Result<(), Exit> {
-    let checked = check_or_write(gate.into(), table, lock.as_ref()).map_err(|error| {
-        let error = error.mended_by("cargo scopegate check");
-        Exit::new(if error.is_of_file_system() { 3 } else { 1 }, &error)
-    })?;
-    match checked {
-        Checked::UpToDate => writeln!(out, "the lock is up to date")?,
-        Checked::Written(None) => {
-            writeln!(out, "wrote the lock; the old one could not be read, so its changes are unknown")?;
-        }
-        Checked::Written(Some(changes)) if changes.is_empty() => writeln!(out, "wrote the lock")?,
-        Checked::Written(Some(changes)) => {
-            write!(out, "wrote the lock, with these changes:\n\n{}", Listed(&changes))?;
-        }
-    }
-    let Some(old) = old else { return Ok(()) };
-    let changes = Lock::of(gate, table).changes_since(&older(old)?);
-    if changes.is_empty() {
-        writeln!(out, "nothing has changed since then")?;
-    } else {
-        write!(out, "\nchanges since then:\n\n{}", Listed(&changes))?;
-    }
-    if changes.iter().any(|change| change.direction().opens()) {
-        out.flush()?;
-        return Err(Exit::new(4, "\nsomeone is let through who was refused before; have that reviewed"));
-    }
-    Ok(())
 }
 
 /// Reads the lock of an older version of the program.

@@ -1,0 +1,95 @@
+//! Runs the command `check`, which compares the lock with the program, and the program with an older lock.
+
+use std::io::Write;
+
+use super::{Exit, USAGE, older};
+use crate::{
+    export::lock::{Checked, Listed, Lock, LockError, check_or_write},
+    gate::Gate,
+    scope::ScopeTable,
+};
+
+/// The options of the command.
+#[derive(Default)]
+struct Question<'a> {
+    write: bool,
+    since: Option<&'a str>,
+    /// The name of the older lock in messages.
+    revision: Option<&'a str>,
+}
+
+pub(super) fn check(
+    gate: &Gate,
+    table: &ScopeTable,
+    lock: &str,
+    options: &[&str],
+    out: &mut impl Write,
+) -> Result<(), Exit> {
+    let Question { write, since, revision } = question(options).ok_or_else(|| Exit::new(2, USAGE))?;
+    let name = revision.or(since).map(|name| if name == "-" { "standard input" } else { name });
+    let checked = check_or_write(gate.into(), table, lock.as_ref(), write);
+    let checked = checked.map_err(|error| exit_of(error, name))?;
+    writeln!(out, "{}", words(&checked, lock))?;
+    match since.zip(name) {
+        Some((old, name)) => compare(&Lock::of(gate, table), &older(old)?, name, out),
+        None => Ok(()),
+    }
+}
+
+fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
+    let mut question = Question::default();
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "--write" => question.write = true,
+            "--since" => question.since = Some(options.next()?),
+            "--revision" => question.revision = Some(options.next()?),
+            _ => return None,
+        }
+    }
+    (question.revision.is_none() || question.since.is_some()).then_some(question)
+}
+
+/// Returns the exit for a lock that cannot be compared or is out of date. `since` is the name of the older lock.
+fn exit_of(error: LockError, since: Option<&str>) -> Exit {
+    let error = error.mended_by("cargo scopegate check --write");
+    let code = if error.is_of_file_system() { 3 } else { 1 };
+    let since =
+        since.map(|name| format!("\nchanges since `{name}` are not listed until the lock is up to date"));
+    Exit::new(code, &format!("{error}{}", since.unwrap_or_default()))
+}
+
+/// Describes what happened to the file at `path`.
+fn words(checked: &Checked, path: &str) -> String {
+    match checked {
+        Checked::UpToDate => "the lock is up to date".to_owned(),
+        Checked::Written(None) => {
+            format!(
+                "wrote `{path}`; the old file could not be read, so its changes are unknown; review and commit it"
+            )
+        }
+        Checked::Written(Some(changes)) if changes.is_empty() => format!("wrote `{path}`; commit it"),
+        Checked::Written(Some(changes)) => {
+            format!(
+                "wrote `{path}`, with these changes:\n\n{}\nreview these changes, and commit the file",
+                Listed(changes)
+            )
+        }
+    }
+}
+
+/// Lists the changes of a lock since the lock `old`.
+fn compare(lock: &Lock, old: &Lock, name: &str, out: &mut impl Write) -> Result<(), Exit> {
+    let changes = lock.changes_since(old);
+    if changes.is_empty() {
+        writeln!(out, "nothing has changed since `{name}`")?;
+    } else {
+        write!(out, "\nchanges since `{name}`:\n\n{}", Listed(&changes))?;
+    }
+    if changes.iter().any(|change| change.direction().opens()) {
+        out.flush()?;
+        let advice = "\ncallers who were refused before are now let in; have these changes reviewed";
+        return Err(Exit::new(4, advice));
+    }
+    Ok(())
+}

@@ -151,8 +151,7 @@ impl<'a> Sender<'a> {
     fn of(context: &'a RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let Some(parts) = context.extensions.get::<Parts>() else {
             let trusted = context.extensions.get::<Trusted>().map(Self::Trusted);
-            return trusted
-                .ok_or_else(|| refusal::without_a_gate(WITHOUT_HTTP));
+            return trusted.ok_or_else(|| refusal::without_a_gate(WITHOUT_HTTP));
         };
         if let Some(enforcement) = parts.extensions.get::<Enforcement>()
             && let Some(plan) = enforcement.plan()

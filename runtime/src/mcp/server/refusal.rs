@@ -45,7 +45,12 @@ pub(super) fn without_a_gate(text: &str) -> ErrorData {
     error(Reason::MissingToken, text, &Asked::NOTHING, [])
 }
 
-fn error<'a>(reason: Reason, text: &str, asked: &Asked, challenges: impl IntoIterator<Item = &'a str>) -> ErrorData {
+fn error<'a>(
+    reason: Reason,
+    text: &str,
+    asked: &Asked,
+    challenges: impl IntoIterator<Item = &'a str>,
+) -> ErrorData {
     let challenges: Vec<Value> = challenges.into_iter().map(Value::from).collect();
     let members: [(&str, Option<Value>); 5] = [
         ("error", reason.body_error().map(Value::from)),
@@ -67,7 +72,8 @@ pub(super) fn in_result(error: ErrorData) -> Result<CallToolResult, ErrorData> {
     let is_refusal = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]
         .map(|status| ErrorCode(status.as_u16().into()))
         .contains(&error.code);
-    let challenges = error.data.as_ref().and_then(|data| data.get(WWW_AUTHENTICATE)).filter(|_| is_refusal).cloned();
+    let challenges =
+        error.data.as_ref().and_then(|data| data.get(WWW_AUTHENTICATE)).filter(|_| is_refusal).cloned();
     let Some(challenges) = challenges else { return Err(error) };
     let mut result = CallToolResult::error(vec![ContentBlock::text(error.message)]);
     result.meta = Some(MetaObject(Map::from_iter([(CHALLENGES.to_owned(), challenges)])));
@@ -83,7 +89,8 @@ mod tests {
 
     #[test]
     fn an_error_without_a_challenge_stays_an_error() {
-        let refused = |reason, challenge: Option<&str>| in_result(error(reason, "", &Asked::NOTHING, challenge));
+        let refused =
+            |reason, challenge: Option<&str>| in_result(error(reason, "", &Asked::NOTHING, challenge));
         assert!(refused(Reason::InsufficientScope, Some("Bearer")).is_ok());
         assert!(refused(Reason::MissingToken, Some("Bearer")).is_ok());
         assert!(refused(Reason::Denied, None).is_err());

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::change::Change;
+use crate::shown::debug_as_display;
 
 /// The reason why the check of a lock failed.
 ///
@@ -136,7 +137,9 @@ impl fmt::Display for LockError {
             Kind::Missing => write!(f, "; write it with `UPDATE_SCOPES=1 {command}`, and commit it"),
             Kind::Unreadable { .. } => write!(f, "\nwrite the file again with `UPDATE_SCOPES=1 {command}`"),
             Kind::File(_) => Ok(()),
-            Kind::Stale(..) => write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}"),
+            Kind::Stale(..) => {
+                write!(f, "\nif this is meant, run `UPDATE_SCOPES=1 {command}` and commit {name}")
+            }
         }
     }
 }
@@ -154,10 +157,6 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-impl fmt::Debug for LockError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_as_display!(LockError);
 
 impl std::error::Error for LockError {}

@@ -170,8 +170,9 @@ pub use scopegate_macros::public;
 /// | `baseline` | clients should request the scope from the start |
 /// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///
-/// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope on the consent
-/// page.
+/// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
+/// `cargo scopegate table --format json` prints the descriptions, so that you can register them at the authorization
+/// server, which can show them on its consent page.
 ///
 /// The macro generates these items, with the visibility of the enum:
 ///

@@ -6,6 +6,19 @@
 
 use std::fmt::{self, Display, Write as _};
 
+/// Implements `Debug` for an error with the text of `Display`. If `main` or a test returns the error, Rust prints the
+/// error with `Debug`.
+macro_rules! debug_as_display {
+    ($error:ty) => {
+        impl std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+pub(crate) use debug_as_display;
+
 /// The number of characters after which text from outside the program is cut.
 const TEXT: usize = 200;
 

@@ -5,11 +5,16 @@ mod gating;
 
 use std::any::type_name;
 
+use axum::Router;
 use gating::IntoGate;
 use rmcp::{
-    ServerHandler,
+    ErrorData, RoleServer, ServerHandler,
     handler::server::router::tool::ToolRouter,
-    model::{ServerCapabilities, ServerConfig},
+    model::{
+        PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    },
+    prompt, prompt_handler,
+    service::RequestContext,
     tool, tool_handler, tool_router,
 };
 use scopegate::{
@@ -20,8 +25,8 @@ use scopegate::{
 };
 use scopegate_tests::{
     exchange::send,
-    log::log_while,
-    mcp::{INITIALIZE, post, post_to, request},
+    log::{hear_everything, log_while},
+    mcp::{INITIALIZE, insufficient, post, post_to, request},
 };
 use serde_json::json;
 use tracing::Level;
@@ -63,6 +68,66 @@ impl ServerHandler for Files {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
     }
 }
+
+/// A server with announcements of its own.
+#[derive(Clone)]
+struct Announces(ServerCapabilities);
+
+#[scoped_tools]
+impl Announces {
+    /// Lists the files.
+    #[authenticated]
+    #[tool]
+    fn list_files(&self) {}
+
+    /// Asks for a plan.
+    #[authenticated]
+    #[prompt]
+    async fn plan(&self) -> Vec<PromptMessage> {
+        Vec::new()
+    }
+}
+
+#[tool_handler]
+#[prompt_handler]
+impl ServerHandler for Announces {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(self.0.clone())
+    }
+
+    async fn read_resource(
+        &self,
+        _: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        Err(ErrorData::resource_not_found("no file", None))
+    }
+}
+
+/// A server whose attributes are in the order in which rmcp does not announce the prompts.
+#[derive(Clone)]
+struct PromptFirst;
+
+#[scoped_tools]
+impl PromptFirst {
+    /// Lists the files.
+    #[authenticated]
+    #[tool]
+    fn list_files(&self) {}
+
+    /// Asks for a plan.
+    #[authenticated]
+    #[prompt]
+    async fn plan(&self) -> Vec<PromptMessage> {
+        Vec::new()
+    }
+}
+
+#[prompt_handler]
+#[tool_handler]
+impl ServerHandler for PromptFirst {}
+
+const RESOURCES: McpTable = mcp_table![Operation::resource("file:///{name}", Requirement::AUTHENTICATED)];
 
 fn files() -> Files {
     Files { router: Files::tool_router() }
@@ -242,6 +307,13 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     for host in ["svc.local", "files.svc.local.evil.com", "10.0.0.1", "10.0.0.1:80", "localhost"] {
         assert_eq!(status(host).await, 403, "{host}");
     }
+    // Only `Host` is compared with the other host. Clients still learn the URL of the resource.
+    let unauthorized = post(&app, "", &["host: files.svc.local"], call("list_files")).await;
+    let metadata = "https://example.com/.well-known/oauth-protected-resource/mcp";
+    assert!(unauthorized.challenge().contains(metadata), "{}", unauthorized.challenge());
+    let request = "GET /.well-known/oauth-protected-resource/mcp";
+    let document = send(&app, request, &["host: files.svc.local"]).await.json();
+    assert_eq!(document["resource"], "https://example.com/mcp");
     // A page of the other host still has another origin.
     let headers = ["host: files.svc.local", "origin: http://files.svc.local"];
     assert_eq!(post(&app, "read", &headers, call("list_files")).await.status, 403);
@@ -265,9 +337,69 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     }
 }
 
+/// rmcp compares `Host` only after the gate has decided, so the gate reports that it has allowed the request.
+#[tokio::test]
+async fn another_host_is_refused_after_all_checks_of_the_gate() {
+    hear_everything();
+    let app = gate("https://example.com/mcp").mcp(files).unwrap();
+    let host = ["host: evil.com"];
+    let (refused, log) = log_while(Level::DEBUG, post(&app, "read", &host, call("list_files"))).await;
+    assert_eq!((refused.status.as_u16(), &*refused.body), (403, "Forbidden: Host header is not allowed"));
+    assert!(!refused.headers.contains_key("www-authenticate"));
+    assert!(log.contains("outcome=\"allowed\""), "{log}");
+    assert_eq!(post(&app, "other", &host, call("list_files")).await.challenge(), insufficient("files:read"));
+    assert_eq!(post(&app, "", &host, call("list_files")).await.status, 401);
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_announce_is_a_warning() {
+    hear_everything();
+    let gate = gate("https://example.com/mcp");
+    let announcing = |capabilities: ServerCapabilities| {
+        let server = McpServer::new(&gate, move || Announces(capabilities.clone())).table(&Announces::TOOLS);
+        server.table(&RESOURCES).build().unwrap()
+    };
+    let warnings = async |app: &Router, message: &str| {
+        let headers = ["mcp-protocol-version: 2026-07-28", "mcp-method: server/discover"];
+        let headers = if message == INITIALIZE { &[][..] } else { &headers };
+        let (answer, log) = log_while(Level::WARN, post(app, "read", headers, message.to_owned())).await;
+        assert!(answer.body.contains("capabilities"), "{}", answer.body);
+        let warning = |line: &str| line.trim_start().strip_prefix("WARN scopegate: ").map(ToOwned::to_owned);
+        log.lines().filter_map(warning).collect::<Vec<_>>()
+    };
+    let discover = request(
+        "server/discover",
+        &json!({ "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientInfo": { "name": "t", "version": "1" },
+        } }),
+    );
+    let tools = "the table has `tools/call list_files`, but `mcp_server::Announces` announces no tools, so clients do not look for them; call `enable_tools()` in its `get_info`";
+    let prompts = |server| {
+        format!(
+            "the table has `prompts/get plan`, but `mcp_server::{server}` announces no prompts, so clients do not look for them; call `enable_prompts()` in its `get_info`; if you wrote no `get_info`, put `#[tool_handler]` above `#[prompt_handler]`"
+        )
+    };
+    let resources = "the table has `resources/read file:///{name}`, but `mcp_server::Announces` announces no resources, so clients do not look for them; write a `get_info` that calls `enable_resources()`";
+
+    for message in [INITIALIZE, &discover] {
+        let none = announcing(ServerCapabilities::default());
+        assert_eq!(warnings(&none, message).await, [tools, &prompts("Announces"), resources]);
+        assert!(warnings(&none, message).await.is_empty(), "once is enough");
+        let all = ServerCapabilities::builder().enable_tools().enable_prompts().enable_resources().build();
+        assert!(warnings(&announcing(all), message).await.is_empty());
+    }
+    let app = gate.mcp(|| PromptFirst).unwrap();
+    assert_eq!(warnings(&app, INITIALIZE).await, [prompts("PromptFirst")]);
+    let app = gate.mcp(files).unwrap();
+    assert!(warnings(&app, INITIALIZE).await.is_empty(), "the table has only tools");
+}
+
 #[tokio::test]
 async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
     const ALL: McpTable = mcp_table![Operation::any_tool(Requirement::AUTHENTICATED)];
+    hear_everything();
     let gate = gate("https://example.com/mcp");
     let server = || Files { router: Files::tool_router() + Files::admin() };
     for table in [Files::TOOLS, ALL] {
@@ -317,7 +449,6 @@ fn a_tool_or_prompt_that_the_server_cannot_answer_is_an_error() {
 
 #[test]
 fn a_resource_that_the_server_cannot_read_is_an_error() {
-    const RESOURCES: McpTable = mcp_table![Operation::resource("file:///{name}", Requirement::AUTHENTICATED)];
     let server = McpServer::new(&gate("https://example.com/mcp"), files).table(&RESOURCES);
     assert_eq!(
         problems(server),

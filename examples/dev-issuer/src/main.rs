@@ -27,7 +27,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context;
-use dev_issuer::DevIssuer;
+use dev_issuer::{BindError, DevIssuer};
 
 const DEFAULT_PORT: u16 = 8081;
 
@@ -42,7 +42,12 @@ async fn main() -> anyhow::Result<()> {
         Err(_) => DEFAULT_PORT,
     };
     let issuer = DevIssuer::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
-    let issuer = issuer.with_context(|| format!("cannot listen on port {port}; choose another with PORT"))?;
+    let issuer = issuer.map_err(|error| match error {
+        // This context replaces the message of `BindError::Listen`, which says the same without the port.
+        BindError::Listen(error) => anyhow::Error::new(error)
+            .context(format!("cannot listen on port {port}; choose another with PORT")),
+        other => other.into(),
+    })?;
 
     eprintln!(
         "WARNING: FOR DEVELOPMENT ONLY. Whoever can open the consent page can grant any scope; there is no password."

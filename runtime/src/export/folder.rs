@@ -7,6 +7,7 @@ use std::{
 
 use super::{files::files_of, hosting};
 use crate::resource::WELL_KNOWN;
+use crate::shown::debug_as_display;
 use crate::well_known::{Discovery, clashes_between};
 
 /// Writes the documents of `discoveries` into the folder `to`. In this folder, a document's file usually has the path
@@ -105,10 +106,8 @@ fn write(to: &Path, name: &str, content: &[u8]) -> Result<PathBuf, FolderError> 
 /// let error: FolderError = write_folder([], "public").unwrap_err();
 /// assert_eq!(error.to_string(), "there is no document: a gate with only static keys has no OAuth metadata");
 /// ```
-#[derive(Debug)]
 pub struct FolderError(Fault);
 
-#[derive(Debug)]
 enum Fault {
     Nothing,
     Family(String),
@@ -135,6 +134,8 @@ impl fmt::Display for FolderError {
         }
     }
 }
+
+debug_as_display!(FolderError);
 
 impl std::error::Error for FolderError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

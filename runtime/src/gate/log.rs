@@ -238,3 +238,12 @@ pub(crate) fn switched_off(tool: &str) {
     #[cfg(not(feature = "tracing"))]
     let _ = tool;
 }
+
+/// Logs that an MCP server does not announce operations of its table.
+#[cfg(feature = "rmcp")]
+pub(crate) fn unannounced(warning: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "scopegate", "{warning}");
+    #[cfg(not(feature = "tracing"))]
+    let _ = warning;
+}

@@ -40,6 +40,11 @@
 //! 9. **The session.** A request with a session of another principal gets a 404, like a request with a session that
 //!    does not exist; see [below](#sessions-and-tasks).
 //!
+//! A server made with `McpServer` also checks `Host`. A `Host` that two parsers could read differently gets a 403 after
+//! step 2. After all steps, rmcp compares `Host` with [the hosts of the
+//! server](crate::guide::mcp#servers-made-with-rmcp). A request that the gate has allowed can therefore still get a 403,
+//! with the text `Host header is not allowed`. The [`Decision`](crate::Decision) about this request says `allowed`.
+//!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
 //! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,
 //! and the headers about the connection, such as `Upgrade`, `Connection`, `TE`, `Trailer` and `Expect`. The service

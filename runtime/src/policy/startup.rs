@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::shown::debug_as_display;
+
 /// The error of a server that cannot start. The error lists every problem, not only the first.
 ///
 /// # Examples
@@ -18,7 +20,7 @@ use std::fmt;
 /// assert!(error.to_string().contains("tenant:{tenant}:read"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StartupError {
     problems: Vec<String>,
 }
@@ -41,5 +43,7 @@ impl fmt::Display for StartupError {
         self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
     }
 }
+
+debug_as_display!(StartupError);
 
 impl std::error::Error for StartupError {}

@@ -25,7 +25,7 @@ pub(crate) use self::origin::Origin;
 #[cfg(feature = "axum")]
 pub(crate) use self::url::WELL_KNOWN;
 use self::{family::Extent, url::Url};
-use crate::shown;
+use crate::shown::{self, debug_as_display};
 
 /// A protected resource in the sense of [RFC 9728]: the API or the MCP endpoint that tokens are issued for.
 ///
@@ -205,7 +205,7 @@ impl Realm {
 /// let error: InvalidResource = Resource::new("http://api.example.com").unwrap_err();
 /// assert!(error.to_string().ends_with("use `https`; `http` is for loopback hosts such as `127.0.0.1`"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidResource {
     what: &'static str,
     text: String,
@@ -217,5 +217,7 @@ impl fmt::Display for InvalidResource {
         write!(f, "invalid {} {}: {}", self.what, shown::text(format_args!("{:?}", self.text)), self.fault)
     }
 }
+
+debug_as_display!(InvalidResource);
 
 impl std::error::Error for InvalidResource {}

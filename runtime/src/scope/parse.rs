@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
+use crate::shown::debug_as_display;
 
 /// The reason why a string is not a [`Requirement`](crate::Requirement). The message also says what to write instead.
 ///
@@ -14,7 +15,7 @@ use super::{need::OwnedNeed, scope::ScopeToken, text::Text};
 /// let error: InvalidRequirement = "files:read |".parse::<Requirement>().unwrap_err();
 /// assert_eq!(error.to_string(), "a scope is missing; write `authenticated` if any valid token will do");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidRequirement(pub(super) String);
 
 impl fmt::Display for InvalidRequirement {
@@ -22,6 +23,8 @@ impl fmt::Display for InvalidRequirement {
         f.write_str(&self.0)
     }
 }
+
+debug_as_display!(InvalidRequirement);
 
 impl std::error::Error for InvalidRequirement {}
 

@@ -3,6 +3,7 @@
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use super::{need::Need, requirement::Requirement, text::Text};
+use crate::shown::debug_as_display;
 
 /// A scope whose text is known at compile time: one scope-token of [RFC 6749, section 3.3].
 ///
@@ -213,7 +214,7 @@ pub(crate) fn join<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
 /// let error: InvalidScope = Scope::new("").unwrap_err();
 /// assert_eq!(error.to_string(), "a scope cannot be empty; name the permission, as in `\"files:read\"`");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct InvalidScope(scopegate_grammar::Fault);
 
 impl fmt::Display for InvalidScope {
@@ -221,5 +222,7 @@ impl fmt::Display for InvalidScope {
         fmt::Display::fmt(&self.0, f)
     }
 }
+
+debug_as_display!(InvalidScope);
 
 impl std::error::Error for InvalidScope {}

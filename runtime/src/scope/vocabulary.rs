@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::scope::Scope;
+use crate::{scope::Scope, shown::debug_as_display};
 
 /// The scopes that an API defines. Make a vocabulary from an enum
 /// with [`#[derive(Vocabulary)]`](macro@crate::Vocabulary).
@@ -131,7 +131,7 @@ impl VocabularyEntry {
 /// assert_eq!(error.text(), "files:raed");
 /// assert_eq!(error.suggestion(), Some("files:read"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownScope {
     text: Box<str>,
     suggestion: Option<&'static str>,
@@ -168,5 +168,7 @@ impl fmt::Display for UnknownScope {
         }
     }
 }
+
+debug_as_display!(UnknownScope);
 
 impl std::error::Error for UnknownScope {}

@@ -8,6 +8,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::{
     refuse::Reason,
     scope::GrantedScopes,
+    shown::debug_as_display,
     token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
@@ -226,7 +227,7 @@ impl<V: TokenVerifier> TokenVerifier for StaticKeysOr<V> {
 /// let error: InvalidKey = StaticKeys::parse("sk_read").unwrap_err();
 /// assert_eq!(error.to_string(), "invalid key number 1: write `key=scope scope`");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidKey {
     which: String,
     fault: &'static str,
@@ -237,5 +238,7 @@ impl fmt::Display for InvalidKey {
         write!(f, "invalid key {}: {}", self.which, self.fault)
     }
 }
+
+debug_as_display!(InvalidKey);
 
 impl std::error::Error for InvalidKey {}

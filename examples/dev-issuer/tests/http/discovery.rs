@@ -1,5 +1,8 @@
 //! The server's addresses, its metadata, and the allowed hosts and origins.
 
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::Command;
+
 use dev_issuer::{BindError, DevIssuer};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,6 +16,20 @@ async fn only_loopback_addresses_are_bound() {
         assert!(matches!(error, BindError::NotLoopback(_)), "{address}");
         assert!(error.to_string().contains("is not a loopback address"), "{error}");
     }
+}
+
+#[test]
+fn a_taken_port_is_told_in_one_line() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dev-issuer"));
+    let output = program.env("PORT", &port).env("RUST_BACKTRACE", "0").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        format!("Error: cannot listen on port {port}; choose another with PORT\n\nCaused by:\n    ");
+    let cause = said.strip_prefix(&expected).unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(cause.lines().count(), 1, "{said}");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 pub use self::{memory::MemoryStore, proof_id::ProofId};
+use crate::shown::debug_as_display;
 
 /// Remembers which proofs a gate has seen.
 ///
@@ -90,12 +91,10 @@ impl<S: ReplayStore> ReplayStore for Arc<S> {
 /// assert_eq!(error.retry_after(), Duration::from_secs(2));
 /// assert_eq!(StoreError::new("no route to host").to_string(), "the store of proofs failed: no route to host");
 /// ```
-#[derive(Debug)]
 pub struct StoreError(Kind);
 
 type Source = Box<dyn Error + Send + Sync>;
 
-#[derive(Debug)]
 enum Kind {
     Failed(Source),
     Full { retry_after: Duration },
@@ -139,6 +138,8 @@ impl fmt::Display for StoreError {
         }
     }
 }
+
+debug_as_display!(StoreError);
 
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::change::Change;
+use crate::shown::debug_as_display;
 
 /// The reason why the check of a lock failed.
 ///
@@ -197,10 +198,6 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-impl fmt::Debug for LockError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_as_display!(LockError);
 
 impl std::error::Error for LockError {}

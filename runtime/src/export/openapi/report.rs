@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::shown::debug_as_display;
+
 /// The operations that are only in the table, or only in the `OpenAPI` document.
 ///
 /// Turn these differences into an error with [`OpenApiReport::into_result`]. If an operation is not in the table,
@@ -21,7 +23,7 @@ use std::fmt;
 /// assert!(report.into_result().is_err());
 /// # Ok::<(), scopegate::InvalidKey>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct OpenApiReport {
     pub(super) problems: Vec<String>,
@@ -115,5 +117,7 @@ impl fmt::Display for OpenApiReport {
         Ok(())
     }
 }
+
+debug_as_display!(OpenApiReport);
 
 impl std::error::Error for OpenApiReport {}

@@ -11,6 +11,7 @@ use rmcp::{
 };
 
 use super::{
+    announced::Announced,
     lift::{lift, may_list_tools},
     lists::Lists,
     owned::Owned,
@@ -130,6 +131,9 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Allows requests for one more host besides the resource's host, such as the name of a service inside a cluster.
     /// Any port is allowed, unless `host` names a port.
+    ///
+    /// The challenge and the metadata still name the URL of the resource, and clients log in for this URL. To give
+    /// clients another URL, change the URL of the resource.
     ///
     /// # Examples
     ///
@@ -251,6 +255,9 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Builds the router. The function that makes the server is not called before the first request.
     ///
+    /// If the table has tools, prompts or resources that the server does not announce, the log has a warning when the
+    /// first client connects.
+    ///
     /// # Errors
     ///
     /// Fails in all cases in which [`Gate::mcp`] fails, and in these cases:
@@ -285,8 +292,9 @@ impl<S: ServerHandler> McpServer<S> {
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
             let (make, endpoint, lists) = (self.make, layer.endpoint(), self.lists);
             let has_login = has_login(&self.gate);
+            let announced = Arc::<Announced>::default();
             let service = StreamableHttpService::new(
-                move || Ok(Owned::new(make(), endpoint.clone(), lists)),
+                move || Ok(Owned::new(make(), endpoint.clone(), lists, announced.clone())),
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );

@@ -1,5 +1,6 @@
 //! Servers made with rmcp.
 
+mod announced;
 mod build;
 mod extract;
 mod gate;

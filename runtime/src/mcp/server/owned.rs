@@ -26,6 +26,7 @@ use rmcp::{
 use serde_json::Value;
 
 use super::{
+    announced::Announced,
     lists::{Lists, Viewer},
     refusal,
 };
@@ -48,11 +49,12 @@ pub(super) struct Owned<S> {
     server: S,
     endpoint: Arc<Endpoint>,
     lists: Lists,
+    announced: Arc<Announced>,
 }
 
 impl<S> Owned<S> {
-    pub(super) fn new(server: S, endpoint: Arc<Endpoint>, lists: Lists) -> Self {
-        Self { server, endpoint, lists }
+    pub(super) fn new(server: S, endpoint: Arc<Endpoint>, lists: Lists, announced: Arc<Announced>) -> Self {
+        Self { server, endpoint, lists, announced }
     }
 
     fn viewer(&self, context: &Context) -> Result<Viewer<'_>, ErrorData> {
@@ -128,6 +130,22 @@ type Told = NotificationContext<RoleServer>;
 
 #[expect(deprecated, reason = "a server may have the methods of older versions")]
 impl<S: ServerHandler> ServerHandler for Owned<S> {
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: Context,
+    ) -> Answer<InitializeResult> {
+        let answer = self.server.initialize(request, context).await?;
+        self.announced.check::<S>(&self.endpoint.table, &answer.capabilities);
+        Ok(answer)
+    }
+
+    async fn discover(&self, context: Context) -> Answer<DiscoverResult> {
+        let answer = self.server.discover(context).await?;
+        self.announced.check::<S>(&self.endpoint.table, &answer.capabilities);
+        Ok(answer)
+    }
+
     async fn call_tool(&self, request: CallToolRequestParams, context: Context) -> Answer<CallToolResponse> {
         let (passed, tool) = (passed(&context)?, request.name.clone());
         let answer = match self.server.call_tool(request, context).await {
@@ -239,8 +257,6 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
 
     forward_async! {
         ping(context: Context) -> Answer<()>;
-        initialize(request: InitializeRequestParams, context: Context) -> Answer<InitializeResult>;
-        discover(context: Context) -> Answer<DiscoverResult>;
         complete(request: CompleteRequestParams, context: Context) -> Answer<CompleteResult>;
         set_level(request: SetLevelRequestParams, context: Context) -> Answer<()>;
         get_prompt(request: GetPromptRequestParams, context: Context) -> Answer<GetPromptResponse>;

@@ -1,12 +1,12 @@
 //! The log events. Without the feature `tracing`, nothing is logged.
 
+use std::fmt::Display;
 #[cfg(feature = "tracing")]
 use std::time::UNIX_EPOCH;
 
 use crate::{
     observe::{Decision, Outcome},
     policy::{Demand, Shortfall},
-    scope::Alike,
     token::{TokenId, VerifyError},
 };
 #[cfg(feature = "tracing")]
@@ -40,12 +40,12 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     let _ = (path, methods);
 }
 
-/// Logs that a scope looks like a misspelling of another scope.
-pub(crate) fn alike(scopes: &Alike<'_>) {
+/// Logs that a scope is probably misspelt.
+pub(crate) fn misspelt(why: &impl Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "scopegate", "{scopes}");
+    tracing::warn!(target: "scopegate", "{why}");
     #[cfg(not(feature = "tracing"))]
-    let _ = scopes;
+    let _ = why;
 }
 
 /// Logs that a credential was not accepted. `token` returns the token's identifier. The record of the decision contains

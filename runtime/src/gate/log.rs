@@ -4,6 +4,10 @@ use std::fmt::Display;
 #[cfg(feature = "tracing")]
 use std::time::UNIX_EPOCH;
 
+#[cfg(feature = "tracing")]
+use axum::extract::MatchedPath;
+use http::request::Parts;
+
 use crate::{
     observe::{Decision, Outcome},
     policy::{Demand, Shortfall},
@@ -23,6 +27,23 @@ pub(crate) fn misconfigured(fault: &str) {
     tracing::error!(target: "scopegate", "{fault}");
     #[cfg(not(feature = "tracing"))]
     let _ = fault;
+}
+
+/// Logs that an `Access` or an `Option<Access>` was taken at a place where it is not available. The answer is 500.
+pub(crate) fn not_available(extractor: &str, parts: &Parts, remedy: &str) {
+    // The path of a request can contain secrets, so only the pattern of the route is logged.
+    #[cfg(feature = "tracing")]
+    let place = match parts.extensions.get::<MatchedPath>() {
+        Some(path) => format!("`{} {}`", parts.method, path.as_str()),
+        None => format!("a `{}` request without a route", parts.method),
+    };
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "scopegate",
+        "an `{extractor}` was taken for {place}, where no gate has checked the token; {remedy}",
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (extractor, parts, remedy);
 }
 
 /// Logs that a layer's table has no row for a route. Without this row, the layer's challenges cannot name the route's

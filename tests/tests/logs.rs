@@ -27,6 +27,7 @@ async fn log_of(app: &axum::Router, token: &str) -> String {
 
 /// Returns the log without decisions, which `observed` tests.
 async fn log_while(sending: impl Future<Output = ()>) -> String {
+    log::hear_everything();
     let ((), text) = log::log_while(Level::TRACE, sending).await;
     assert!(!text.contains("secret"), "{text}");
     let others: String =

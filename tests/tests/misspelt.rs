@@ -15,7 +15,7 @@ use scopegate::{
     Gate, Issuer, Issuers, Policy, Resource, Router, ScopeTable, StaticKeys, Vocabulary, Wildcards,
     export::check_lock, requires_scope, routing::get, scope_table, testing::TestVerifier,
 };
-use scopegate_tests::log::log_while;
+use scopegate_tests::log::{hear_everything, log_while};
 use tracing::Level;
 
 #[requires_scope("files:read")]
@@ -50,6 +50,7 @@ fn routes() -> Router {
 }
 
 async fn logged(start: impl FnOnce()) -> String {
+    hear_everything();
     log_while(Level::WARN, async { start() }).await.1
 }
 

@@ -47,8 +47,8 @@ impl Policy {
         problems
     }
 
-    /// Describes a scope that a token can have but that no operation needs: the scope is in no vocabulary, and it covers
-    /// no scope of a vocabulary.
+    /// Describes a scope that a token can have but that no operation needs: the scope is in no vocabulary, and it
+    /// covers no scope of a vocabulary.
     #[cfg(feature = "jwt")]
     pub(crate) fn useless(&self, scope: &str, by: &str) -> Option<String> {
         let granted = GrantedScopes::parse(scope);

@@ -229,7 +229,7 @@ impl Issuer {
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///
-    /// If the gate has a vocabulary, a scope that no vocabulary has causes a warning in the log when the program starts.
+    /// If the gate has a vocabulary, a scope that no vocabulary has causes a warning in the log at startup.
     ///
     /// # Examples
     ///

@@ -10,7 +10,7 @@ use axum::{
 };
 use gating::IntoGate;
 use scopegate::{
-    BodyFormat, Gate, GateLayer, Resource, Router, Scope, ScopeTable, Strategy, authenticated,
+    BodyFormat, Gate, GateLayer, Resource, Router, Scope, ScopeTable, StaticKeys, Strategy, authenticated,
     export::OAuth,
     requires_scope,
     routing::{MethodFilter, any, get, on, put},
@@ -314,7 +314,8 @@ fn a_table_that_contradicts_itself_does_not_start() {
 #[test]
 fn a_row_without_a_route_is_refused() {
     let check = |table: ScopeTable, router: &Plain| {
-        gate().layer(table).unwrap().check(router).map_err(|error| error.problems().to_vec())
+        let layer = gate().layer(table).unwrap();
+        layer.check(&with_document(router)).map_err(|error| error.problems().to_vec())
     };
     assert_eq!(check(TABLE, &layered()), Ok(()));
     assert_eq!(check(TABLE, &layered().layer(layer())), Ok(()));
@@ -343,6 +344,47 @@ fn a_row_without_a_route_is_refused() {
     assert_eq!(check(wrong.clone(), &router), Err(expected.to_vec()));
     let error = gate().layer(wrong).unwrap().protect(router).unwrap_err();
     assert_eq!(error.problems(), expected);
+}
+
+/// Adds the metadata document to a router.
+fn with_document(router: &Plain) -> Plain {
+    layer_of_nothing().well_known().merge(router.clone())
+}
+
+#[test]
+fn a_document_where_no_client_looks_is_refused() {
+    let app = |url: &str, wrap: fn(Plain, Plain) -> Plain| {
+        let layer = gate_of(Resource::new(url).unwrap()).layer(ScopeTable::default()).unwrap();
+        layer.check(&wrap(layered().layer(layer.clone()), layer.well_known()))
+    };
+    let [outermost, nested, missing]: [fn(Plain, Plain) -> Plain; 3] = [
+        |routes, document| Plain::new().nest("/api", routes).merge(document),
+        |routes, document| Plain::new().nest("/api", routes.merge(document)),
+        |routes, _| routes.route("/{*all}", plain::get(elsewhere)),
+    ];
+    for (url, path) in [("https://h.example", ""), ("https://h.example/api", "/api")] {
+        assert_eq!(app(url, outermost), Ok(()));
+        let expected = format!(
+            "the router has no route `/.well-known/oauth-protected-resource{path}`, where clients look for the metadata document; merge `layer.well_known()` into the outermost router"
+        );
+        for wrap in [nested, missing] {
+            assert_eq!(app(url, wrap).unwrap_err().problems(), [expected.as_str()]);
+        }
+        // The program can serve a copy of the document from its own route.
+        let own: fn(Plain, Plain) -> Plain =
+            |routes, _| routes.route("/.well-known/{*file}", plain::get(elsewhere));
+        assert_eq!(app(url, own), Ok(()));
+    }
+    let keys = Gate::static_keys("files", StaticKeys::new()).layer(ScopeTable::default()).unwrap();
+    assert_eq!(keys.check(&layered()), Ok(()));
+    let family = gate_of(Resource::family("https://h.example/orgs/{org}").unwrap());
+    let family = family.layer(ScopeTable::default()).unwrap();
+    assert_eq!(family.check(&family.well_known()), Ok(()));
+    assert!(family.check(&Plain::new().nest("/v1", family.well_known())).is_err());
+}
+
+fn gate_of(resource: Resource) -> Gate {
+    Gate::new(resource.authorization_server("https://auth.example").unwrap(), TestVerifier::new())
 }
 
 #[tokio::test]
@@ -424,13 +466,14 @@ async fn without_routes_nothing_is_reported() {
 async fn methods_without_a_row_are_reported_when_the_table_is_checked() {
     let layer =
         gate().layer(scope_table![POST "/files" => write, "/any" => whatever, GET "/both" => list]).unwrap();
-    let (checked, log) = log_while(Level::WARN, async { layer.check(&layered()) }).await;
+    let (checked, log) = log_while(Level::WARN, async { layer.check(&with_document(&layered())) }).await;
     assert_eq!(checked, Ok(()));
     let says = format!(
         "{SAYS} `GET | PUT /files`, so its 401 names only the floor; write `GET | PUT \"/files\" => handler` in `scope_table!`\n"
     );
     assert!(log.ends_with(&says) && log.lines().count() == 1, "{log}");
-    let (checked, log) = log_while(Level::WARN, async { self::layer().check(&layered()) }).await;
+    let (checked, log) =
+        log_while(Level::WARN, async { self::layer().check(&with_document(&layered())) }).await;
     assert_eq!((checked, log.as_str()), (Ok(()), ""));
 }
 
@@ -473,10 +516,7 @@ async fn in_a_family_a_401_is_that_of_the_router() {
     #[requires_scope("org:{org}", "name:{name}")]
     async fn of_org() {}
 
-    let gate = || {
-        let family = Resource::family("https://h.example/orgs/{org}").unwrap();
-        Gate::new(family.authorization_server("https://auth.example").unwrap(), TestVerifier::new())
-    };
+    let gate = || gate_of(Resource::family("https://h.example/orgs/{org}").unwrap());
     let of_router = Router::new().route("/orgs/{org}/{name}", get(of_org)).protect(gate()).unwrap();
     let layer = gate().layer(scope_table![GET "/orgs/{org}/{name}" => of_org]).unwrap();
     let of_layer = layer
@@ -501,7 +541,7 @@ async fn the_table_of_a_router_fits() {
     let table =
         Router::<()>::new().route("/files", get(list)).route("/any", any(whatever)).fallback(elsewhere);
     let layer = gate().layer(table.table()).unwrap();
-    assert_eq!(layer.check(&layered()), Ok(()));
+    assert_eq!(layer.check(&with_document(&layered())), Ok(()));
     let app = layered().layer(layer);
     asks(&app, "GET /files", LIST).await;
     let brew = Request::builder().method(Method::from_bytes(b"BREW").unwrap()).uri("/any");

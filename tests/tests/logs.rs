@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use axum::routing::any;
 use gating::IntoGate;
 use scopegate::{
-    Gate, GrantedScopes, Router, StaticKeys, Token, mcp::McpTable, requires_scope, routing::get,
-    testing::TestVerifier,
+    Access, Gate, GrantedScopes, Router, StaticKeys, Token, mcp::McpTable, public, requires_scope,
+    routing::get, testing::TestVerifier,
 };
 use scopegate_tests::{
     exchange::send,
@@ -27,6 +27,7 @@ async fn log_of(app: &axum::Router, token: &str) -> String {
 
 /// Returns the log without decisions, which `observed` tests.
 async fn log_while(sending: impl Future<Output = ()>) -> String {
+    log::hear_everything();
     let ((), text) = log::log_while(Level::TRACE, sending).await;
     assert!(!text.contains("secret"), "{text}");
     let others: String =
@@ -77,6 +78,28 @@ async fn a_missing_gate_is_an_error() {
     let expected =
         "ERROR scopegate: no gate protects `logs::read`; mount it with `Router::protect` or `Gate::layer`\n";
     assert_eq!(log_of(&app, "secret").await, expected);
+}
+
+#[tokio::test]
+async fn an_access_outside_a_gate_names_its_route() {
+    #[public]
+    async fn open(_: Option<Access>) {}
+
+    async fn takes(_: Access) {}
+
+    let plain = |path: &str| axum::Router::new().route(path, axum::routing::get(takes));
+    let app = plain("/").fallback(open).route("/files/{id}", axum::routing::put(open));
+    let log = async |request: &str| log_while(async { _ = send(&app, request, &[]).await }).await;
+    let needed = "put the route inside the gate's layer; a `#[public]` handler takes `Option<Access>`, and a middleware takes it inside `Gate::authenticate`";
+    let optional = "put the route inside the gate's layer, or mount the handler with `Router::protect`; a middleware takes it inside `Gate::authenticate`";
+    for (request, place, remedy) in [
+        ("GET /", "an `Access` was taken for `GET /`", needed),
+        ("PUT /files/secret", "an `Option<Access>` was taken for `PUT /files/{id}`", optional),
+        ("GET /secret", "an `Option<Access>` was taken for a `GET` request without a route", optional),
+    ] {
+        let expected = format!("ERROR scopegate: {place}, where no gate has checked the token; {remedy}\n");
+        assert_eq!(log(request).await, expected);
+    }
 }
 
 #[tokio::test]

@@ -6,15 +6,16 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use gating::IntoGate;
 use regex::Regex;
 use scopegate::{
-    Gate, Policy, Router, ScopeTable, Vocabulary, export::check_lock, requires_scope, routing::get,
-    scope_table, testing::TestVerifier,
+    Gate, Issuer, Issuers, Policy, Resource, Router, ScopeTable, StaticKeys, Vocabulary, Wildcards,
+    export::check_lock, requires_scope, routing::get, scope_table, testing::TestVerifier,
 };
-use scopegate_tests::log::log_while;
+use scopegate_tests::log::{hear_everything, log_while};
 use tracing::Level;
 
 #[requires_scope("files:read")]
@@ -49,6 +50,7 @@ fn routes() -> Router {
 }
 
 async fn logged(start: impl FnOnce()) -> String {
+    hear_everything();
     log_while(Level::WARN, async { start() }).await.1
 }
 
@@ -72,6 +74,41 @@ async fn nothing_is_logged_of_scopes_that_are_meant() {
     let routes: Router = Router::new().route("/list", get(list)).route("/download", get(download));
     assert_eq!(logged(|| drop(routes.protect(known()).unwrap())).await, "");
     let _ = (FilesScope::Read, FilesScope::Raed);
+}
+
+/// Several gates can share an issuer, and a role can also grant scopes of the other gates. So such a scope is no error.
+#[tokio::test]
+async fn a_scope_of_a_role_that_no_vocabulary_has_is_logged_at_startup() {
+    let issuer = || {
+        let roles = [("reader", "files:read files:reed"), ("admin\n", "files:* orders:place")];
+        Issuer::new("https://auth.example").roles_at(["roles"], roles)
+    };
+    let reed = "the role `reader` of an issuer names the scope `files:reed`, which no vocabulary has; did you mean `files:read`?";
+    let [all, orders] = ["files:*", "orders:place"].map(|scope| {
+        format!("the role `admin\\n` of an issuer names the scope `{scope}`, which no vocabulary has")
+    });
+    let log = async |gate: Gate| {
+        let log = logged(|| drop(gate.layer(scope_table![list]).unwrap())).await;
+        log.lines().map(|line| line.trim_start_matches(" WARN scopegate: ").to_owned()).collect::<Vec<_>>()
+    };
+    let resource =
+        || Resource::new("https://h.example").unwrap().authorization_server("https://auth.example");
+    let gate = |issuers: Issuers| Gate::issuers(resource().unwrap(), issuers);
+    let gates = [
+        gate(issuer().into()),
+        Gate::new(resource().unwrap(), Arc::new(Issuers::from(issuer()))),
+        Gate::new(resource().unwrap(), StaticKeys::new().or(Issuers::from(issuer()))),
+    ];
+    for gate in gates {
+        assert_eq!(log(gate.clone()).await, [""; 0]);
+        let gate = gate.vocabulary::<FilesScope>();
+        assert_eq!(log(gate.clone()).await, [reed, all.as_str(), orders.as_str()]);
+        assert_eq!(log(gate.wildcards(Wildcards::Prefixed)).await, [reed, orders.as_str()]);
+    }
+    assert_eq!(
+        log(gate(Issuer::new("https://auth.example").into()).vocabulary::<FilesScope>()).await,
+        [""; 0]
+    );
 }
 
 #[test]

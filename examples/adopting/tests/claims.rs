@@ -16,6 +16,7 @@ use axum::{
 use scopegate::{Gate, Scope, ScopeTable, requires_scope, scope_table, testing::TestVerifier};
 use scopegate_tests::exchange::send;
 
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 const READER: &str = "authorization: Bearer reader";
 const OTHER: &str = "authorization: Bearer other";
 
@@ -54,6 +55,61 @@ async fn a_fallback_is_open_below_the_layer_and_guarded_above() {
     assert_eq!(status(&above, "/nowhere", &[READER]).await, 200);
 }
 
+/// axum keeps the default 404 of the router that is merged last.
+#[tokio::test]
+async fn unknown_paths_depend_on_which_router_is_merged_last() {
+    let layer = gate().layer(ScopeTable::default()).unwrap();
+    let routes = || Router::new().route("/", get(plain)).layer(layer.clone());
+    let (cors, document) = (layer::middleware::cors, || layer.well_known());
+    let own = || routes().fallback(plain);
+    let page = "https://app.example.com";
+    for (place, app, unknown, allowed, of_document) in [
+        ("document last", routes().layer(cors()).merge(document()), 404, "", "*"),
+        ("document first", document().merge(routes().layer(cors())), 401, page, "*"),
+        (
+            "routes after the layer",
+            document().merge(routes().merge(Router::new()).layer(cors())),
+            404,
+            page,
+            "*",
+        ),
+        ("CORS outside", routes().merge(document()).layer(cors()), 404, page, page),
+        ("own fallback, document last", own().layer(cors()).merge(document()), 200, page, "*"),
+        ("own fallback, document first", document().merge(own().layer(cors())), 200, page, "*"),
+    ] {
+        let headers = ["origin: https://app.example.com"];
+        let answer = send(&app, "GET /nowhere", &headers).await;
+        assert_eq!((answer.status.as_u16(), answer.header(ALLOW_ORIGIN)), (unknown, allowed), "{place}");
+        assert_eq!(status(&app, "/", &headers).await, 401, "{place}");
+        let answer = send(&app, "GET /.well-known/oauth-protected-resource", &headers).await;
+        assert_eq!((answer.status.as_u16(), answer.header(ALLOW_ORIGIN)), (200, of_document), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_without_a_fallback_needs_a_token_behind_the_layer() {
+    let layer = gate().layer(ScopeTable::default()).unwrap();
+    let layered = || Router::new().route("/", get(plain)).layer(layer.clone());
+    let routed = scopegate::Router::new().route("/", scopegate::routing::get(list)).protect(gate()).unwrap();
+    for (place, app, expected) in [
+        ("layer", layered(), [401, 405]),
+        ("fallback below", layered().method_not_allowed_fallback(plain), [200, 200]),
+        ("router", routed, [405, 405]),
+    ] {
+        let status = async |headers| send(&app, "PUT /", headers).await.status.as_u16();
+        assert_eq!([status(&[]).await, status(&[READER]).await], expected, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_inside_a_nested_router_is_refused_at_startup() {
+    let layer = gate().layer(ScopeTable::default()).unwrap();
+    let api = Router::new().route("/", get(plain)).layer(layer.clone());
+    let error = layer.check(&Router::new().nest("/api", api.merge(layer.well_known()))).unwrap_err();
+    let expected = "the router has no route `/.well-known/oauth-protected-resource`";
+    assert!(error.problems()[0].starts_with(expected), "{error}");
+}
+
 #[tokio::test]
 async fn without_a_floor_every_valid_token_is_let_in() {
     let app = |gate: Gate| -> Router {
@@ -86,7 +142,7 @@ async fn a_handler_that_the_table_leaves_out_is_guarded_and_its_401_names_the_fl
 #[tokio::test]
 async fn a_row_at_another_path_is_refused_at_startup() {
     let layer = gate().layer(scope_table![GET "/elsewhere" => list]).unwrap();
-    let app: Router = Router::new().route("/", get(list)).layer(layer.clone());
+    let app: Router = Router::new().route("/", get(list)).layer(layer.clone()).merge(layer.well_known());
     let error = layer.check(&app).unwrap_err().to_string();
     assert!(error.contains("the router has no route `/elsewhere`"), "{error}");
 }

@@ -1,12 +1,16 @@
 //! The log events. Without the feature `tracing`, nothing is logged.
 
+use std::fmt::Display;
 #[cfg(feature = "tracing")]
 use std::time::UNIX_EPOCH;
+
+#[cfg(feature = "tracing")]
+use axum::extract::MatchedPath;
+use http::request::Parts;
 
 use crate::{
     observe::{Decision, Outcome},
     policy::{Demand, Shortfall},
-    scope::Alike,
     token::{TokenId, VerifyError},
 };
 #[cfg(feature = "tracing")]
@@ -25,6 +29,23 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
+/// Logs that an `Access` or an `Option<Access>` was taken at a place where it is not available. The answer is 500.
+pub(crate) fn not_available(extractor: &str, parts: &Parts, remedy: &str) {
+    // The path of a request can contain secrets, so only the pattern of the route is logged.
+    #[cfg(feature = "tracing")]
+    let place = match parts.extensions.get::<MatchedPath>() {
+        Some(path) => format!("`{} {}`", parts.method, path.as_str()),
+        None => format!("a `{}` request without a route", parts.method),
+    };
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "scopegate",
+        "an `{extractor}` was taken for {place}, where no gate has checked the token; {remedy}",
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (extractor, parts, remedy);
+}
+
 /// Logs that a layer's table has no row for a route. Without this row, the layer's challenges cannot name the route's
 /// scopes.
 pub(crate) fn without_row(path: &str, methods: Option<&str>) {
@@ -40,12 +61,12 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     let _ = (path, methods);
 }
 
-/// Logs that a scope looks like a misspelling of another scope.
-pub(crate) fn alike(scopes: &Alike<'_>) {
+/// Logs that a scope is probably misspelt.
+pub(crate) fn misspelt(why: &impl Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "scopegate", "{scopes}");
+    tracing::warn!(target: "scopegate", "{why}");
     #[cfg(not(feature = "tracing"))]
-    let _ = scopes;
+    let _ = why;
 }
 
 /// Logs that a credential was not accepted. `token` returns the token's identifier. The record of the decision contains

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Policy, StartupError};
+#[cfg(feature = "jwt")]
+use crate::scope::GrantedScopes;
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
 impl Policy {
@@ -39,19 +41,28 @@ impl Policy {
         let of_floor = self.floor.iter().map(|scope| (scope.clone(), "the floor".to_owned()));
         let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
         let mut problems = self.contradictions.clone();
-        problems.extend(named.iter().filter_map(|(scope, by)| self.unknown(scope, by)));
+        problems.extend(named.iter().filter_map(|(scope, by)| self.unknown(scope.as_str(), by)));
         problems.extend(named.iter().filter_map(|(scope, _)| self.misnamed(scope)));
         let mut seen = HashSet::new();
         problems.retain(|problem| seen.insert(problem.clone()));
         problems
     }
 
-    fn unknown(&self, scope: &ScopeToken, by: &str) -> Option<String> {
-        if self.vocabulary.is_empty() || self.entry(scope.as_str()).is_some() {
+    /// Describes a scope that a token can have but that no operation needs: the scope is in no vocabulary, and it
+    /// covers no scope of a vocabulary.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn useless(&self, scope: &str, by: &str) -> Option<String> {
+        let granted = GrantedScopes::parse(scope);
+        let covers = self.vocabulary.iter().any(|entry| self.covers(&granted, entry.scope().as_str()));
+        if covers { None } else { self.unknown(scope, by) }
+    }
+
+    fn unknown(&self, scope: &str, by: &str) -> Option<String> {
+        if self.vocabulary.is_empty() || self.entry(scope).is_some() {
             return None;
         }
         let known = self.vocabulary.iter().map(|entry| entry.scope().as_str());
-        let hint = scopegate_grammar::suggest(scope.as_str(), known);
+        let hint = scopegate_grammar::suggest(scope, known);
         let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
         Some(format!("{by} names the scope `{scope}`, which no vocabulary has{hint}"))
     }

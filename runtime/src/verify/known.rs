@@ -5,9 +5,11 @@ use std::{any::Any, sync::Arc};
 use super::StaticKeys;
 #[cfg(feature = "jwt")]
 use super::{Issuer, Issuers, static_keys::StaticKeysOr};
+#[cfg(feature = "export")]
 use crate::{Presented, Token, TokenVerifier, VerifyError};
 
 /// A verifier that can verify a token without sending it anywhere.
+#[cfg(feature = "export")]
 pub(crate) enum KnownVerifier<'a> {
     Keys(&'a StaticKeys),
     #[cfg(feature = "jwt")]
@@ -17,19 +19,12 @@ pub(crate) enum KnownVerifier<'a> {
     },
 }
 
+#[cfg(feature = "export")]
 impl<'a> KnownVerifier<'a> {
     pub(crate) fn of(verifier: &'a dyn Any) -> Option<Self> {
         #[cfg(feature = "jwt")]
-        if let Some(issuers) = find(verifier) {
-            return Some(Self::Issuers { keys: None, issuers });
-        }
-        #[cfg(feature = "jwt")]
-        if let Some(StaticKeysOr { keys, verifier }) = find::<StaticKeysOr<Issuers>>(verifier) {
-            return Some(Self::Issuers { keys: Some(keys), issuers: verifier });
-        }
-        #[cfg(feature = "jwt")]
-        if let Some(StaticKeysOr { keys, verifier }) = find::<StaticKeysOr<Arc<Issuers>>>(verifier) {
-            return Some(Self::Issuers { keys: Some(keys), issuers: verifier });
+        if let Some((keys, issuers)) = keys_and_issuers(verifier) {
+            return Some(Self::Issuers { keys, issuers });
         }
         find(verifier).map(Self::Keys)
     }
@@ -54,6 +49,25 @@ impl<'a> KnownVerifier<'a> {
             },
         }
     }
+}
+
+/// Iterates over the issuers whose tokens a verifier accepts.
+#[cfg(feature = "jwt")]
+pub(crate) fn issuers_in(verifier: &dyn Any) -> impl Iterator<Item = &Issuer> {
+    keys_and_issuers(verifier).into_iter().flat_map(|(_, issuers)| issuers.iter())
+}
+
+/// Returns the issuers of a verifier, and the static keys that it accepts before them.
+#[cfg(feature = "jwt")]
+fn keys_and_issuers(verifier: &dyn Any) -> Option<(Option<&StaticKeys>, &Issuers)> {
+    if let Some(issuers) = find(verifier) {
+        return Some((None, issuers));
+    }
+    if let Some(StaticKeysOr { keys, verifier }) = find::<StaticKeysOr<Issuers>>(verifier) {
+        return Some((Some(keys), verifier));
+    }
+    let StaticKeysOr { keys, verifier } = find::<StaticKeysOr<Arc<Issuers>>>(verifier)?;
+    Some((Some(keys), verifier))
 }
 
 /// Returns the verifier if it is a `V` or an `Arc<V>`.

@@ -8,7 +8,7 @@ pub(crate) mod issuer;
 mod issuers;
 #[cfg(feature = "jwt")]
 pub(crate) mod jwt;
-#[cfg(feature = "export")]
+#[cfg(any(feature = "export", feature = "jwt"))]
 mod known;
 #[cfg(feature = "introspection")]
 mod opaque;
@@ -20,6 +20,8 @@ pub use introspection::Introspection;
 pub use jwt::fuzzing;
 #[cfg(feature = "export")]
 pub(crate) use known::KnownVerifier;
+#[cfg(feature = "jwt")]
+pub(crate) use known::issuers_in;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys};
 #[cfg(feature = "jwt")]

@@ -46,6 +46,10 @@ async fn where_claims_of_access_tokens_are_named_each_needs_one() {
     check(issuer(), &json!({ "aud": "client", "uid": "x", "nonce": "n" }), StatusCode::UNAUTHORIZED).await;
     let marked = json!({ "aud": "client", "token_use": "access" });
     check(issuer(), &marked, StatusCode::OK).await;
+    // A claim counts even if it is empty.
+    let by_roles = || Issuer::new(ISSUER).audience("client").access_claims(["roles"]);
+    check(by_roles(), &json!({ "aud": "client", "roles": [] }), StatusCode::OK).await;
+    check(by_roles(), &json!({ "aud": "client" }), StatusCode::UNAUTHORIZED).await;
 }
 
 /// Another resource that receives such a token could use it here.

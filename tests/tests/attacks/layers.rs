@@ -245,7 +245,8 @@ async fn a_check_runs_no_handler_no_service_and_no_middleware() {
         GET "/service/x" => purge, GET "/nowhere" => purge
     ];
     let layer = layer(table);
-    assert_eq!(layer.check(&router).unwrap_err().problems().len(), 2);
+    let with_document = router.clone().merge(layer.well_known());
+    assert_eq!(layer.check(&with_document).unwrap_err().problems().len(), 2);
     assert_eq!(layer.protect(router.clone()).unwrap_err().problems().len(), 2);
     assert_eq!(ran.get(), 0);
     send(&router, "GET /get", &[]).await;

@@ -5,7 +5,7 @@ use scopegate::{Gate, Issuers, Resource, Router, TokenVerifier, requires_scope, 
 use scopegate_tests::{
     exchange::send,
     issuer::{Answer, Issuer, Key},
-    log::{log_while, without_tokens},
+    log::{hear_everything, log_while, without_tokens},
 };
 use serde_json::{Value, json};
 use tracing::Level;
@@ -27,6 +27,7 @@ fn gate(verifier: Issuers) -> axum::Router {
 
 /// Sends a request with `token`. Returns the status of the answer and the lines that scopegate logged.
 pub(super) async fn log_of(verifier: Issuers, token: &str) -> (StatusCode, Vec<String>) {
+    hear_everything();
     let app = gate(verifier);
     let credential = format!("authorization: Bearer {token}");
     let (answer, text) = log_while(Level::DEBUG, send(&app, "GET /", &[&credential])).await;

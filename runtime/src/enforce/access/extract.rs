@@ -30,8 +30,10 @@ impl<S: Sync> FromRequestParts<S> for Access {
         }
         let in_handler = parts.extensions.get().is_some_and(Enforcement::is_in_handler);
         let Some(verified) = verified(parts).filter(|_| !in_handler) else {
-            log::misconfigured(
-                "an `Access` was taken before a guard ran; a `#[public]` handler takes `Option<Access>`, and a middleware takes it inside `Gate::authenticate`",
+            log::not_available(
+                "Access",
+                parts,
+                "put the route inside the gate's layer; a `#[public]` handler takes `Option<Access>`, and a middleware takes it inside `Gate::authenticate`",
             );
             return Err(Rejection::misconfigured());
         };
@@ -63,8 +65,10 @@ impl<S: Sync> OptionalFromRequestParts<S> for Access {
             };
         }
         let Some(verified) = verified(parts) else {
-            log::misconfigured(
-                "an `Option<Access>` was taken where no gate has checked the request; mount the handler with `Router::protect`, and a middleware inside `Gate::authenticate`",
+            log::not_available(
+                "Option<Access>",
+                parts,
+                "put the route inside the gate's layer, or mount the handler with `Router::protect`; a middleware takes it inside `Gate::authenticate`",
             );
             return Err(Rejection::misconfigured());
         };

@@ -58,7 +58,8 @@ impl GateLayer {
         StartupError::unless(problems, || well_known::around(self.well_known(), router.layer(self.clone())))
     }
 
-    /// Compares the table with a router, and rejects rows without a matching route.
+    /// Compares the table with a router, and rejects rows without a matching route. Also checks that the router has a
+    /// route for the metadata document.
     ///
     /// If only a part of the router has the layer, call this method with the complete router. You do not need this
     /// method with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router.
@@ -72,7 +73,8 @@ impl GateLayer {
     ///
     /// # Errors
     ///
-    /// Fails if the router has no route for the path or for the method of a row. The error lists all such rows.
+    /// Fails if the router has no route for the path or for the method of a row, or no route for the path of the
+    /// metadata document. The error lists all such rows.
     ///
     /// # Examples
     ///
@@ -96,7 +98,10 @@ impl GateLayer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self, router: &axum::Router) -> Result<(), StartupError> {
-        StartupError::unless(self.unmatched(&Survey::of(router)), || ())
+        let survey = Survey::of(router);
+        let mut problems = self.unmatched(&survey);
+        problems.extend(self.unserved(&survey));
+        StartupError::unless(problems, || ())
     }
 
     /// Returns a problem for each row that matches no route, and logs the methods without a row.
@@ -118,6 +123,20 @@ impl GateLayer {
             }
         }
         problems
+    }
+
+    /// Returns a problem if the router has no route for the URL of the metadata document in the challenges. The usual
+    /// reason is that the document's router is inside a nested router. A route of the program can serve a copy of the
+    /// document, so the name of the route does not matter.
+    fn unserved(&self, survey: &Survey) -> Option<String> {
+        let discovery = self.discovery();
+        let path = discovery.paths().first()?;
+        let is_served = survey.at(path).is_some_and(|found| found.path().starts_with("/.well-known/"));
+        (!is_served).then(|| {
+            format!(
+                "the router has no route `{path}`, where clients look for the metadata document; merge `layer.well_known()` into the outermost router"
+            )
+        })
     }
 
     /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged such a

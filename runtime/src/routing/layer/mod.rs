@@ -146,8 +146,13 @@ struct Rows {
 }
 
 impl GateLayer {
-    /// Returns a router that serves the resource's metadata document outside the layer. Merge the protected routes into
-    /// this router.
+    /// Returns a router that serves the resource's metadata document outside the layer. Merge this router into the
+    /// outermost router, because clients look for the document at the root of the server.
+    ///
+    /// axum keeps the default 404 of the router that is merged last. So if this router is merged last, layers that you
+    /// added before, such as a CORS layer or the gate's layer, do not see unknown paths. If they must see unknown
+    /// paths, merge your routes into this router, as in `layer.well_known().merge(routes.layer(cors))`. This order does
+    /// not matter if your routes have a fallback.
     ///
     /// This method is for a server with one gate. For several gates, use [`GateLayer::discovery`].
     pub fn well_known<S>(&self) -> axum::Router<S>

@@ -64,6 +64,12 @@ impl Grants {
         self.scopes.iter().any(|path| at(claims, path).is_some())
     }
 
+    /// Iterates over the roles, each with one of its scopes.
+    pub(super) fn roles(&self) -> impl Iterator<Item = (&str, &str)> {
+        let roles = self.roles.iter().flat_map(|roles| &roles.scopes);
+        roles.flat_map(|(role, scopes)| scopes.iter().map(move |scope| (role.as_str(), scope.as_str())))
+    }
+
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let paths = self.scopes.iter().chain(self.roles.iter().map(|roles| &roles.path));
@@ -76,7 +82,7 @@ impl Grants {
         if self.prefix.as_deref() == Some("") {
             problems.push("the prefix of scopes is empty; remove `.scope_prefix(..)`".to_owned());
         }
-        let scopes = self.roles.iter().flat_map(|roles| &roles.scopes).flat_map(|(_, scopes)| scopes);
+        let scopes = self.roles().map(|(_, scope)| scope);
         for scope in scopes.filter(|scope| scopegate_grammar::check(scope).is_err()) {
             problems.push(format!("a role cannot grant `{scope}`, which is not a scope"));
         }

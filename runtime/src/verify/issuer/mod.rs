@@ -229,6 +229,8 @@ impl Issuer {
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///
+    /// If the gate has a vocabulary, a scope that no vocabulary has causes a warning in the log at startup.
+    ///
     /// # Examples
     ///
     /// ```
@@ -328,6 +330,11 @@ impl Issuer {
 
     pub(crate) fn asked_prefix(&self) -> Option<&str> {
         self.asked_prefix.as_deref()
+    }
+
+    /// Iterates over the roles of [`Issuer::roles_at`], each with one of its scopes.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.grants.roles()
     }
 
     pub(crate) fn clock_leeway(&self) -> Duration {

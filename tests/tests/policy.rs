@@ -6,8 +6,8 @@ use axum::{Json, extract::Path};
 use gating::IntoGate;
 use http::StatusCode;
 use scopegate::{
-    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, Strategy, Token,
-    Vocabulary, Wildcards, authenticated, requirement, requires_scope,
+    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, ScopeToken,
+    Strategy, Token, Vocabulary, Wildcards, authenticated, requirement, requires_scope,
     routing::{get, post},
     scope_table,
     testing::TestVerifier,
@@ -344,6 +344,11 @@ async fn an_access_tells_what_it_covers_and_refuses_nothing() {
     let access = Access::for_test(token.clone(), &scope_table![share]);
     let (covered, log) = log_while(Level::TRACE, async { access.covers(&SHARE) }).await;
     assert_eq!((covered, &*log), (false, ""));
+    assert!(!access.covers(FilesScope::Share) && access.covers(FilesScope::Read));
+    assert!(
+        access.covers(Scope::from_static("files:read"))
+            && access.covers(ScopeToken::new("files:read").unwrap())
+    );
     assert!(access.covers(&Requirement::AUTHENTICATED) && access.covers(&requirement!("files:read")));
     // Only a handler that declares the template knows the tenant of the path.
     assert!(!access.covers(&TENANT));

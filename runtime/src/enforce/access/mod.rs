@@ -1,5 +1,6 @@
 //! The verified token, as a handler sees it.
 
+mod asked;
 mod extract;
 #[cfg(feature = "testing")]
 mod for_test;
@@ -9,6 +10,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
+pub use self::asked::{Coverable, Demandable};
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use super::outcome::Local;
 use super::{
@@ -25,7 +27,7 @@ use crate::{
     policy::Demand,
     refuse::{KeptHeaders, Rejection},
     resource::Resource,
-    scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
+    scope::{Filled, GrantedScopes, NeedRef, Row, RowRef, Unfilled},
     token::{InvalidClaims, Principal, Token},
 };
 
@@ -261,17 +263,29 @@ impl Access {
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
     /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows
     /// how to answer with HTTP 403 instead, under "A scope that depends on an argument".
-    pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
+    pub fn require(&self, scope: impl Demandable) -> Result<(), Rejection> {
         self.require_any([scope])
     }
 
     /// Demands at least one of several scopes. If the token has none of them, the challenge names the first.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Rejection, requires_scope};
+    ///
+    /// #[requires_scope("files:read", also("files:share", "files:admin"))]
+    /// async fn link(access: Access) -> Result<&'static str, Rejection> {
+    ///     access.require_any(["files:share", "files:admin"])?;
+    ///     Ok("https://files.example.com/link")
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Fails if the token has none of the scopes, if a scope is not declared, or if `scopes` is empty. The answers are
     /// the same as those of [`Access::require`].
-    pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
+    pub fn require_any(&self, scopes: impl IntoIterator<Item: Demandable>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
         let needs = declared.collect::<Result<Vec<_>, _>>()?;
@@ -282,11 +296,11 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `requirement`, including the required login. Use this method if the
-    /// content of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead,
-    /// because the refusal then names the missing scope.
+    /// Tells whether the token meets the floor and `asked`. `asked` is a scope, or a `&Requirement`, which can also
+    /// demand a certain login. Use this method if the content of an answer depends on the caller's permissions. To
+    /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
-    /// If `requirement` has templates, their parameters need values. If the handler declares all these templates, the
+    /// If `asked` has templates, their parameters need values. If the handler declares all these templates, the
     /// values are the same as in the handler's own scopes. Otherwise, the values are the parameters of the request's
     /// resource, if the gate has a [family](Resource::family). If a parameter has no value, no token meets the
     /// template.
@@ -294,17 +308,31 @@ impl Access {
     /// # Examples
     ///
     /// ```
-    /// use scopegate::{Access, Requirement, authenticated, requirement};
+    /// use scopegate::{Access, Vocabulary, authenticated, requirement};
     ///
-    /// const ADMIN: Requirement = requirement!("files:admin");
+    /// #[derive(Clone, Copy, Vocabulary)]
+    /// enum FilesScope {
+    ///     /// Read files.
+    ///     #[scope("files:read")]
+    ///     Read,
+    ///     /// Delete files.
+    ///     #[scope("files:admin")]
+    ///     Admin,
+    /// }
     ///
-    /// #[authenticated]
+    /// #[authenticated(also(FilesScope::Read, FilesScope::Admin))]
     /// async fn menu(access: Access) -> &'static str {
-    ///     if access.covers(&ADMIN) { "list, purge" } else { "list" }
+    ///     if access.covers(&requirement!(FilesScope::Admin, max_age = 300)) {
+    ///         "list, purge"
+    ///     } else if access.covers(FilesScope::Read) {
+    ///         "list"
+    ///     } else {
+    ///         ""
+    ///     }
     /// }
     /// ```
-    pub fn covers(&self, requirement: &Requirement) -> bool {
-        let row = Row::new(requirement.clone(), "a requirement", file!(), line!());
+    pub fn covers(&self, asked: impl Coverable) -> bool {
+        let row = Row::new(asked.requirement(), "a requirement", file!(), line!());
         let of_handler = self.filled.as_deref();
         let knows_all = |filled: &&Filled| {
             row.terms().templates().all(|template| filled.get(&template) != Err(Unfilled::Missing))

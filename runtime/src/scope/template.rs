@@ -33,7 +33,7 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
 
 /// A part of a template: literal text, or the name of a parameter. The script in the report's page uses these parts to
 /// fill in the template.
-#[cfg(feature = "export")]
+#[cfg(feature = "axum")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Part {
@@ -42,7 +42,7 @@ pub(crate) enum Part {
 }
 
 /// Splits a template into its parts.
-#[cfg(feature = "export")]
+#[cfg(feature = "axum")]
 pub(crate) fn parts(template: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for piece in pieces(template).flatten() {
@@ -57,7 +57,7 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
 }
 
 /// Tells whether some values of the parameters turn the template into `scope`.
-#[cfg(feature = "export")]
+#[cfg(feature = "axum")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
     // The text next to a parameter never begins or ends with a character that is allowed in values, so `scope` can be
     // split in only one way.
@@ -131,7 +131,7 @@ impl Filled {
     }
 }
 
-#[cfg(all(test, feature = "export"))]
+#[cfg(all(test, feature = "axum"))]
 mod tests {
     use super::*;
 

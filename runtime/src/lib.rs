@@ -325,7 +325,7 @@ pub mod table {
 
 #[cfg(feature = "axum")]
 pub use {
-    enforce::{Access, Expired, Guard},
+    enforce::{Access, Coverable, Demandable, Expired, Guard},
     gate::Gate,
     observe::{Actor, Decision, Observer, Outcome},
     refuse::{BodyFormat, Reason, Refused, Rejection},

@@ -129,6 +129,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("attribute_twice", "Two scope attributes"),
             ("access_in_public", "`Access` in a public handler"),
             ("demand_undeclared", "A demand for a scope that the handler does not declare"),
+            ("demand_of_a_login", "A demand for a login in a handler"),
+            ("covers_text", "A text in `Access::covers`"),
             ("handler_with_16_extractors", "Too many arguments"),
         ],
     ),

@@ -2,20 +2,20 @@
 
 mod gating;
 
-use axum::{Json, extract::Path};
+use axum::{Json, body::to_bytes, extract::Path, response::IntoResponse};
 use gating::IntoGate;
 use http::StatusCode;
 use scopegate::{
-    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, Strategy, Token,
-    Vocabulary, Wildcards, authenticated, requirement, requires_scope,
+    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, ScopeToken,
+    Strategy, Token, Vocabulary, Wildcards, authenticated, requirement, requires_scope,
     routing::{get, post},
     scope_table,
     testing::TestVerifier,
     well_known,
 };
 use scopegate_tests::{
-    exchange::{Answer, send},
-    log::log_while,
+    exchange::{Answer, send, send_body},
+    log::{hear_everything, log_while},
 };
 use tracing::Level;
 
@@ -344,6 +344,11 @@ async fn an_access_tells_what_it_covers_and_refuses_nothing() {
     let access = Access::for_test(token.clone(), &scope_table![share]);
     let (covered, log) = log_while(Level::TRACE, async { access.covers(&SHARE) }).await;
     assert_eq!((covered, &*log), (false, ""));
+    assert!(!access.covers(FilesScope::Share) && access.covers(FilesScope::Read));
+    assert!(
+        access.covers(Scope::from_static("files:read"))
+            && access.covers(ScopeToken::new("files:read").unwrap())
+    );
     assert!(access.covers(&Requirement::AUTHENTICATED) && access.covers(&requirement!("files:read")));
     // Only a handler that declares the template knows the tenant of the path.
     assert!(!access.covers(&TENANT));
@@ -351,4 +356,82 @@ async fn an_access_tells_what_it_covers_and_refuses_nothing() {
         |value| Access::for_test(token.clone(), &scope_table![tenant]).with_parameters(&[("tenant", value)]);
     assert!(of("acme").covers(&TENANT));
     assert!(!of("globex").covers(&TENANT) && !of("..").covers(&TENANT) && !of("acme").covers(&OTHER));
+}
+
+#[requires_scope("tenant:{tenant}:read", also("tenant:{tenant}:admin"))]
+async fn asks(access: Access) -> String {
+    let [declared, undeclared] =
+        [requirement!("tenant:{tenant}:admin"), requirement!("tenant:{tenant}:write")];
+    format!("{} {}", access.covers(&declared), access.covers(&undeclared))
+}
+
+#[authenticated(also("tenant:{tenant}:read"))]
+async fn demands(access: Access, scope: String) -> Result<(), Rejection> {
+    access.require(scope)
+}
+
+/// Sends a request with a token, and returns the answer and the errors in the log.
+async fn errors_of(app: &axum::Router, request: &str) -> (Answer, String) {
+    let (request, body) = request.split_once(" < ").unwrap_or((request, ""));
+    let sending = send_body(app, request, &["authorization: Bearer token"], body.to_owned().into());
+    log_while(Level::WARN, sending).await
+}
+
+fn app(routes: Router) -> axum::Router {
+    let tokens = TestVerifier::new().token("token", "tenant:acme:read tenant:acme:admin tenant:acme:write");
+    routes.protect(tokens.gate("https://h.example").unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_question_about_an_undeclared_template_is_logged() {
+    hear_everything();
+    let app = app(Router::new().route("/{tenant}", get(asks)));
+    let (answer, log) = errors_of(&app, "GET /acme").await;
+    assert_eq!(answer.body, "true false");
+    let expected = "ERROR scopegate: `policy::asks` asks about the template `tenant:{tenant}:write` without declaring it, so no token covers it; \
+                    name it in `also(..)`\n";
+    assert_eq!(log, expected);
+}
+
+#[tokio::test]
+async fn a_demand_for_the_value_of_a_template_is_told_to_pass_the_template() {
+    const DECLARED: &str = ", which the attribute declares as `tenant:{tenant}:read`; pass this template as it is written there\n";
+    const UNDECLARED: &str = " without declaring it; name it in `also(..)`\n";
+    hear_everything();
+    let app = app(Router::new().route("/{tenant}", post(demands)));
+    let (answer, log) = errors_of(&app, "POST /acme < tenant:{tenant}:read").await;
+    assert_eq!((answer.status, &*log), (StatusCode::OK, ""));
+    for (scope, shown, why) in [
+        ("tenant:acme:read", "tenant:acme:read", DECLARED),
+        ("tenant:other:read", "tenant:other:read", DECLARED),
+        ("tenant:acme:write", "tenant:acme:write", UNDECLARED),
+        ("a\n\u{1b}[2J", "a\\n\\u{1b}[2J", UNDECLARED),
+    ] {
+        let (answer, log) = errors_of(&app, &format!("POST /acme < {scope}")).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(log, format!("ERROR scopegate: `policy::demands` demands the scope `{shown}`{why}"));
+        assert!(!answer.body.contains("demands"), "{answer:?}");
+    }
+}
+
+/// `Debug` names the mistake. The answer does not.
+#[tokio::test]
+async fn a_test_without_parameters_learns_why_it_fails() {
+    const FAULT: &str = "`policy::asks` has no values for the parameters of `tenant:{tenant}:read`; in a test, set them with `Access::with_parameters`";
+    const READ: Requirement = requirement!("tenant:{tenant}:read");
+    hear_everything();
+    let token = Token::granting(GrantedScopes::parse("tenant:acme:read tenant:acme:admin"));
+    let access = Access::for_test(token, &scope_table![asks]);
+    let refused = access.require("tenant:{tenant}:admin").unwrap_err();
+    assert_eq!(
+        format!("{refused:?}"),
+        format!("Rejection {{ reason: Misconfigured, scopes: [], fault: {FAULT:?}, .. }}"),
+    );
+    let body = to_bytes(refused.into_response().into_body(), 1000).await.unwrap();
+    assert!(!str::from_utf8(&body).unwrap().contains("tenant"));
+
+    let (covered, log) = log_while(Level::TRACE, async { access.covers(&READ) }).await;
+    assert_eq!((covered, log), (false, format!("ERROR scopegate: {FAULT}\n")));
+    let access = access.with_parameters(&[("tenant", "acme")]);
+    assert!(access.covers(&READ) && access.require("tenant:{tenant}:admin").is_ok());
 }

@@ -26,7 +26,7 @@ pub(crate) use self::path::names_in;
 #[cfg(feature = "export")]
 pub(crate) use self::path::place_of;
 pub use self::{
-    access::Access,
+    access::{Access, Coverable, Demandable},
     expired::Expired,
     guard::{Declares, Guard},
     mistakes::{IsDeclared, IsOptional, OfAnotherType, TypeOf},

@@ -31,7 +31,9 @@ type Challenges = [Option<HeaderValue>; 2];
 
 /// A refused request: the reason, and the answer that results from the reason. Clones are cheap.
 ///
-/// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals.
+/// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals. If a handler's
+/// use of [`Access`](crate::Access) is wrong, the output of `Debug` says what to change. The answer does not contain
+/// this text.
 ///
 /// # Examples
 ///
@@ -69,6 +71,7 @@ struct Inner {
     retry_after: Option<HeaderValue>,
     content: Content,
     custom: Option<Custom>,
+    fault: Option<Box<str>>,
 }
 
 impl Rejection {
@@ -81,8 +84,9 @@ impl Rejection {
     ) -> Self {
         let content = bodies.format().write(reason, &description, &asked, None);
         let custom = bodies.custom().cloned();
-        let (nonce, retry_after) = (None, None);
-        let answer = Inner { reason, description, asked, challenges, nonce, retry_after, content, custom };
+        let (nonce, retry_after, fault) = (None, None, None);
+        let answer =
+            Inner { reason, description, asked, challenges, nonce, retry_after, content, custom, fault };
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
@@ -130,6 +134,12 @@ impl Rejection {
     /// mistake.
     pub(crate) fn misconfigured() -> Self {
         Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
+    }
+
+    /// Records what is wrong in the program. Only `Debug` shows this text, so no client sees it.
+    pub(crate) fn because(mut self, fault: &str) -> Self {
+        Arc::make_mut(&mut self.answer).fault = Some(fault.into());
+        self
     }
 
     /// Builds an answer without using a gate. The answer has no challenge.
@@ -223,10 +233,12 @@ pub(crate) const NONE: Challenges = [None, None];
 
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rejection")
-            .field("reason", &self.answer.reason)
-            .field("scopes", &self.answer.asked.scopes)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Rejection");
+        shown.field("reason", &self.answer.reason).field("scopes", &self.answer.asked.scopes);
+        if let Some(fault) = &self.answer.fault {
+            shown.field("fault", fault);
+        }
+        shown.finish_non_exhaustive()
     }
 }
 

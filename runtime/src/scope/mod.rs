@@ -42,11 +42,11 @@ pub(crate) use self::{
     row_id::RowId,
     row_ref::RowRef,
     table::Terms,
-    template::{Parameters, parameters},
+    template::{Parameters, fits, parameters},
     text::Text,
 };
 #[cfg(feature = "export")]
 pub(crate) use self::{
     row_id::one_word,
-    template::{Part, fits, parts},
+    template::{Part, parts},
 };

@@ -6,7 +6,7 @@ use super::{
     need::{Need, NeedRef, OwnedNeed},
     parse::{self, InvalidRequirement},
     product,
-    scope::{Scope, join},
+    scope::{Scope, ScopeToken, join},
     step_up::StepUp,
 };
 
@@ -271,6 +271,12 @@ const PUBLIC_LOGIN: &str =
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         Self::one(scope)
+    }
+}
+
+impl From<ScopeToken> for Requirement {
+    fn from(scope: ScopeToken) -> Self {
+        Self::of(Kind::Owned(Arc::new([vec![OwnedNeed::Scope(scope)]])))
     }
 }
 

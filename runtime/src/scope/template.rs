@@ -33,7 +33,7 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
 
 /// A part of a template: literal text, or the name of a parameter. The report is an HTML page, and a script in the page
 /// uses these parts to fill in the template.
-#[cfg(feature = "export")]
+#[cfg(feature = "axum")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Part {
@@ -42,7 +42,7 @@ pub(crate) enum Part {
 }
 
 /// Splits a template into its parts.
-#[cfg(feature = "export")]
+#[cfg(feature = "axum")]
 pub(crate) fn parts(template: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for piece in pieces(template).flatten() {
@@ -57,7 +57,7 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
 }
 
 /// Tells whether the template becomes `scope` for some values of its parameters.
-#[cfg(feature = "export")]
+#[cfg(feature = "axum")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
     // The characters before and after a parameter are never allowed in values, so `scope` can be split in only one
     // way.
@@ -131,7 +131,7 @@ impl Filled {
     }
 }
 
-#[cfg(all(test, feature = "export"))]
+#[cfg(all(test, feature = "axum"))]
 mod tests {
     use super::*;
 

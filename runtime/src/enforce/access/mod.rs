@@ -1,5 +1,6 @@
 //! The verified token, as a handler sees it.
 
+mod asked;
 mod extract;
 #[cfg(feature = "testing")]
 mod for_test;
@@ -9,6 +10,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
+pub use self::asked::{Coverable, Demandable};
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use super::outcome::Local;
 use super::{
@@ -18,14 +20,15 @@ use super::{
     plan::Plan,
 };
 #[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::refuse::{Asked, Reason};
+use crate::refuse::Asked;
 use crate::{
     gate::log,
     observe::Outcome,
     policy::Demand,
-    refuse::{KeptHeaders, Rejection},
+    refuse::{KeptHeaders, Reason, Rejection},
     resource::Resource,
-    scope::{Filled, GrantedScopes, NeedRef, Requirement, Row, RowRef, Unfilled},
+    scope::{Filled, GrantedScopes, NeedRef, Row, RowRef, Unfilled, fits},
+    shown,
     token::{InvalidClaims, Principal, Token},
 };
 
@@ -255,23 +258,35 @@ impl Access {
     ///
     /// Fails if the token lacks the scope. The answer of an HTTP handler is then a 403, as if the token lacked a scope
     /// of the attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not
-    /// declared. The answer is then 500, and an error is logged. If the attribute and the call contain only literals,
-    /// an undeclared scope does not compile.
+    /// declared. The answer is then 500, and an error is logged. An undeclared scope does not compile if the body of
+    /// the handler itself calls this method on its argument, and if the attribute and the call contain only literals.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
     /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows
     /// how to answer with HTTP 403 instead, under "A scope that depends on an argument".
-    pub fn require(&self, scope: impl AsRef<str>) -> Result<(), Rejection> {
+    pub fn require(&self, scope: impl Demandable) -> Result<(), Rejection> {
         self.require_any([scope])
     }
 
     /// Demands at least one of several scopes. If the token has none of them, the challenge names the first.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Access, Rejection, requires_scope};
+    ///
+    /// #[requires_scope("files:read", also("files:share", "files:admin"))]
+    /// async fn link(access: Access) -> Result<&'static str, Rejection> {
+    ///     access.require_any(["files:share", "files:admin"])?;
+    ///     Ok("https://files.example.com/link")
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Fails if the token has none of the scopes, if a scope is not declared, or if `scopes` is empty. The answers are
     /// the same as those of [`Access::require`].
-    pub fn require_any(&self, scopes: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Rejection> {
+    pub fn require_any(&self, scopes: impl IntoIterator<Item: Demandable>) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
         let needs = declared.collect::<Result<Vec<_>, _>>()?;
@@ -282,29 +297,47 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `requirement`, including the required login. Use this method if the
-    /// content of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead,
-    /// because the refusal then names the missing scope.
+    /// Tells whether the token meets the floor and `asked`. `asked` is a scope, or a `&Requirement`, which can also
+    /// demand a certain login. Use this method if the content of an answer depends on the caller's permissions. To
+    /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
-    /// If `requirement` has templates, their parameters need values. If the handler declares all these templates, the
-    /// values are the same as in the handler's own scopes. Otherwise, the values are the parameters of the request's
-    /// resource, if the gate has a [family](Resource::family). If a parameter has no value, no token meets the
-    /// template.
+    /// You need not declare the scopes of `asked` in the attribute. But if neither an attribute nor the floor names a
+    /// scope, then the scope is not in the scope table, the lock and `scopes_supported`, and clients do not request it.
+    /// Declare such a scope with `also(..)`.
+    ///
+    /// Name each template of `asked` in the handler's attribute, if need be in `also(..)`: only then do its parameters
+    /// have values. The values are the same as in the handler's own scopes. If the attribute does not name the
+    /// template, no token meets the template, and an error is logged. There is one exception: if the gate has
+    /// a [family](Resource::family), the parameters of the request's resource always have values.
     ///
     /// # Examples
     ///
     /// ```
-    /// use scopegate::{Access, Requirement, authenticated, requirement};
+    /// use scopegate::{Access, Vocabulary, authenticated, requirement};
     ///
-    /// const ADMIN: Requirement = requirement!("files:admin");
+    /// #[derive(Clone, Copy, Vocabulary)]
+    /// enum FilesScope {
+    ///     /// Read files.
+    ///     #[scope("files:read")]
+    ///     Read,
+    ///     /// Delete files.
+    ///     #[scope("files:admin")]
+    ///     Admin,
+    /// }
     ///
-    /// #[authenticated]
+    /// #[authenticated(also(FilesScope::Read, FilesScope::Admin))]
     /// async fn menu(access: Access) -> &'static str {
-    ///     if access.covers(&ADMIN) { "list, purge" } else { "list" }
+    ///     if access.covers(&requirement!(FilesScope::Admin, max_age = 300)) {
+    ///         "list, purge"
+    ///     } else if access.covers(FilesScope::Read) {
+    ///         "list"
+    ///     } else {
+    ///         ""
+    ///     }
     /// }
     /// ```
-    pub fn covers(&self, requirement: &Requirement) -> bool {
-        let row = Row::new(requirement.clone(), "a requirement", file!(), line!());
+    pub fn covers(&self, asked: impl Coverable) -> bool {
+        let row = Row::new(asked.requirement(), "a requirement", file!(), line!());
         let of_handler = self.filled.as_deref();
         let knows_all = |filled: &&Filled| {
             row.terms().templates().all(|template| filled.get(&template) != Err(Unfilled::Missing))
@@ -315,22 +348,68 @@ impl Access {
             Authority::Local(_) => Filled::default(),
         };
         let filled = of_handler.filter(knows_all).unwrap_or(&of_resource);
+        self.log_faults_of(&row, filled);
         self.judge().permits(&self.token, &[Demand::of(&row, filled)])
+    }
+
+    /// Logs each template that has no value because of a mistake in the handler, or in the test that calls the handler.
+    /// Without the log, nothing shows that no token covers such a template.
+    fn log_faults_of(&self, asked: &Row, filled: &Filled) {
+        let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
+        for template in asked.terms().templates() {
+            if filled.get(&template) != Err(Unfilled::Missing) {
+                continue;
+            }
+            if !is_declared(&template) {
+                let fault = format!(
+                    "asks about the template `{template}` without declaring it, so no token covers it; name it in `also(..)`"
+                );
+                log::misconfigured(&fault_of(&self.row, &fault));
+            } else if !matches!(self.authority, Authority::Gate(_)) {
+                log::misconfigured(&fault_of(&self.row, &self.without_value(&template)));
+            }
+        }
+    }
+
+    /// Says why a declared template has no value.
+    fn without_value(&self, template: &str) -> String {
+        match self.authority {
+            Authority::Gate(_) => {
+                format!(
+                    "needs `{template}`, but its path lacks a parameter of this template, or has it twice"
+                )
+            }
+            #[cfg(any(feature = "rmcp", feature = "testing"))]
+            Authority::Local(_) => format!(
+                "has no values for the parameters of `{template}`; in a test, set them with `Access::with_parameters`"
+            ),
+        }
     }
 
     /// Finds a scope in the declaration of the handler.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
         let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
-        found.ok_or_else(|| {
-            self.misconfigured(&format!(
-                "demands the scope `{scope}` without declaring it; name it in `also(..)`"
-            ))
-        })
+        found.ok_or_else(|| self.misconfigured(&self.why_undeclared(scope)))
+    }
+
+    /// Says why a handler cannot demand `scope`.
+    fn why_undeclared(&self, scope: &str) -> String {
+        let mut templates = self.row.terms().demandable().filter_map(NeedRef::template);
+        let declared = templates.find(|template| fits(template, scope));
+        // The scope can contain text from the request.
+        let scope = shown::text(scope);
+        match declared {
+            None => format!("demands the scope `{scope}` without declaring it; name it in `also(..)`"),
+            Some(template) => format!(
+                "demands the scope `{scope}`, which the attribute declares as `{template}`; pass this template as it is written there"
+            ),
+        }
     }
 
     fn misconfigured(&self, fault: &str) -> Rejection {
-        log::misconfigured(&format!("`{}` {fault}", self.row.handler()));
-        let rejection = Rejection::misconfigured();
+        let fault = fault_of(&self.row, fault);
+        log::misconfigured(&fault);
+        let rejection = Rejection::misconfigured().because(&fault);
         let (outcome, demand) = (Outcome::Refused(rejection.reason()), Demand::of(&self.row, self.filled()));
         self.judge().tell(outcome, Some(&self.token), &[demand], &Noted::default());
         rejection
@@ -381,7 +460,19 @@ impl Access {
         };
         let noted = Noted::since(watch).after(&self.row, self.filled.as_deref());
         let judged = self.judge().judge(&self.token, &[demand], &noted);
-        judged.map_err(|rejection| rejection.to(self.headers.clone()))
+        judged.map_err(|rejection| self.with_fault(rejection, demand).to(self.headers.clone()))
+    }
+
+    /// Adds to a refusal which template has no value, if the request was refused because of a template.
+    fn with_fault(&self, rejection: Rejection, demand: Demand<'_>) -> Rejection {
+        let mut templates = demand.row.terms().templates();
+        let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);
+        match templates.find(|template| is_missing(template)) {
+            Some(template) if rejection.reason() == Reason::Misconfigured => {
+                rejection.because(&fault_of(demand.row, &self.without_value(&template)))
+            }
+            _ => rejection,
+        }
     }
 
     /// Returns the scopes made from the handler's templates.
@@ -407,6 +498,10 @@ impl Access {
         let admitted = Admitted { token, row: plan.row.clone(), filled: None };
         Self::of(plan, &admitted, headers)
     }
+}
+
+fn fault_of(row: &Row, fault: &str) -> String {
+    format!("`{}` {fault}", row.handler())
 }
 
 impl fmt::Debug for Access {

@@ -1,0 +1,67 @@
+//! What a handler can pass to the methods of its `Access`.
+
+use crate::scope::{Requirement, ScopeToken};
+
+/// A scope that a handler can demand with [`Access::require`](crate::Access::require): a text, a
+/// [`Scope`](crate::Scope), or a variant of a [vocabulary](macro@crate::Vocabulary).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Access, Demandable, Rejection};
+///
+/// fn require_all<S: Demandable>(access: &Access, scopes: &[S]) -> Result<(), Rejection> {
+///     scopes.iter().try_for_each(|scope| access.require(scope))
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler can demand only scopes; write the scope, as in `access.require(\"files:share\")`",
+    note = "a handler cannot demand a `Requirement` or a login (`max_age`, `acr`); name it in the attribute, and give the operation a route of its own"
+)]
+pub trait Demandable: AsRef<str> {}
+
+#[diagnostic::do_not_recommend]
+impl<S: AsRef<str>> Demandable for S {}
+
+/// What a handler can ask about with [`Access::covers`](crate::Access::covers): a `&Requirement`,
+/// a [`Scope`](crate::Scope), a [`ScopeToken`], or a variant of a [vocabulary](macro@crate::Vocabulary).
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Access, Coverable};
+///
+/// fn links<'a>(access: &Access, purge: impl Coverable) -> &'a [&'a str] {
+///     if access.covers(purge) { &["list", "purge"] } else { &["list"] }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "this is neither a scope nor a `&Requirement`; write `access.covers(&requirement!(\"files:admin\"))`, or the variant of a vocabulary"
+)]
+pub trait Coverable: sealed::Covered {}
+
+#[diagnostic::do_not_recommend]
+impl<T: sealed::Covered> Coverable for T {}
+
+mod sealed {
+    use super::{Requirement, ScopeToken};
+
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    pub trait Covered {
+        fn requirement(self) -> Requirement;
+    }
+
+    impl Covered for &Requirement {
+        fn requirement(self) -> Requirement {
+            self.clone()
+        }
+    }
+
+    // Text is not accepted, because a mistake in the text of a scope would make the answer `false`. All types that
+    // become a `ScopeToken` have checked their text.
+    impl<S: Into<ScopeToken>> Covered for S {
+        fn requirement(self) -> Requirement {
+            self.into().into()
+        }
+    }
+}

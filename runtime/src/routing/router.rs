@@ -80,7 +80,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the path overlaps with another path or is invalid, as in axum.
+    /// Panics if the route overlaps with another route, or if its path is invalid, as in axum.
     #[track_caller]
     pub fn route<M: DeclaredMethods<S>>(mut self, path: &str, methods: M) -> Self {
         let methods = methods.methods();
@@ -96,7 +96,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the path overlaps with another path or is invalid, as in axum.
+    /// Panics if the route overlaps with another route, or if its path is invalid, as in axum.
     #[track_caller]
     pub fn route_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
     where
@@ -120,7 +120,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a path overlaps with another path or is invalid, as in axum.
+    /// Panics if a route overlaps with another route, or if its path is invalid, as in axum.
     ///
     /// # Examples
     ///
@@ -163,7 +163,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a path overlaps with another path, as in axum.
+    /// Panics if a route overlaps with another route, as in axum.
     #[track_caller]
     pub fn nest<R: DeclaredRoutes<S>>(mut self, path: &str, router: R) -> Self {
         let router = router.routes();
@@ -176,7 +176,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a path overlaps with another path, or if both routers have a fallback, as in axum.
+    /// Panics if a route overlaps with another route, or if both routers have a fallback, as in axum.
     #[track_caller]
     pub fn merge<R: DeclaredRoutes<S>>(mut self, other: R) -> Self {
         let other = other.routes();

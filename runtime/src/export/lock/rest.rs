@@ -17,7 +17,7 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether, for the same request, a parameter name can have one value in the operation and another value in
+    /// Whether one parameter name can stand for different parts of the request's path or URI in the operation and in
     /// the row that applies.
     pub(super) is_of_other_values: bool,
 }

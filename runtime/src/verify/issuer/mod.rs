@@ -382,7 +382,7 @@ impl Issuer {
         problems.into_iter().map(|problem| format!("issuer `{id}`: {problem}")).collect()
     }
 
-    /// Returns an `iss` that both issuers accept as their own, if there is one.
+    /// Returns an `iss`, or a pattern of one, that both issuers accept as their own, if there is one.
     pub(crate) fn clash(&self, other: &Self) -> Option<String> {
         self.names.clash(&other.names)
     }

@@ -33,7 +33,7 @@ pub(crate) struct Trouble {
     pub(crate) reason: String,
 }
 
-/// The document that could not be loaded.
+/// The document that could not be loaded, or that has the problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,

@@ -233,9 +233,9 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If one of the scopes is a path, this function also emits a constant that lists each scope
-/// once, so that the compiler reports an error in a path only once. The compiler needs time to evaluate this constant,
-/// so the constant is left out if all scopes are literals.
+/// Emits the alternatives. If a scope is a path, and is not the only argument, this function also emits a constant that
+/// lists each scope once, so that the compiler reports an error in a path only once. The compiler needs time to
+/// evaluate this constant, so the constant is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

@@ -70,11 +70,11 @@ fn nameless(handler: &Expr) -> syn::Error {
 /// utoipa keeps the documentation of a handler in a type: `__path_list` for `list`. This function emits a function that
 /// returns a value of this type.
 ///
-/// If this type is missing, the compiler must report only that a trait bound is not met, because the message
-/// of this error tells the user what to write. Therefore, the name of the missing type must still resolve to
-/// something. For a handler with a module, as in `files::list`, the name resolves to an import in the outer
-/// block. For a handler without a module, the emitted code uses the name as a pattern in a `match`. If no unit
-/// struct has this name, the compiler reads the pattern as a new variable.
+/// If this type is missing, the compiler must report only that a trait bound is not met, because the message of this
+/// error tells the user what to write. Therefore, the name of the missing type must still resolve to something. For a
+/// handler with a module, as in `files::list`, the emitted code imports a placeholder under this name, and an inner
+/// block imports the module, whose type takes precedence. For a handler without a module, the emitted code uses the
+/// name as a pattern in a `match`. If no unit struct has this name, the compiler reads the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

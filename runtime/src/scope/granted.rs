@@ -8,8 +8,8 @@ use std::{
 
 use super::scope::join;
 
-/// The set of scopes that a token grants, as the token spells them. Order and repetition do not matter. The scopes are
-/// case-sensitive.
+/// The set of scopes that a token grants, without the scopes that these imply. Order and repetition do not matter. The
+/// scopes are case-sensitive.
 ///
 /// # Examples
 ///

@@ -51,8 +51,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// A valid token is cached for five minutes, so that its signature is not verified again at each request. The cache key
 /// is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
-/// `exp` and `nbf` are checked at each request. A separate cache has room for up to a thousand rejected tokens: forged
-/// tokens, tokens for other audiences, and tokens with unknown keys. Its entries are used until the next reload.
+/// `exp` and `nbf` are checked at each request. A separate cache has room for up to a thousand rejected tokens, such as
+/// forged tokens, tokens for other audiences, and tokens with unknown keys. Its entries are used until the next reload.
 /// Expired tokens, and tokens that arrive before any keys are loaded, are not cached. [`Issuers::cache_size`] limits
 /// the memory for valid tokens, and can turn both caches off.
 ///

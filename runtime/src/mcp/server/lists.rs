@@ -48,8 +48,8 @@ pub enum Lists {
     /// authorization server, as with static keys, a caller cannot get more scopes, so `Reachable` lists the same
     /// operations as `Callable`.
     Reachable,
-    /// What the caller may call now. A client never learns which scopes a hidden tool needs, so it cannot request them
-    /// later. Use `Callable` only for servers whose callers get all of their scopes at login.
+    /// What the caller may call now. The list does not tell a client which scopes a hidden tool needs, so the client
+    /// cannot request them later. Use `Callable` only for servers whose callers get all of their scopes at login.
     ///
     /// A resource template is listed if the caller may read every URI that fits the template. A scope such as
     /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. An

@@ -23,7 +23,8 @@ impl GateLayer {
     ///
     /// # Errors
     ///
-    /// Fails if [`GateLayer::check`] fails, or if the router has a route at the path of the metadata document.
+    /// Fails if the router has no route for the path or for the method of a row, or if it has a route at the path of the
+    /// metadata document.
     ///
     /// # Examples
     ///
@@ -62,7 +63,7 @@ impl GateLayer {
     /// route for the metadata document.
     ///
     /// If only a part of the router has the layer, call this method with the complete router. You do not need this
-    /// method with [`GateLayer::protect`], which makes the same check. The check does not run any code of the router.
+    /// method with [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does not run any code of the router.
     /// The check does not see routes inside nested services, such as those
     /// of [`nest_service`](axum::Router::nest_service).
     ///
@@ -74,7 +75,7 @@ impl GateLayer {
     /// # Errors
     ///
     /// Fails if the router has no route for the path or for the method of a row, or no route for the path of the
-    /// metadata document. The error lists all such rows.
+    /// metadata document. The error lists everything that is missing.
     ///
     /// # Examples
     ///

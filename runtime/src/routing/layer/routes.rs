@@ -70,7 +70,7 @@ fn find<'a>(rules: &'a [Rule], method: &Method) -> Option<&'a RowRef> {
 }
 
 /// Iterates over the entries that can belong to an axum route, each with its methods and its path. Rows of MCP servers
-/// are left out because they have no URL path. Fallbacks are left out because they are not routes.
+/// are left out because they have no URL path. Fallbacks are left out because axum has no route for them.
 pub(super) fn mounted(table: &ScopeTable) -> impl Iterator<Item = (&str, &str, &Entry)> {
     let places = table.entries().iter().filter_map(|entry| Some((entry.methods()?, entry.path()?, entry)));
     places.filter(|(methods, path, _)| {

@@ -103,7 +103,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Tells whether some text matches both segments.
+    /// Tells whether some text may match both segments. The text around a parameter is not compared.
     fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Self::Literal(one), Self::Literal(other)) => one == other,

@@ -135,9 +135,9 @@ impl Introspection {
     /// Asks GitHub about tokens of an OAuth app, at GitHub's endpoint for [checking a token]. Only tokens that begin
     /// with `gho_` or `ghu_` are sent to GitHub.
     ///
-    /// The claims of a token are `client_id`, `scope`, `sub` (the user's numeric id), `username`, and `exp` if the
-    /// token expires. The claims contain no audience, so a token is valid at every resource that accepts the app's
-    /// tokens.
+    /// From GitHub's answer, the gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id), `username`,
+    /// and `exp` if the token expires. The claims contain no audience, so a token is valid at every resource that
+    /// accepts the app's tokens.
     ///
     /// [checking a token]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
     pub fn github(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {

@@ -63,7 +63,8 @@ struct Target {
 
 impl Package {
     /// Finds the package that the options name, or else the package of the current folder if it has an exporter, or else
-    /// the only package that has one. In a workspace with a single package, finds this package.
+    /// the only package that has one. If the package of the current folder is the only one in the workspace, the error
+    /// names this package.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let configured = |member: &&Member| settings(member).is_some();

@@ -39,9 +39,9 @@ impl Scope {
     ///
     /// # Panics
     ///
-    /// Panics if `text` is not a scope-token, or if it contains `scope=`, `error=` or another parameter of a challenge.
-    /// Also panics if `text` is `offline_access`, because that scope asks the authorization server for a refresh token
-    /// and is not a permission of a resource. In a `const` the panic is a compile error.
+    /// Panics if `text` is not a scope-token, or if it contains a parameter of a Bearer challenge, such as `scope=` or
+    /// `error=`. Also panics if `text` is `offline_access`, because that scope asks the authorization server for a
+    /// refresh token and is not a permission of a resource. In a `const` the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn from_static(text: &'static str) -> Self {

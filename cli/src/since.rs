@@ -32,6 +32,7 @@ fn is_unknown(folder: &Path, revision: &str) -> bool {
         .arg(folder)
         .args(["rev-parse", "--verify", "--quiet"])
         .arg(format!("{revision}^{{tree}}"));
-    // With `--quiet`, git only writes an error if it fails for another reason, for example outside a repository.
+    // With `--quiet`, git writes nothing about an unknown revision, but writes an error about any other failure, for
+    // example outside a repository.
     command.output().is_ok_and(|output| !output.status.success() && output.stderr.is_empty())
 }

@@ -171,8 +171,8 @@ pub use scopegate_macros::public;
 /// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///
 /// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
-/// `cargo scopegate table --format json` prints the descriptions, so that you can register them at the authorization
-/// server, which can show them on its consent page.
+/// `cargo scopegate table --format json` prints the descriptions. Register them at the authorization server, so that
+/// its consent page can show them.
 ///
 /// The macro generates these items, with the visibility of the enum:
 ///

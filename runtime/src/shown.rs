@@ -6,8 +6,8 @@
 
 use std::fmt::{self, Display, Write as _};
 
-/// Implements `Debug` for an error with the text of `Display`. If `main` or a test returns the error, Rust prints the
-/// error with `Debug`.
+/// Implements `Debug` for an error, with the same text as `Display`. If `main` or a test returns the error, Rust prints
+/// the error with `Debug`.
 macro_rules! debug_as_display {
     ($error:ty) => {
         impl std::fmt::Debug for $error {

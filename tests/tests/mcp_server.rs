@@ -104,7 +104,7 @@ impl ServerHandler for Announces {
     }
 }
 
-/// A server whose attributes are in the order in which rmcp does not announce the prompts.
+/// A server with `#[prompt_handler]` above `#[tool_handler]`. In this order, rmcp does not announce the prompts.
 #[derive(Clone)]
 struct PromptFirst;
 
@@ -307,7 +307,7 @@ async fn it_answers_for_other_hosts_that_it_is_told() {
     for host in ["svc.local", "files.svc.local.evil.com", "10.0.0.1", "10.0.0.1:80", "localhost"] {
         assert_eq!(status(host).await, 403, "{host}");
     }
-    // Only `Host` is compared with the other host. Clients still learn the URL of the resource.
+    // Only `Host` may have the other host. Clients still learn the URL of the resource.
     let unauthorized = post(&app, "", &["host: files.svc.local"], call("list_files")).await;
     let metadata = "https://example.com/.well-known/oauth-protected-resource/mcp";
     assert!(unauthorized.challenge().contains(metadata), "{}", unauthorized.challenge());

@@ -429,7 +429,7 @@ fn expected(handler: &str, requirement: &str) -> Value {
     }
 }
 
-/// A program must depend on the version of utoipa that scopegate uses, because the types of another version are other types.
+/// A program must depend on the version of utoipa that scopegate uses, because other versions have different types.
 #[test]
 fn the_message_and_the_pages_name_the_version_of_utoipa() {
     let root = FilePath::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));

@@ -47,8 +47,8 @@ impl<'a> Admission<'a> {
         self.gate
     }
 
-    /// Lists the problems that keep the gate from starting. If the settings come from a policy, lists the problems of
-    /// the policy and of its scopes.
+    /// Lists the problems that keep the gate from starting, or, without a gate, the problems of the policy and of the
+    /// scopes in `table`.
     pub(super) fn problems(self, table: &ScopeTable) -> Vec<String> {
         match self.gate {
             Some(gate) => problems(gate, table, &Discovery::new(gate, table)),

@@ -10,7 +10,7 @@ use crate::{
 /// Why a request failed, and when the client should try again, if a second attempt can help.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// The reason for the failure. If the failure is about a token, the token was sent with the scheme Bearer.
+    /// The reason for the failure. If the failure is about a token, the token was not sent with the scheme DPoP.
     For(Reason),
     /// The reason for the failure. The request's token was sent with the scheme DPoP.
     OfDpop(Reason),

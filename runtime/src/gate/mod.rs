@@ -233,9 +233,9 @@ impl Gate {
     ///
     /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
     /// for each refusal, before the answer is sent, but not for a refusal that `Dialect::ToolResult` turns into a tool
-    /// result. If the function panics, only this request fails, as after a panic in a handler. If the program has a
-    /// mistake, for example a `#[public]` handler that takes `Access`, the answer is 500, and its body can be the
-    /// default body in place of the function's.
+    /// result. If the function panics, only this request fails, as after a panic in a handler. For some mistakes in the
+    /// program, for example a `#[public]` handler that takes `Access`, the function does not run. The answer is then a
+    /// 500 with the default body.
     ///
     /// # Examples
     ///

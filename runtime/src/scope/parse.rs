@@ -58,7 +58,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
             "`also` does not belong to a requirement; leave out this word and the scopes after it".to_owned()
         );
     }
-    // The caller has already read a requirement that consists of one of these words.
+    // A text that consists of only one of these words does not get here, because the caller has already read it.
     for word in ["public", "authenticated"] {
         if alternatives.iter().any(|alternative| alternative.contains(&word)) {
             return Err(format!(

@@ -57,7 +57,7 @@ pub(crate) fn issuers_in(verifier: &dyn Any) -> impl Iterator<Item = &Issuer> {
     keys_and_issuers(verifier).into_iter().flat_map(|(_, issuers)| issuers.iter())
 }
 
-/// Returns the issuers of a verifier, and the static keys that it accepts before them.
+/// Returns the issuers of a verifier, and the static keys that the verifier also accepts.
 #[cfg(feature = "jwt")]
 fn keys_and_issuers(verifier: &dyn Any) -> Option<(Option<&StaticKeys>, &Issuers)> {
     if let Some(issuers) = find(verifier) {

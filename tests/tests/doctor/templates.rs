@@ -68,7 +68,7 @@ async fn what_no_value_opens() {
           does not open GET /either/{name}: it lacks `repos:admin`
           does not open GET /also/{name}: it lacks `repos:read`
     "#]]).await;
-    // A scope with other separators or with an empty value is none that the template can become.
+    // The template cannot become a scope with an empty value, or with other separators.
     check(gate("repo:alpha repo::read repo:a:b:read"), only_read(), expect![[r#"
         error: token: it is valid, and grants `repo::read`, `repo:a:b:read`, `repo:alpha`, which opens no operation
         token: accepted, with `repo::read`, `repo:a:b:read`, `repo:alpha`
@@ -108,7 +108,7 @@ async fn which_values_decide() {
           opens GET /also/{name}; its handler may also demand `repos:share`, `repo:{name}:share`, which the token lacks, except `repo:beta:share`
         no error was found
     "#]]).await;
-    // Each template has a value, but no value is that of both.
+    // Each template fits a scope of the token, but the two scopes have different values of `org`.
     check(gate("org:a:member org:b:repo:alpha:read"), table(), expect![[r#"
         error: token: it is valid, and grants `org:a:member`, `org:b:repo:alpha:read`, which opens no operation
         token: accepted, with `org:a:member`, `org:b:repo:alpha:read`

@@ -57,8 +57,8 @@ mod sealed {
         }
     }
 
-    // Text is not accepted, because a mistake in the text of a scope would make the answer `false`. All types that
-    // become a `ScopeToken` have checked their text.
+    // Text is not accepted. If the text were not a valid scope, the answer would be `false`, without an error. All
+    // types that become a `ScopeToken` have checked their text.
     impl<S: Into<ScopeToken>> Covered for S {
         fn requirement(self) -> Requirement {
             self.into().into()

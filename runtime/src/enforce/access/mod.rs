@@ -302,7 +302,7 @@ impl Access {
     /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
     /// You need not declare the scopes of `asked` in the attribute. But if neither an attribute nor the floor names a
-    /// scope, then the scope is not in the scope table, the lock and `scopes_supported`, and clients do not request it.
+    /// scope, then the scope is not in the scope table, the lock or `scopes_supported`, and clients do not request it.
     /// Declare such a scope with `also(..)`.
     ///
     /// Name each template of `asked` in the handler's attribute, if need be in `also(..)`: only then do its parameters
@@ -463,7 +463,7 @@ impl Access {
         judged.map_err(|rejection| self.with_fault(rejection, demand).to(self.headers.clone()))
     }
 
-    /// Adds to a refusal which template has no value, if the request was refused because of a template.
+    /// If a request was refused because a template has no value, adds a text that names this template to the refusal.
     fn with_fault(&self, rejection: Rejection, demand: Demand<'_>) -> Rejection {
         let mut templates = demand.row.terms().templates();
         let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);

@@ -30,7 +30,7 @@ impl<'a> Held<'a> {
         let mut names: BTreeSet<String> = implications.map(|scope| scope.to_string()).collect();
         names.extend(granted.iter().map(str::to_owned));
         let mut other = "x".to_owned();
-        // A longer value is not allowed, so the token has no template with it.
+        // A value longer than `MAX_VALUE` is not legal, so no scope of the token fits a template with this value.
         while other.len() <= MAX_VALUE && names.iter().any(|name| name.contains(&other)) {
             other.push('x');
         }
@@ -47,7 +47,7 @@ impl<'a> Held<'a> {
         self.has_with(need, &Values::new())
     }
 
-    /// Fills in templates with a value that stands for all values that the token's scopes do not contain.
+    /// Fills in templates with the value that stands for all values that are not tried.
     pub(super) fn filled(&self, templates: impl Iterator<Item = Text>) -> Filled {
         Filled::of(templates, &Tried { values: &Values::new(), other: &self.other })
     }
@@ -57,7 +57,8 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks for all values with which it has the needs before them.
+    /// Goes through `needs` in order, and lists each need that the token cannot have for the same values as the needs
+    /// before it. Needs that are already in the list do not count.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

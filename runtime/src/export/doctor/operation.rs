@@ -93,7 +93,7 @@ fn asked(scopes: impl Iterator<Item = ScopeToken>, policy: &Policy) -> Vec<Strin
     policy.asked(scopes.collect()).iter().map(ToString::to_string).collect()
 }
 
-/// Lists the templates that the token has only for some values, each once.
+/// Lists the templates that the token does not have for all values, each once.
 fn fitting<'n>(needs: impl Iterator<Item = &'n NeedRef<'n>>, held: &Held<'_>) -> Vec<Fitting> {
     let mut all: Vec<Fitting> = Vec::new();
     for need in needs.filter(|need| need.is_template() && !held.has(**need)) {

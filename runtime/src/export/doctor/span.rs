@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Writes a span in a unit of which it has at least two, rounded down, as in `58 minutes`.
+/// Writes a span in the largest unit that the span contains at least twice, rounded down, as in `58 minutes`.
 pub(super) fn words(span: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;

@@ -11,8 +11,8 @@ use crate::{export::Admission, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// Fails if the gate has a mistake that stops the server from starting, or if the policy or one of its scopes is
-/// wrong. The error lists all mistakes. The file is then neither compared nor written.
+/// Fails if the gate has a mistake that stops the server from starting, or if [`Policy::check`](crate::Policy::check)
+/// fails. The error lists all mistakes. The file is then neither compared nor written.
 ///
 /// Fails if the file cannot be read or written. Also fails if `UPDATE_SCOPES=1` is not set, and the file does not
 /// exist or differs from the program. If the file differs, the error lists which rules became weaker and which became

@@ -126,9 +126,9 @@ impl GateLayer {
         problems
     }
 
-    /// Returns a problem if the router has no route for the URL of the metadata document in the challenges. The usual
-    /// reason is that the document's router is inside a nested router. A route of the program can serve a copy of the
-    /// document, so the name of the route does not matter.
+    /// Returns a problem if the router has no route where clients look for the metadata document. The usual reason is
+    /// that the document's router is inside a nested router. The program can serve a copy of the document from its own
+    /// route, so every route below `/.well-known/` that matches the path is enough.
     fn unserved(&self, survey: &Survey) -> Option<String> {
         let discovery = self.discovery();
         let path = discovery.paths().first()?;

@@ -64,7 +64,7 @@ impl Grants {
         self.scopes.iter().any(|path| at(claims, path).is_some())
     }
 
-    /// Iterates over the roles, each with one of its scopes.
+    /// Iterates over the pairs of a role and a scope that this role grants.
     pub(super) fn roles(&self) -> impl Iterator<Item = (&str, &str)> {
         let roles = self.roles.iter().flat_map(|roles| &roles.scopes);
         roles.flat_map(|(role, scopes)| scopes.iter().map(move |scope| (role.as_str(), scope.as_str())))

@@ -332,7 +332,7 @@ impl Issuer {
         self.asked_prefix.as_deref()
     }
 
-    /// Iterates over the roles of [`Issuer::roles_at`], each with one of its scopes.
+    /// Iterates over the pairs of [`Issuer::roles_at`]: a role and a scope that this role grants.
     pub(crate) fn roles(&self) -> impl Iterator<Item = (&str, &str)> {
         self.grants.roles()
     }

@@ -80,8 +80,8 @@ impl Resources {
         }
     }
 
-    /// Returns a problem for each template that overlaps with an earlier template, and the problem that `undermined`
-    /// finds, if any.
+    /// Returns a problem for each template whose overlap with an earlier template is a mistake, and the problem that
+    /// `undermined` finds, if any.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -141,8 +141,8 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
     })
 }
 
-/// Returns the problem of a template that overlaps with an earlier one. For each URI, the gate uses the first template
-/// that fits.
+/// Returns the problem of a template whose overlap with an earlier template is a mistake. For each URI, the gate uses
+/// the first template that fits.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);
     // Repeated rows are reported in `Rules::of`.

@@ -37,7 +37,7 @@ use crate::{
 
 impl Gate {
     /// Makes a layer for a plain [`axum::Router`]. The layer demands a valid token and the gate's floor for every
-    /// request.
+    /// request except a CORS preflight.
     ///
     /// A request needs a token even if its handler has no attribute. If the handler has an attribute, its guard also
     /// demands the scopes of the attribute. Write `table` with [`scope_table!`](crate::scope_table). The metadata that
@@ -115,7 +115,8 @@ impl Gate {
     }
 }
 
-/// A layer that demands a valid token and the gate's floor for every request. Use [`Gate::layer`] to make one.
+/// A layer that demands a valid token and the gate's floor for every request except a CORS preflight. Use
+/// [`Gate::layer`] to make one.
 ///
 /// # Examples
 ///

@@ -48,7 +48,7 @@ where
     ///
     /// Fails if the gate or the routes have problems. Unlike [`Router::protect`], this method does not compare scope
     /// templates with paths, because it does not know where the routes will be nested. A request with a valid token
-    /// gets 500 if the path of its route lacks a parameter of a template.
+    /// gets 500 if each alternative of the requirement names a parameter that the path lacks.
     ///
     /// # Examples
     ///

@@ -289,10 +289,11 @@ impl Issuer {
 
     /// Makes the gate ask this authorization server about opaque tokens, with the settings of `introspection`.
     ///
-    /// The claims in an answer must satisfy the same rules as the claims in this issuer's JWTs, but `exp` may be
-    /// missing. JWTs of this issuer are still verified by their signature, without a request to the server. If a gate
-    /// has several issuers with introspection, each of them needs a [prefix](Introspection::token_prefix) for its
-    /// tokens.
+    /// The claims in an answer must satisfy the same rules as the claims in this issuer's JWTs, with these exceptions:
+    /// `exp` and `iss` may be missing, `aud` may be missing after
+    /// [`Introspection::without_audience`](crate::Introspection::without_audience), and no claim for scopes is needed.
+    /// JWTs of this issuer are still verified by their signature, without a request to the server. If a gate has
+    /// several issuers with introspection, each of them needs a [prefix](Introspection::token_prefix) for its tokens.
     ///
     /// # Examples
     ///

@@ -280,9 +280,10 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
-    /// Without this method, bound tokens are rejected, because only the client with the key is allowed to use them.
-    /// Call this method only if a proxy in front of the program checks that the client has the key. The gate still
-    /// makes the checks that `Gate::dpop` and [`Gate::client_certificate`] enable.
+    /// Without this method, the gate rejects a token whose binding it does not check itself, because only the client
+    /// with the key is allowed to use the token. Call this method only if a proxy in front of the program checks that
+    /// the client has the key. The gate still makes the checks that `Gate::dpop` and [`Gate::client_certificate`]
+    /// enable.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]

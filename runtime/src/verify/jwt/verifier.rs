@@ -37,7 +37,7 @@ pub(crate) struct KnownIssuer {
     pub(crate) keys: KeySource,
 }
 
-/// The cached result for a token.
+/// What the cache says about a token, unless it refuses the token.
 enum Recalled {
     /// The token is still valid.
     Admitted(Token),

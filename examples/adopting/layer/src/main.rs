@@ -19,6 +19,7 @@ async fn main() -> anyhow::Result<()> {
     let issuer = env::var("ISSUER").unwrap_or("https://auth.example.com".to_owned());
     let layer = gate(&issuer)?.layer(ScopeTable::default())?;
     let app = app(AppState::default(), &layer);
+    layer.check(&app)?;
     println!("documents is ready at http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())

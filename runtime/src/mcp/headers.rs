@@ -88,7 +88,7 @@ fn check_name(header: Option<&str>, has_headers: bool, message: &Message<'_>) ->
     };
     // An extension can define targets that the gate does not know. The gate then finds no name in the body, so nothing
     // contradicts the header.
-    let Some(expected) = message.subject.header_name() else { return Ok(()) };
+    let Some(expected) = message.subject.name() else { return Ok(()) };
     match decode(name) {
         None => Err(Mismatch::Header("the Mcp-Name header is not valid Base64")),
         Some(name) if name != expected => {

@@ -169,16 +169,10 @@ impl Subject<'_> {
         one.into_iter().chain(subscribed)
     }
 
-    /// Returns the name, URI or identifier of the target, if there is exactly one target.
+    /// Returns the name, URI or identifier of the target. Returns `None` for subscriptions, for the list of all tasks,
+    /// and if no
+    /// target is named. A client repeats this text in the header `Mcp-Name`.
     pub(crate) fn name(&self) -> Option<&str> {
-        match self {
-            Self::PromptCompletion(name) | Self::ResourceCompletion(name) => Some(name),
-            _ => self.header_name(),
-        }
-    }
-
-    /// Returns the value that the client repeats in the `Mcp-Name` header.
-    pub(crate) fn header_name(&self) -> Option<&str> {
         match self {
             Self::Tool(name)
             | Self::Prompt(name)

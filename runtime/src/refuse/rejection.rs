@@ -130,13 +130,13 @@ impl Rejection {
         self
     }
 
-    /// Builds the answer for a mistake in the program, such as a guarded handler without a gate. Only the log names the
-    /// mistake.
+    /// Builds the answer for a mistake in the program, such as a guarded handler without a gate. The answer does not
+    /// name the mistake, but the log does.
     pub(crate) fn misconfigured() -> Self {
         Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
     }
 
-    /// Records what is wrong in the program. Only `Debug` shows this text, so no client sees it.
+    /// Records what is wrong in the program. `Debug` shows this text, but no client sees it.
     pub(crate) fn because(mut self, fault: &str) -> Self {
         Arc::make_mut(&mut self.answer).fault = Some(fault.into());
         self

@@ -10,8 +10,8 @@
 /// ```
 ///
 /// A token must meet every `need` of the list. `any` and `all` can be nested. A requirement can have at most 16
-/// alternatives, which together name at most 128 scopes. A challenge names only the first alternative, so write the
-/// least powerful alternative first.
+/// alternatives, which together name at most 128 scopes. A challenge names only the first alternative that can be met,
+/// so write the least powerful alternative first.
 ///
 /// The attribute adds a [`Guard`](crate::Guard) as the first argument of the handler. Access is therefore decided
 /// before any other extractor runs and before the body is read. Put the attribute on a free `async` function, which can

@@ -25,7 +25,7 @@ pub(crate) struct Enforcement {
     pub(crate) admitted: Option<Admitted>,
     /// Whether the request was let through because the operation is public.
     pub(super) is_public: bool,
-    /// The verifications by outer gates, the latest first.
+    /// The latest verification by an outer gate. It links to the earlier ones.
     earlier: Option<Verified>,
 }
 

@@ -13,7 +13,7 @@ use crate::well_known::{Discovery, clashes_between};
 /// Writes the documents of `discoveries` into the folder `to`. In this folder, a document's file usually has the path
 /// of the document's URL.
 ///
-/// The files contain the same bytes that the server sends. They have no extension, so a host does not know their
+/// The files contain the same bytes that the server sends. Most have no extension, so a host does not know their
 /// content type. The folder therefore also contains configuration files that set the content type. Netlify and
 /// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the path of a document's
 /// file differs from the path of the document's URL. `HOSTING.md` tells people how to configure other servers.

@@ -13,15 +13,14 @@ use super::{ProofId, ReplayStore, StoreError};
 /// The default capacity, in proofs. A proof takes at most about 120 bytes, so a full store takes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// The limit for the proofs of one client key is the capacity divided by this number. Because of this limit, a client
-/// that floods the store does not block other clients.
+/// The limit for the proofs of one client key is the capacity divided by this number. Because of this limit, a flood
+/// with one key does not block other keys.
 const CLIENTS: usize = 16;
 
 /// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
 /// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. The proofs of one client
-/// key fill at most a sixteenth of the capacity. Because of this limit, a client that floods the store does not block
-/// other clients.
+/// key fill at most a sixteenth of the capacity. Because of this limit, a flood with one key does not block other keys.
 ///
 /// # Examples
 ///

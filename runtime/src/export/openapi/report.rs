@@ -85,8 +85,8 @@ impl OpenApiReport {
     ///
     /// # Errors
     ///
-    /// Fails if there is a difference, if the document as a whole has a problem, or if an allowed name is not the
-    /// name of an undocumented route.
+    /// Fails if there is a difference that is not allowed, if the document as a whole has a problem, or if
+    /// [`allow_undocumented`](Self::allow_undocumented) got a name that no undocumented route has.
     pub fn into_result(self) -> Result<(), Self> {
         if self == Self::default() { Ok(()) } else { Err(self) }
     }

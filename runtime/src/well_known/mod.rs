@@ -33,8 +33,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 ///
 /// You can merge this router with a router of your own, even if yours has routes at any of the well-known paths above.
 /// Axum's rules apply to the merge: it panics if both routers have a handler for the same method at the same path. It
-/// also panics if a service or a path parameter of your router covers the path of a document. The panic names the path.
-/// Unlike the merge,
+/// also panics if your router has a service at one of these well-known paths, or a path parameter directly below one of
+/// them. The panic names the path. Unlike the merge,
 /// [`Router::protect`](crate::Router::protect) does not panic. If one of your routes is where a document belongs,
 /// `protect` returns an error. If one of your routes is at another well-known path, this route answers there in place
 /// of the 404.

@@ -140,7 +140,7 @@ impl OAuth {
         None
     }
 
-    /// Lists all scopes that operations need or that handlers can demand, with their descriptions. A missing
+    /// Lists all scopes that the floor and the declarations of operations name, with their descriptions. A missing
     /// description is an empty string.
     fn described(&self, table: &ScopeTable) -> Described {
         let policy = self.gate.policy();

@@ -129,7 +129,7 @@ fn lock_is_no_lock() {
     );
     project.commit();
     project.check(&["check", "--write"], &expect![[r#"
-        wrote `[project]/scopes.lock`; the old file could not be read, so its changes are unknown; review and commit it
+        wrote `[project]/scopes.lock`; the old file could not be read, so the changes are unknown; review and commit it
         exit code 0
     "#]]);
     project.check(

@@ -58,7 +58,11 @@ impl Args {
     pub(crate) fn rules_alone(self) -> syn::Result<Self> {
         match self.also.iter().chain(&self.related).next() {
             None if self.step_up.first().is_some() => Ok(self),
-            None if self.needs.rules.is_empty() => Err(names_no_scope(TokenStream::new())),
+            None if self.needs.rules.is_empty() => Err(syn::Error::new(
+                Span::call_site(),
+                "`requirement!` names no scope; name one, as in `requirement!(\"files:read\")`, \
+                 or write `Requirement::AUTHENTICATED` for any valid token, `Requirement::PUBLIC` for none",
+            )),
             None => Ok(self),
             Some(scope) => Err(syn::Error::new(
                 scope.span(),

@@ -216,11 +216,11 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r#"
-        `scopes.lock` has the same rules as the program, and only its text differs, such as the order of its lines; the first difference is line 3:
-          in the file: GET /health public by export_lock::health
-          expected:    GET /files/{name} files:read also files:admin related files:list by export_lock::read
-        to write the text again, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
-    "#]],
+            `scopes.lock` has the same rules as the program, and only the text differs, for example the order of the lines; the first difference is in line 3:
+              in the file: GET /health public by export_lock::health
+              expected:    GET /files/{name} files:read also files:admin related files:list by export_lock::read
+            to write the text again, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
+        "#]],
     );
 
     fs::write(&path, lock + "=======\n").unwrap();

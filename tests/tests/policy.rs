@@ -2,7 +2,14 @@
 
 mod gating;
 
-use axum::{Json, body::to_bytes, extract::Path, response::IntoResponse};
+use axum::{
+    Json,
+    body::to_bytes,
+    extract::{Path, Request},
+    handler::Handler,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use gating::IntoGate;
 use http::StatusCode;
 use scopegate::{
@@ -391,6 +398,99 @@ async fn a_question_about_an_undeclared_template_is_logged() {
     let expected = "ERROR scopegate: `policy::asks` asks about the template `tenant:{tenant}:write` without declaring it, so no token covers it; \
                     name it in `also(..)`\n";
     assert_eq!(log, expected);
+}
+
+const READ_TENANT: Scope = Scope::from_static("tenant:{tenant}:read");
+
+#[derive(Clone, Copy, Vocabulary)]
+enum TenantScope {
+    /// Read the data of a tenant.
+    #[scope("tenant:{tenant}:read")]
+    Read,
+}
+
+#[authenticated(also("a:{{b}}", "c:{c}"))]
+async fn both_kinds() {}
+
+#[tokio::test]
+async fn a_scope_with_parameters_is_a_template() {
+    hear_everything();
+    let token = Token::granting(GrantedScopes::parse("tenant:acme:read a:{b} c:{c}"));
+    let of =
+        |value| Access::for_test(token.clone(), &scope_table![tenant]).with_parameters(&[("tenant", value)]);
+    let (answers, log) = log_while(Level::TRACE, async {
+        ["acme", "globex"].map(|value| {
+            let access = of(value);
+            let token = ScopeToken::new(READ_TENANT.as_str()).unwrap();
+            [access.covers(READ_TENANT), access.covers(token), access.covers(TenantScope::Read)]
+        })
+    })
+    .await;
+    assert_eq!((answers, &*log), ([[true; 3], [false; 3]], ""));
+
+    let write = Scope::from_static("tenant:{tenant}:write");
+    let (covered, log) = log_while(Level::TRACE, async { of("acme").covers(write) }).await;
+    assert!(!covered && log.contains("without declaring it"), "{log}");
+
+    // The attribute names `a:{b}` as a scope.
+    let access =
+        Access::for_test(token, &scope_table![both_kinds]).with_parameters(&[("b", "x"), ("c", "x")]);
+    let (covered, log) = log_while(Level::TRACE, async {
+        [access.covers(Scope::from_static("a:{b}")), access.covers(Scope::from_static("c:{c}"))]
+    })
+    .await;
+    assert_eq!((covered, &*log), ([true, false], ""));
+}
+
+#[tokio::test]
+async fn an_undeclared_template_leaves_the_values_of_the_others() {
+    const EITHER: Requirement = requirement!(any("tenant:{tenant}:write", "tenant:{tenant}:read"));
+    const BOTH: Requirement = requirement!("tenant:{tenant}:write", "tenant:{tenant}:read");
+    hear_everything();
+    let token = Token::granting(GrantedScopes::parse("tenant:acme:read tenant:acme:write"));
+    let access = Access::for_test(token, &scope_table![tenant]).with_parameters(&[("tenant", "acme")]);
+    for (asked, expected) in [(EITHER, true), (BOTH, false)] {
+        let (covered, log) = log_while(Level::TRACE, async { access.covers(&asked) }).await;
+        assert_eq!(covered, expected, "{asked}");
+        assert_eq!(
+            log,
+            "ERROR scopegate: `policy::tenant` asks about the template `tenant:{tenant}:write` without declaring it, \
+             so no token covers it; name it in `also(..)`\n"
+        );
+    }
+}
+
+#[authenticated(also("tenant:{tenant}:read"))]
+async fn asks_later(access: Access) -> String {
+    access.covers(READ_TENANT).to_string()
+}
+
+async fn asks_early(access: Option<Access>, request: Request, next: Next) -> Response {
+    let covers = access.is_some_and(|access| access.covers(READ_TENANT));
+    assert!(!covers);
+    next.run(request).await
+}
+
+#[tokio::test]
+async fn a_question_about_a_template_without_values_is_logged() {
+    const PATH: &str = "ERROR scopegate: `policy::asks_later` needs `tenant:{tenant}:read`, but its path lacks a parameter of this template, \
+                        or has it twice\n";
+    const MIDDLEWARE: &str = "ERROR scopegate: `policy::asks_later` has no values for the parameters of `tenant:{tenant}:read` \
+                              before its guard runs; ask in the handler\n";
+    hear_everything();
+    let tokens = TestVerifier::new().token("token", "tenant:acme:read");
+    let layer = tokens.clone().gate("https://h.example").unwrap().layer(scope_table![asks_later]).unwrap();
+    let plain = axum::Router::new()
+        .route("/", axum::routing::get(asks_later))
+        .route("/{tenant}", axum::routing::get(asks_later))
+        .layer(layer);
+    for (request, expected, logged) in [("GET /", "false", PATH), ("GET /acme", "true", "")] {
+        let (answer, log) = errors_of(&plain, request).await;
+        assert_eq!((&*answer.body, &*log), (expected, logged), "{request}");
+    }
+    let early = get(asks_later.layer(axum::middleware::from_fn(asks_early)));
+    let (answer, log) = errors_of(&app(Router::new().route("/{tenant}", early)), "GET /acme").await;
+    assert_eq!((&*answer.body, &*log), ("true", MIDDLEWARE));
 }
 
 #[tokio::test]

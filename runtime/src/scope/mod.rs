@@ -42,7 +42,7 @@ pub(crate) use self::{
     row_id::RowId,
     row_ref::RowRef,
     table::Terms,
-    template::{Parameters, fits, parameters},
+    template::{Parameters, fits, is_template, parameters},
     text::Text,
 };
 #[cfg(feature = "export")]

@@ -85,6 +85,12 @@ impl Requirement {
         Self::of(Kind::One(Need::Scope(scope)))
     }
 
+    /// Requires one template, whose text has been checked.
+    #[cfg(feature = "axum")]
+    pub(crate) fn template(text: &str) -> Self {
+        Self::of(Kind::Owned(Arc::new([vec![OwnedNeed::Template(text.into())]])))
+    }
+
     /// Returns this requirement. With this method, an attribute can name a requirement in place of a scope.
     #[doc(hidden)]
     #[must_use]

@@ -31,6 +31,13 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Tells whether `text` is a template with at least one parameter. The text of a scope can be a template, too, because
+/// a scope can contain braces.
+#[cfg(feature = "axum")]
+pub(crate) fn is_template(text: &str) -> bool {
+    scopegate_grammar::check_template(text).is_ok() && parameters(text).next().is_some()
+}
+
 /// A part of a template: literal text, or the name of a parameter. The report is an HTML page, and a script in the page
 /// uses these parts to fill in the template.
 #[cfg(feature = "axum")]
@@ -117,6 +124,20 @@ impl Filled {
             (template, scope)
         };
         Self(templates.map(fill).collect())
+    }
+
+    /// Looks up each of `templates` in `self`, and looks up those without a value in `other`.
+    #[cfg(feature = "axum")]
+    pub(crate) fn or(&self, other: &Self, templates: impl Iterator<Item = Text>) -> Self {
+        let look_up = |template: Text| {
+            let found = match self.get(&template) {
+                Err(Unfilled::Missing) => other.get(&template),
+                found => found,
+            };
+            let found = found.cloned();
+            (template, found)
+        };
+        Self(templates.map(look_up).collect())
     }
 
     /// Tells whether there are no templates.

@@ -2,7 +2,10 @@
 
 use expect_test::{Expect, expect};
 use scopegate::{
-    Gate, Router, Scope, ScopeTable, StaticKeys, Wildcards, export::Doctor, requires_scope, routing::get,
+    Gate, Router, Scope, ScopeTable, StaticKeys, Wildcards, authenticated,
+    export::Doctor,
+    requires_scope,
+    routing::{get, put},
 };
 use serde_json::{Value, json};
 
@@ -23,6 +26,9 @@ async fn either() {}
 
 #[requires_scope("repos:read", also("repos:share", "repo:{name}:share"))]
 async fn also() {}
+
+#[authenticated(also("repo:{name}:share"))]
+async fn also_one() {}
 
 fn table() -> ScopeTable {
     let routes = Router::<()>::new()
@@ -63,7 +69,7 @@ async fn what_no_value_opens() {
         error: token: it is valid, and grants `other`, which opens no operation
         token: accepted, with `other`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
-          does not open PUT /repos/{name}: it lacks `repo:{name}:read`, `repos:write` for every value of `{name}`
+          does not open PUT /repos/{name}: it lacks `repos:write`, and `repo:{name}:read` for every value of `{name}`
           does not open GET /orgs/{org}/{name}: it lacks `org:{org}:member`, `org:{org}:repo:{name}:read` for every value of `{name}`, `{org}`
           does not open GET /either/{name}: it lacks `repos:admin`
           does not open GET /also/{name}: it lacks `repos:read`
@@ -97,6 +103,23 @@ async fn what_no_value_opens() {
     .await;
 }
 
+/// The authorization server has one name for all scopes.
+#[tokio::test]
+async fn a_name_of_several_scopes_is_listed_once() {
+    let gate = gate("other").asked_as(|_| "api://repos".to_owned());
+    let table = Router::<()>::new().route("/repos/{name}", put(write)).table();
+    check(
+        gate,
+        table,
+        expect![[r#"
+        error: token: it is valid, and grants `other`, which opens no operation
+        token: accepted, with `other`
+          does not open PUT /repos/{name}: it lacks `api://repos`
+    "#]],
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn which_values_decide() {
     check(gate("repo:alpha:read repo:beta:read repo:beta:share repos:read"), table(), expect![[r#"
@@ -105,7 +128,13 @@ async fn which_values_decide() {
           does not open PUT /repos/{name}: it lacks `repos:write`
           does not open GET /orgs/{org}/{name}: it lacks `org:{org}:member`, `org:{org}:repo:{name}:read` for every value of `{name}`, `{org}`
           may open GET /either/{name}, depending on the request: for `repo:{name}:read`, the token has `repo:alpha:read`, `repo:beta:read`
-          opens GET /also/{name}; its handler may also demand `repos:share`, `repo:{name}:share`, which the token lacks, except `repo:beta:share`
+          opens GET /also/{name}; its handler may also demand `repos:share`, `repo:{name}:share`; the token lacks them, but has `repo:beta:share`
+        no error was found
+    "#]]).await;
+    let also_one = Router::<()>::new().route("/also/{name}", get(also_one)).table();
+    check(gate("repo:beta:share"), also_one, expect![[r#"
+        token: accepted, with `repo:beta:share`
+          opens GET /also/{name}; its handler may also demand `repo:{name}:share`; the token lacks it, but has `repo:beta:share`
         no error was found
     "#]]).await;
     // Each template fits a scope of the token, but the two scopes have different values of `org`.
@@ -113,15 +142,15 @@ async fn which_values_decide() {
         error: token: it is valid, and grants `org:a:member`, `org:b:repo:alpha:read`, which opens no operation
         token: accepted, with `org:a:member`, `org:b:repo:alpha:read`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
-          does not open PUT /repos/{name}: it lacks `repo:{name}:read`, `repos:write` for every value of `{name}`
-          does not open GET /orgs/{org}/{name}: it lacks `org:{org}:repo:{name}:read` for every value of `{name}`, `{org}` with which it has the other scopes
+          does not open PUT /repos/{name}: it lacks `repos:write`, and `repo:{name}:read` for every value of `{name}`
+          does not open GET /orgs/{org}/{name}: it lacks `org:{org}:repo:{name}:read`, because no value of `{name}`, `{org}` fits all templates of the operation
           does not open GET /either/{name}: it lacks `repos:admin`
           does not open GET /also/{name}: it lacks `repos:read`
     "#]]).await;
     check(gate("org:a:member org:b:repo:alpha:read org:a:repo:beta:read"), table(), expect![[r#"
         token: accepted, with `org:a:member`, `org:a:repo:beta:read`, `org:b:repo:alpha:read`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
-          does not open PUT /repos/{name}: it lacks `repo:{name}:read`, `repos:write` for every value of `{name}`
+          does not open PUT /repos/{name}: it lacks `repos:write`, and `repo:{name}:read` for every value of `{name}`
           may open GET /orgs/{org}/{name}, depending on the request: for `org:{org}:member`, the token has `org:a:member`, and for `org:{org}:repo:{name}:read`, the token has `org:a:repo:beta:read`, `org:b:repo:alpha:read`
           does not open GET /either/{name}: it lacks `repos:admin`
           does not open GET /also/{name}: it lacks `repos:read`
@@ -181,7 +210,7 @@ async fn implications_and_wildcards_count() {
     check(wild("org:a:*"), table(), expect![[r#"
         token: accepted, with `org:a:*`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
-          does not open PUT /repos/{name}: it lacks `repo:{name}:read`, `repos:write` for every value of `{name}`
+          does not open PUT /repos/{name}: it lacks `repos:write`, and `repo:{name}:read` for every value of `{name}`
           may open GET /orgs/{org}/{name}, depending on the request: for `org:{org}:member`, the token has `org:a:member`, and for `org:{org}:repo:{name}:read`, the token has `org:a:repo:{name}:read`
           does not open GET /either/{name}: it lacks `repos:admin`
           does not open GET /also/{name}: it lacks `repos:read`

@@ -204,7 +204,7 @@ async fn the_doctor_says_which_login_a_token_lacks() {
         ),
         (
             json!({ "acr": "gold", "auth_time": now }),
-            "  opens GET /both; its handler may also demand `files:share`, which the token lacks\n",
+            "  opens GET /both; its handler may also demand `files:share`; the token lacks it\n",
         ),
     ];
     for (login, expected) in cases {

@@ -1,6 +1,6 @@
 //! What a handler can pass to the methods of its `Access`.
 
-use crate::scope::{Requirement, ScopeToken};
+use crate::scope::{NeedRef, Requirement, Row, ScopeToken, is_template};
 
 /// A scope that a handler can demand with [`Access::require`](crate::Access::require): a text, a
 /// [`Scope`](crate::Scope), or a variant of a [vocabulary](macro@crate::Vocabulary).
@@ -16,7 +16,7 @@ use crate::scope::{Requirement, ScopeToken};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a handler can demand only scopes; write the scope, as in `access.require(\"files:share\")`",
-    note = "a handler cannot demand a `Requirement` or a login (`max_age`, `acr`); name it in the attribute, and give the operation a route of its own"
+    note = "`require` takes a scope; to ask about a requirement, use `covers`; a login is demanded only by the attribute, so give the operation that needs it a route of its own"
 )]
 pub trait Demandable: AsRef<str> {}
 
@@ -44,24 +44,33 @@ pub trait Coverable: sealed::Covered {}
 impl<T: sealed::Covered> Coverable for T {}
 
 mod sealed {
-    use super::{Requirement, ScopeToken};
+    use super::{NeedRef, Requirement, Row, ScopeToken, is_template};
 
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Covered {
-        fn requirement(self) -> Requirement;
+        /// Returns the requirement about which the handler asks. `handler` is the declaration of the handler.
+        fn requirement(self, handler: &Row) -> Requirement;
     }
 
     impl Covered for &Requirement {
-        fn requirement(self) -> Requirement {
+        fn requirement(self, _handler: &Row) -> Requirement {
             self.clone()
         }
     }
 
     // Text is not accepted. If the text were not a valid scope, the answer would be `false`, without an error. All
-    // types that become a `ScopeToken` have checked their text.
+    // types that become a `ScopeToken` have checked that their text is a valid scope. But a valid scope can contain
+    // braces, so the text can be that of a template. `Access::require` looks the text up in the declaration of the
+    // handler, so this method does, too.
     impl<S: Into<ScopeToken>> Covered for S {
-        fn requirement(self) -> Requirement {
-            self.into().into()
+        fn requirement(self, handler: &Row) -> Requirement {
+            let scope = self.into();
+            let declared = handler.terms().needs().find(|need| need.as_str() == scope.as_str());
+            if declared.map_or_else(|| is_template(scope.as_str()), NeedRef::is_template) {
+                Requirement::template(scope.as_str())
+            } else {
+                scope.into()
+            }
         }
     }
 }

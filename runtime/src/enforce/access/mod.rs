@@ -308,7 +308,8 @@ impl Access {
     /// Name each template of `asked` in the handler's attribute, if need be in `also(..)`: only then do its parameters
     /// have values. The values are the same as in the handler's own scopes. If the attribute does not name the
     /// template, no token meets the template, and an error is logged. There is one exception: if the gate has
-    /// a [family](Resource::family), the parameters of the request's resource always have values.
+    /// a [family](Resource::family), the parameters of the request's resource always have values. A scope with
+    /// parameters in braces is a template, too, unless the attribute names it as a scope.
     ///
     /// # Examples
     ///
@@ -337,43 +338,45 @@ impl Access {
     /// }
     /// ```
     pub fn covers(&self, asked: impl Coverable) -> bool {
-        let row = Row::new(asked.requirement(), "a requirement", file!(), line!());
-        let of_handler = self.filled.as_deref();
-        let knows_all = |filled: &&Filled| {
-            row.terms().templates().all(|template| filled.get(&template) != Err(Unfilled::Missing))
-        };
+        let row = Row::new(asked.requirement(&self.row), "a requirement", file!(), line!());
         let of_resource = match &self.authority {
             Authority::Gate(plan) => plan.fill(&row),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
             Authority::Local(_) => Filled::default(),
         };
-        let filled = of_handler.filter(knows_all).unwrap_or(&of_resource);
-        self.log_faults_of(&row, filled);
-        self.judge().permits(&self.token, &[Demand::of(&row, filled)])
+        let filled = self.filled().or(&of_resource, row.terms().templates());
+        self.log_faults_of(&row, &filled);
+        self.judge().permits(&self.token, &[Demand::of(&row, &filled)])
     }
 
-    /// Logs each template that has no value because of a mistake in the handler, or in the test that calls the handler.
-    /// Without the log, nothing shows that no token covers such a template.
+    /// Logs each template that has no value because of a mistake in the handler, in its path, or in the test that calls
+    /// the handler. Without the log, nothing shows that no token covers such a template.
     fn log_faults_of(&self, asked: &Row, filled: &Filled) {
         let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
         for template in asked.terms().templates() {
             if filled.get(&template) != Err(Unfilled::Missing) {
                 continue;
             }
-            if !is_declared(&template) {
-                let fault = format!(
+            let fault = if is_declared(&template) {
+                self.without_value(&template, self.filled())
+            } else {
+                format!(
                     "asks about the template `{template}` without declaring it, so no token covers it; name it in `also(..)`"
-                );
-                log::misconfigured(&fault_of(&self.row, &fault));
-            } else if !matches!(self.authority, Authority::Gate(_)) {
-                log::misconfigured(&fault_of(&self.row, &self.without_value(&template)));
-            }
+                )
+            };
+            log::misconfigured(&fault_of(&self.row, &fault));
         }
     }
 
-    /// Says why a declared template has no value.
-    fn without_value(&self, template: &str) -> String {
+    /// Says why a declared template has no value. `filled` has the templates of the declaration.
+    fn without_value(&self, template: &str, filled: &Filled) -> String {
         match self.authority {
+            // The guard has not run yet, because the `Access` is that of a middleware around the handler.
+            Authority::Gate(_) if filled.is_empty() => {
+                format!(
+                    "has no values for the parameters of `{template}` before its guard runs; ask in the handler"
+                )
+            }
             Authority::Gate(_) => {
                 format!(
                     "needs `{template}`, but its path lacks a parameter of this template, or has it twice"
@@ -469,7 +472,7 @@ impl Access {
         let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);
         match templates.find(|template| is_missing(template)) {
             Some(template) if rejection.reason() == Reason::Misconfigured => {
-                rejection.because(&fault_of(demand.row, &self.without_value(&template)))
+                rejection.because(&fault_of(demand.row, &self.without_value(&template, demand.filled)))
             }
             _ => rejection,
         }

@@ -57,8 +57,8 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Goes through `needs` in order, and lists each need that the token cannot have for the same values as the needs
-    /// before it. Needs that are already in the list do not count.
+    /// Goes through the needs in order. Lists each need that the token cannot have for the same values as the earlier
+    /// needs that are not listed.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {
@@ -85,9 +85,17 @@ impl<'a> Held<'a> {
 
     /// Like `can_have`, with some values that are already chosen.
     fn can_have_with(&self, needs: &[NeedRef<'_>], chosen: &Values<'_>) -> bool {
-        let Some(&lacking) = needs.iter().find(|need| !self.has_with(**need, chosen)) else { return true };
-        let tried = self.values_for(lacking).into_iter().filter_map(|values| joined(chosen, &values));
-        tried.filter(|chosen| self.has_with(lacking, chosen)).any(|chosen| self.can_have_with(needs, &chosen))
+        let lacking = needs.iter().filter(|need| !self.has_with(**need, chosen));
+        // The need with the fewest choices is tried first. If no value meets one of the needs, the search ends at once,
+        // and does not combine the values of the other needs.
+        let fewest = lacking.map(|need| self.choices(*need, chosen)).min_by_key(Vec::len);
+        fewest.is_none_or(|choices| choices.iter().any(|chosen| self.can_have_with(needs, chosen)))
+    }
+
+    /// Returns each way to choose more values so that the token has `need`.
+    fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
+        let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
+        tried.filter(|chosen| self.has_with(need, chosen)).collect()
     }
 
     /// Returns the values to try for a template.
@@ -173,5 +181,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn values_are_not_combined_for_a_need_that_no_value_meets() {
+        const TEMPLATES: [&str; 4] = ["a:{a}", "b:{b}", "c:{c}", "d:{d}"];
+        let scopes = TEMPLATES.iter().flat_map(|template| {
+            let (name, _) = template.split_once(':').expect("a colon");
+            (0..300).map(move |number| format!("{name}:{number}"))
+        });
+        let granted = GrantedScopes::parse(&scopes.collect::<Vec<_>>().join(" "));
+        let policy = Policy::new();
+        let held = Held::of(&granted, &policy);
+        let can_have = |text: &str| {
+            let requirement: Requirement = text.parse().expect("a requirement");
+            let needs: Vec<NeedRef<'_>> = requirement.terms().flatten().collect();
+            held.can_have(&needs)
+        };
+        let all = TEMPLATES.join(" ");
+        // If the values were combined, the second answer would need 300 to the power of 4 steps.
+        assert_eq!((can_have(&all), can_have(&format!("{all} e:{{e}}"))), (true, false));
     }
 }

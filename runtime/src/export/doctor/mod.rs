@@ -6,6 +6,7 @@ mod advice;
 mod diagnosis;
 mod finding;
 mod held;
+mod lacking;
 mod login;
 mod operation;
 mod operations;

@@ -4,10 +4,15 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::Serialize;
 
-use super::{few, held::Held, list, login};
+use super::{
+    few,
+    held::Held,
+    lacking::{Lacking, asked, text},
+    list, login,
+};
 use crate::{
-    policy::{Demand, Policy},
-    scope::{Entry, NeedRef, ScopeToken, parameters},
+    policy::Demand,
+    scope::{Entry, NeedRef, ScopeToken},
     token::Token,
 };
 
@@ -18,12 +23,7 @@ pub(super) struct Operation {
     name: String,
     /// Whether the token opens the operation, or `None` if that depends on the request.
     pub(super) opens: Option<bool>,
-    /// The scopes that the token lacks, under the names by which clients request them.
-    pub(super) lacks: Vec<String>,
-    /// For which values of the parameters the token lacks the scopes, in words. The text is empty if `lacks` contains
-    /// no template.
-    #[serde(skip)]
-    lacks_for: String,
+    pub(super) lacks: Lacking,
     /// The templates whose values decide whether the token opens the operation.
     depends_on: Vec<Fitting>,
     /// Why the login is not enough.
@@ -61,14 +61,12 @@ impl Operation {
             Err(_) => None,
         };
         let first = ways.first().into_iter().flatten().copied().filter(|_| is_closed);
-        let lacking = held.lacking(first);
         let also: Vec<_> = terms.also().filter(|need| !held.has(*need)).collect();
         let depends_on = if opens.is_none() { fitting(open.into_iter().flatten(), held) } else { Vec::new() };
         Self {
             name: name(entry),
             opens,
-            lacks: asked(lacks_floor.into_iter().chain(lacking.iter().copied().map(text)), policy),
-            lacks_for: lacks_for(&lacking, held),
+            lacks: Lacking::of(lacks_floor, first, held),
             depends_on,
             login,
             may_demand: asked(also.iter().copied().map(text), policy),
@@ -84,15 +82,6 @@ fn name(entry: &Entry) -> String {
     }
 }
 
-fn text(need: NeedRef<'_>) -> ScopeToken {
-    need.scope().unwrap_or_else(|| ScopeToken::filled(need.as_str()))
-}
-
-/// Returns the names by which clients request scopes and templates.
-fn asked(scopes: impl Iterator<Item = ScopeToken>, policy: &Policy) -> Vec<String> {
-    policy.asked(scopes.collect()).iter().map(ToString::to_string).collect()
-}
-
 /// Lists the templates that the token does not have for all values, each once.
 fn fitting<'n>(needs: impl Iterator<Item = &'n NeedRef<'n>>, held: &Held<'_>) -> Vec<Fitting> {
     let mut all: Vec<Fitting> = Vec::new();
@@ -105,24 +94,13 @@ fn fitting<'n>(needs: impl Iterator<Item = &'n NeedRef<'n>>, held: &Held<'_>) ->
     all
 }
 
-/// Says for which values of the parameters the token lacks the templates in `lacking`.
-fn lacks_for(lacking: &[NeedRef<'_>], held: &Held<'_>) -> String {
-    let templates: Vec<_> = lacking.iter().copied().filter(|need| need.is_template()).collect();
-    let never: Vec<_> = templates.iter().copied().filter(|template| !held.can_have(&[*template])).collect();
-    let (shown, condition) =
-        if never.is_empty() { (templates, " with which it has the other scopes") } else { (never, "") };
-    let names = shown.iter().flat_map(|need| parameters(need.as_str())).map(|name| format!("{{{name}}}"));
-    let names: BTreeSet<String> = names.collect();
-    if names.is_empty() { String::new() } else { format!(" for every value of {}{condition}", list(names)) }
-}
-
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, opens, lacks, lacks_for, depends_on, login, may_demand, except } = self;
+        let Self { name, opens, lacks, depends_on, login, may_demand, except } = self;
         match opens {
             Some(true) => write!(f, "opens {name}")?,
             Some(false) => {
-                let scopes = (!lacks.is_empty()).then(|| format!("it lacks {}{lacks_for}", list(lacks)));
+                let scopes = (!lacks.is_empty()).then(|| format!("it lacks {lacks}"));
                 let reasons: Vec<_> = scopes.into_iter().chain(login.iter().cloned()).collect();
                 return write!(f, "does not open {name}: {}", reasons.join(", and "));
             }
@@ -132,10 +110,11 @@ impl fmt::Display for Operation {
             }
         }
         if !may_demand.is_empty() {
-            write!(f, "; its handler may also demand {}, which the token lacks", list(may_demand))?;
+            let them = if may_demand.len() == 1 { "it" } else { "them" };
+            write!(f, "; its handler may also demand {}; the token lacks {them}", list(may_demand))?;
         }
         if !except.is_empty() {
-            write!(f, ", except {}", few(except.iter()))?;
+            write!(f, ", but has {}", few(except.iter()))?;
         }
         Ok(())
     }

@@ -152,8 +152,8 @@ impl fmt::Display for LockError {
                 None => write!(f, "{error}")?,
             },
             Kind::Reworded(first) => {
-                write!(f, "{name} has the same rules as the program, and only its text differs, ")?;
-                write!(f, "such as the order of its lines; the first difference is {first}")?;
+                write!(f, "{name} has the same rules as the program, and only the text differs, ")?;
+                write!(f, "for example the order of the lines; the first difference is {first}")?;
             }
             Kind::Stale(changes, alike) => {
                 write!(f, "{name} does not match the program\n\n{}", Listed(changes))?;
@@ -178,7 +178,7 @@ impl fmt::Display for LockError {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
-            Some((at, line)) => write!(f, "line {at}:\n  in the file: {}", line.escape_debug())?,
+            Some((at, line)) => write!(f, "in line {at}:\n  in the file: {}", line.escape_debug())?,
             None => write!(f, "at the end:\n  in the file: nothing")?,
         }
         write!(f, "\n  expected:    {}", self.program.as_deref().unwrap_or("nothing"))

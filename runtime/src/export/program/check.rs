@@ -53,10 +53,14 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
 /// Returns the exit for a lock that cannot be compared or is out of date. `since` is the name of the older lock.
 fn exit_of(error: LockError, since: Option<&str>) -> Exit {
     let error = error.mended_by("cargo scopegate check --write");
-    let code = if error.is_of_file_system() { 3 } else { 1 };
-    let since =
-        since.map(|name| format!("\nchanges since `{name}` are not listed until the lock is up to date"));
-    Exit::new(code, &format!("{error}{}", since.unwrap_or_default()))
+    match since {
+        _ if error.is_of_file_system() => Exit::new(3, &error),
+        None => Exit::new(1, &error),
+        Some(name) => {
+            let since = format!("changes since `{name}` are not listed until the lock is up to date");
+            Exit::new(1, &format!("{error}\n{since}"))
+        }
+    }
 }
 
 /// Describes what happened to the file at `path`.
@@ -65,7 +69,7 @@ fn words(checked: &Checked, path: &str) -> String {
         Checked::UpToDate => "the lock is up to date".to_owned(),
         Checked::Written(None) => {
             format!(
-                "wrote `{path}`; the old file could not be read, so its changes are unknown; review and commit it"
+                "wrote `{path}`; the old file could not be read, so the changes are unknown; review and commit it"
             )
         }
         Checked::Written(Some(changes)) if changes.is_empty() => format!("wrote `{path}`; commit it"),
@@ -92,4 +96,20 @@ fn compare(lock: &Lock, old: &Lock, name: &str, out: &mut impl Write) -> Result<
         return Err(Exit::new(4, advice));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StaticKeys;
+
+    #[test]
+    fn a_file_that_cannot_be_read_ends_with_its_error() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+        let gate = Gate::static_keys("files", StaticKeys::new());
+        let exit = check(&gate, &ScopeTable::default(), folder, &["--since", "main"], &mut Vec::new());
+        let exit = exit.expect_err("a folder is no lock");
+        assert_eq!(exit.code, 3);
+        assert!(exit.words.starts_with(folder) && !exit.words.contains('\n'), "{}", exit.words);
+    }
 }

@@ -39,9 +39,9 @@ impl Gate {
         problems.extend(self.0.sources.problems());
         problems.extend(self.binding_problems());
         problems.extend(self.0.policy.problems(table));
-        self.0.policy.alike(table).iter().for_each(log::misspelt);
+        self.0.policy.alike(table).iter().for_each(log::warning);
         #[cfg(feature = "jwt")]
-        self.useless_scopes_of_roles().iter().for_each(log::misspelt);
+        self.useless_scopes_of_roles().iter().for_each(log::warning);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
         // Rows made in a loop have the same handler, so several problems can have the same text. Each text is reported

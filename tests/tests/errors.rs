@@ -38,4 +38,5 @@ fn debug_writes_the_message() {
         assert_eq!(format!("{error:?}"), error.to_string());
         assert!(error.to_string().contains(' '), "{error}");
     }
+    assert_eq!(format!("{:?}", OpenApiReport::default()), "the OpenAPI document and the routes agree");
 }

@@ -175,11 +175,12 @@ fn what_only_one_of_the_two_knows_is_reported() {
     assert_eq!(
         report.into_result().unwrap_err().to_string(),
         "the OpenAPI document and the routes differ:\n\
-         - `POST /files/{name}` is documented, but no route\n\
-         - `GET /whoami/` is documented, but no route\n\
-         - `DELETE /files/{name}` is a route, but not documented; document it (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`\n\
-         - `GET /whoami` is a route, but not documented; document it (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`\n\
-         - `GET /health` is a route, but not documented; document it (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`",
+         - `POST /files/{name}` is documented, but is not a route\n\
+         - `GET /whoami/` is documented, but is not a route\n\
+         - `DELETE /files/{name}` is a route, but is not documented\n\
+         - `GET /whoami` is a route, but is not documented\n\
+         - `GET /health` is a route, but is not documented\n\
+         document each undocumented route (with utoipa: mount it with `routes!`), or name it in `allow_undocumented`",
     );
     // An operation that is not in the table stays as it is.
     assert!(securities(&openapi).contains(&r#"post /files/{name} [{"claimed":["y"]}]"#.to_owned()));

@@ -351,36 +351,87 @@ fn with_document(router: &Plain) -> Plain {
     layer_of_nothing().well_known().merge(router.clone())
 }
 
-#[test]
-fn a_document_where_no_client_looks_is_refused() {
-    let app = |url: &str, wrap: fn(Plain, Plain) -> Plain| {
-        let layer = gate_of(Resource::new(url).unwrap()).layer(ScopeTable::default()).unwrap();
-        layer.check(&wrap(layered().layer(layer.clone()), layer.well_known()))
-    };
-    let [outermost, nested, missing]: [fn(Plain, Plain) -> Plain; 3] = [
-        |routes, document| Plain::new().nest("/api", routes).merge(document),
-        |routes, document| Plain::new().nest("/api", routes.merge(document)),
-        |routes, _| routes.route("/{*all}", plain::get(elsewhere)),
-    ];
-    for (url, path) in [("https://h.example", ""), ("https://h.example/api", "/api")] {
-        assert_eq!(app(url, outermost), Ok(()));
+/// Checks a router whose routes are below `/api/v1`, and returns the problems and the log. `wrap` gets these routes and
+/// the router of the document.
+async fn checked(
+    resource: Resource,
+    table: ScopeTable,
+    wrap: impl Fn(Plain, Plain) -> Plain,
+) -> (Vec<String>, String) {
+    let layer = gate_of(resource).layer(table).unwrap();
+    let routes = Plain::new().nest("/api/v1", Plain::new().route("/any", plain::any(whatever)));
+    let app = wrap(routes.layer(layer.clone()), layer.well_known());
+    let (checked, log) = log_while(Level::WARN, async { layer.check(&app) }).await;
+    (checked.map_or_else(|error| error.problems().to_vec(), |()| Vec::new()), log)
+}
+
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+fn not_found(path: &str) -> String {
+    format!(
+        " WARN scopegate: the router has no route for `GET {WELL_KNOWN}{path}`, where clients look for the metadata document; merge `layer.well_known()` into the outermost router, unless another server or a nested service serves the document\n"
+    )
+}
+
+#[tokio::test]
+async fn a_document_at_a_nested_path_is_refused() {
+    let v1 = || scope_table!["/api/v1/any" => whatever];
+    let family = "https://h.example/orgs/{org}";
+    for (url, table, at, path) in [
+        ("https://h.example", v1(), "/api", ""),
+        ("https://h.example/v1", v1(), "/api/v1", "/v1"),
+        ("https://h.example/api", scope_table![whatever], "/api", "/api"),
+        (family, scope_table![whatever], "/orgs/{org}", "/orgs/{org}"),
+    ] {
+        let resource = || if url == family { Resource::family(url) } else { Resource::new(url) }.unwrap();
         let expected = format!(
-            "the router has no route `/.well-known/oauth-protected-resource{path}`, where clients look for the metadata document; merge `layer.well_known()` into the outermost router"
+            "the router serves the metadata document at `{at}{WELL_KNOWN}{path}`, but clients look for it at `{WELL_KNOWN}{path}`; merge `layer.well_known()` into the outermost router"
         );
-        for wrap in [nested, missing] {
-            assert_eq!(app(url, wrap).unwrap_err().problems(), [expected.as_str()]);
-        }
-        // The program can serve a copy of the document from its own route.
-        let own: fn(Plain, Plain) -> Plain =
-            |routes, _| routes.route("/.well-known/{*file}", plain::get(elsewhere));
-        assert_eq!(app(url, own), Ok(()));
+        let nested = |routes: Plain, document| routes.merge(Plain::new().nest(at, document));
+        let found = checked(resource(), table.clone(), nested).await;
+        assert_eq!(found, (vec![expected], String::new()), "{url}");
+        let both = |routes, document: Plain| nested(routes, document.clone()).merge(document);
+        assert_eq!(checked(resource(), table, both).await, (vec![], String::new()), "{url}");
     }
+}
+
+/// Another server can serve the document, so a router without the document starts.
+#[tokio::test]
+async fn a_router_without_the_document_is_logged_once() {
+    let v1 = || scope_table!["/api/v1/any" => whatever];
+    // Some clients append the well-known path to the path of an endpoint, so a copy at that path is no mistake.
+    let copy = |routes: Plain, _| routes.route(&format!("/api{WELL_KNOWN}"), plain::get(elsewhere));
+    let unfound = |routes: Plain, document| routes.merge(Plain::new().nest("/unknown", document));
+    let posted = |routes: Plain, _| routes.route("/.well-known/{*file}", plain::post(elsewhere));
+    let others = |routes: Plain, _| routes.merge(layer_of_nothing().well_known());
+    let of_all = |routes: Plain, _| routes.route("/{*all}", plain::get(elsewhere));
+    let own = |routes: Plain, _| routes.route("/.well-known/{*file}", plain::get(elsewhere));
+    let root = || Resource::new("https://h.example").unwrap();
+    let api = || Resource::new("https://h.example/api").unwrap();
+    assert_eq!(checked(root(), v1(), |routes, _| routes).await, (vec![], not_found("")));
+    assert_eq!(checked(root(), v1(), copy).await, (vec![], not_found("")));
+    assert_eq!(checked(root(), v1(), unfound).await, (vec![], not_found("")));
+    assert_eq!(checked(root(), v1(), posted).await, (vec![], not_found("")));
+    assert_eq!(checked(api(), v1(), others).await, (vec![], not_found("/api")));
+    assert_eq!(checked(api(), v1(), of_all).await, (vec![], not_found("/api")));
+    // The program can serve a copy of the document from its own route.
+    assert_eq!(checked(api(), v1(), own).await, (vec![], String::new()));
     let keys = Gate::static_keys("files", StaticKeys::new()).layer(ScopeTable::default()).unwrap();
-    assert_eq!(keys.check(&layered()), Ok(()));
-    let family = gate_of(Resource::family("https://h.example/orgs/{org}").unwrap());
-    let family = family.layer(ScopeTable::default()).unwrap();
-    assert_eq!(family.check(&family.well_known()), Ok(()));
-    assert!(family.check(&Plain::new().nest("/v1", family.well_known())).is_err());
+    let (checked, log) = log_while(Level::WARN, async { keys.check(&layered()) }).await;
+    assert_eq!((checked, log.as_str()), (Ok(()), ""));
+}
+
+/// A scopegate router answers 404 at the well-known paths below its own routes. Such a path is no nested document.
+#[tokio::test]
+async fn a_404_below_a_route_is_no_document() {
+    let beside = |routes: Plain, _| {
+        let own =
+            Router::new().route("/api", get(list)).protect(Gate::static_keys("files", StaticKeys::new()));
+        routes.merge(own.unwrap())
+    };
+    let resource = Resource::new("https://h.example/api").unwrap();
+    let table = scope_table!["/api/v1/any" => whatever];
+    assert_eq!(checked(resource, table, beside).await, (vec![], not_found("/api")));
 }
 
 fn gate_of(resource: Resource) -> Gate {

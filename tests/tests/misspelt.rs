@@ -12,7 +12,7 @@ use std::{
 use gating::IntoGate;
 use regex::Regex;
 use scopegate::{
-    Gate, Issuer, Issuers, Policy, Resource, Router, ScopeTable, StaticKeys, Vocabulary, Wildcards,
+    Gate, Issuer, Issuers, Policy, Resource, Router, Scope, ScopeTable, StaticKeys, Vocabulary, Wildcards,
     export::check_lock, requires_scope, routing::get, scope_table, testing::TestVerifier,
 };
 use scopegate_tests::log::{hear_everything, log_while};
@@ -83,21 +83,14 @@ async fn a_scope_of_a_role_that_no_vocabulary_has_is_logged_at_startup() {
         let roles = [("reader", "files:read files:reed"), ("admin\n", "files:* orders:place")];
         Issuer::new("https://auth.example").roles_at(["roles"], roles)
     };
-    let reed = "the role `reader` of an issuer names the scope `files:reed`, which no vocabulary has; did you mean `files:read`?";
-    let [all, orders] = ["files:*", "orders:place"].map(|scope| {
-        format!("the role `admin\\n` of an issuer names the scope `{scope}`, which no vocabulary has")
-    });
-    let log = async |gate: Gate| {
-        let log = logged(|| drop(gate.layer(scope_table![list]).unwrap())).await;
-        log.lines().map(|line| line.trim_start_matches(" WARN scopegate: ").to_owned()).collect::<Vec<_>>()
-    };
-    let resource =
-        || Resource::new("https://h.example").unwrap().authorization_server("https://auth.example");
-    let gate = |issuers: Issuers| Gate::issuers(resource().unwrap(), issuers);
+    let reed = "the role `reader` grants `files:reed`, which no vocabulary has; did you mean `files:read`?";
+    let [all, orders] = ["files:*", "orders:place"]
+        .map(|scope| format!("the role `admin\\n` grants `{scope}`, which no vocabulary has"));
+    let log = async |gate: Gate| warned_of(gate, scope_table![list]).await;
     let gates = [
-        gate(issuer().into()),
-        Gate::new(resource().unwrap(), Arc::new(Issuers::from(issuer()))),
-        Gate::new(resource().unwrap(), StaticKeys::new().or(Issuers::from(issuer()))),
+        gate_of(issuer().into()),
+        Gate::new(resource(), Arc::new(Issuers::from(issuer()))),
+        Gate::new(resource(), StaticKeys::new().or(Issuers::from(issuer()))),
     ];
     for gate in gates {
         assert_eq!(log(gate.clone()).await, [""; 0]);
@@ -106,9 +99,57 @@ async fn a_scope_of_a_role_that_no_vocabulary_has_is_logged_at_startup() {
         assert_eq!(log(gate.wildcards(Wildcards::Prefixed)).await, [reed, orders.as_str()]);
     }
     assert_eq!(
-        log(gate(Issuer::new("https://auth.example").into()).vocabulary::<FilesScope>()).await,
+        log(gate_of(Issuer::new("https://auth.example").into()).vocabulary::<FilesScope>()).await,
         [""; 0]
     );
+}
+
+fn resource() -> Resource {
+    Resource::new("https://h.example").unwrap().authorization_server("https://auth.example").unwrap()
+}
+
+fn gate_of(issuers: Issuers) -> Gate {
+    Gate::issuers(resource(), issuers)
+}
+
+async fn warned_of(gate: Gate, table: ScopeTable) -> Vec<String> {
+    let log = logged(|| drop(gate.layer(table).unwrap())).await;
+    log.lines().map(|line| line.trim_start_matches(" WARN scopegate: ").to_owned()).collect()
+}
+
+/// A vocabulary has no templates, so a role can grant a scope that is in no vocabulary but that a handler needs.
+#[tokio::test]
+async fn a_scope_of_a_role_that_fits_a_template_is_not_logged() {
+    #[requires_scope("files:read", also("tenant:{tenant}:read"))]
+    async fn of_tenant() {}
+
+    let granting = |scopes: &str| {
+        let issuer = Issuer::new("https://auth.example").roles_at(["roles"], [("reader", scopes)]);
+        gate_of(issuer.into()).vocabulary::<FilesScope>()
+    };
+    let log = async |gate: Gate| warned_of(gate, scope_table!["/{tenant}" => of_tenant]).await;
+    let warning = |scope: &str| format!("the role `reader` grants `{scope}`, which no vocabulary has");
+
+    assert_eq!(log(granting("tenant:acme:read")).await, [""; 0]);
+    assert_eq!(
+        warned_of(granting("tenant:acme:read"), scope_table![list]).await,
+        [warning("tenant:acme:read")]
+    );
+    assert_eq!(log(granting("tenant:acme:raed")).await, [warning("tenant:acme:raed")]);
+
+    let implied = |implied: &'static str| {
+        granting("admin").implies([(Scope::from_static("admin"), [Scope::from_static(implied)])])
+    };
+    assert_eq!(log(implied("tenant:acme:read")).await, [""; 0]);
+    assert_eq!(log(implied("orders:place")).await, [warning("admin")]);
+
+    for wildcard in ["tenant:*", "tenant:acme:*"] {
+        assert_eq!(log(granting(wildcard)).await, [warning(wildcard)]);
+        assert_eq!(log(granting(wildcard).wildcards(Wildcards::Prefixed)).await, [""; 0]);
+        assert_eq!(log(implied(wildcard).wildcards(Wildcards::Prefixed)).await, [""; 0]);
+    }
+    let orders = granting("orders:*").wildcards(Wildcards::Prefixed);
+    assert_eq!(log(orders).await, [warning("orders:*")]);
 }
 
 #[test]

@@ -103,11 +103,13 @@ async fn a_wrong_method_without_a_fallback_needs_a_token_behind_the_layer() {
 
 #[tokio::test]
 async fn a_document_inside_a_nested_router_is_refused_at_startup() {
-    let layer = gate().layer(ScopeTable::default()).unwrap();
-    let api = Router::new().route("/", get(plain)).layer(layer.clone());
-    let error = layer.check(&Router::new().nest("/api", api.merge(layer.well_known()))).unwrap_err();
-    let expected = "the router has no route `/.well-known/oauth-protected-resource`";
+    let layer = gate().layer(scope_table![GET "/api/documents" => list]).unwrap();
+    let api = Router::new().route("/documents", get(list)).layer(layer.clone());
+    let error = layer.check(&Router::new().nest("/api", api.clone().merge(layer.well_known()))).unwrap_err();
+    let expected = "the router serves the metadata document at `/api/.well-known/oauth-protected-resource`";
     assert!(error.problems()[0].starts_with(expected), "{error}");
+    // Another server can serve the document.
+    layer.check(&Router::new().nest("/api", api)).unwrap();
 }
 
 #[tokio::test]

@@ -61,12 +61,12 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     let _ = (path, methods);
 }
 
-/// Logs that a scope is probably misspelt.
-pub(crate) fn misspelt(why: &impl Display) {
+/// Logs what is probably a mistake in the program, such as a misspelt scope. The program starts all the same.
+pub(crate) fn warning(text: &impl Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "scopegate", "{why}");
+    tracing::warn!(target: "scopegate", "{text}");
     #[cfg(not(feature = "tracing"))]
-    let _ = why;
+    let _ = text;
 }
 
 /// Logs that a credential was not accepted. `token` returns the token's identifier. The record of the decision contains
@@ -258,13 +258,4 @@ pub(crate) fn switched_off(tool: &str) {
     tracing::warn!(target: "scopegate", ?tool, "a tool is switched off, so calls to it are answered as unknown");
     #[cfg(not(feature = "tracing"))]
     let _ = tool;
-}
-
-/// Logs that an MCP server does not announce operations of its table.
-#[cfg(feature = "rmcp")]
-pub(crate) fn unannounced(warning: &str) {
-    #[cfg(feature = "tracing")]
-    tracing::warn!(target: "scopegate", "{warning}");
-    #[cfg(not(feature = "tracing"))]
-    let _ = warning;
 }

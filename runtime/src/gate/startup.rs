@@ -39,9 +39,9 @@ impl Gate {
         problems.extend(self.0.sources.problems());
         problems.extend(self.binding_problems());
         problems.extend(self.0.policy.problems(table));
-        self.0.policy.alike(table).iter().for_each(log::misspelt);
+        self.0.policy.alike(table).iter().for_each(log::warning);
         #[cfg(feature = "jwt")]
-        self.useless_scopes_of_roles().iter().for_each(log::misspelt);
+        self.useless_scopes_of_roles(table).iter().for_each(log::warning);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
         // Rows made in a loop have the same handler, so several problems can have the same text. Each text is reported
@@ -54,10 +54,10 @@ impl Gate {
     /// Describes the scopes of roles that help no caller at this gate. Such a scope is no error, because several gates
     /// can share an issuer, and a role can then also grant the scopes of the other gates.
     #[cfg(feature = "jwt")]
-    fn useless_scopes_of_roles(&self) -> Vec<String> {
+    fn useless_scopes_of_roles(&self, table: &ScopeTable) -> Vec<String> {
         let roles = issuers_in(self.0.verifier.as_any()).flat_map(Issuer::roles);
         let useless = |(role, scope): (&str, &str)| {
-            self.0.policy.useless(scope, &format!("the role `{}` of an issuer", shown::text(role)))
+            self.0.policy.useless(scope, &format!("the role `{}` grants", shown::text(role)), table)
         };
         roles.filter_map(useless).collect()
     }

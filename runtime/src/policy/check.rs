@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Policy, StartupError};
 #[cfg(feature = "jwt")]
-use crate::scope::GrantedScopes;
+use crate::scope::{GrantedScopes, fits};
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
 impl Policy {
@@ -35,10 +35,10 @@ impl Policy {
 
     pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
         let of_table = table.entries().iter().flat_map(|entry| {
-            let by = format!("`{}`", entry.handler());
+            let by = format!("`{}` names the scope", entry.handler());
             entry.terms().needs().filter_map(NeedRef::scope).map(move |scope| (scope, by.clone()))
         });
-        let of_floor = self.floor.iter().map(|scope| (scope.clone(), "the floor".to_owned()));
+        let of_floor = self.floor.iter().map(|scope| (scope.clone(), "the floor names the scope".to_owned()));
         let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
         let mut problems = self.contradictions.clone();
         problems.extend(named.iter().filter_map(|(scope, by)| self.unknown(scope.as_str(), by)));
@@ -48,15 +48,24 @@ impl Policy {
         problems
     }
 
-    /// Describes a scope that a token can have but that no operation needs: the scope is in no vocabulary, and it
-    /// covers no scope of a vocabulary.
+    /// Describes a scope that a token can have but that no operation needs: the scope covers neither a scope of a
+    /// vocabulary nor a scope that a template of the table can become.
     #[cfg(feature = "jwt")]
-    pub(crate) fn useless(&self, scope: &str, by: &str) -> Option<String> {
+    pub(crate) fn useless(&self, scope: &str, by: &str, table: &ScopeTable) -> Option<String> {
         let granted = GrantedScopes::parse(scope);
-        let covers = self.vocabulary.iter().any(|entry| self.covers(&granted, entry.scope().as_str()));
-        if covers { None } else { self.unknown(scope, by) }
+        let named = self.implications().flat_map(|(scope, implied)| implied.into_iter().chain([scope]));
+        let covered: Vec<ScopeToken> = named.filter(|named| self.covers(&granted, named.as_str())).collect();
+        let templates: Vec<_> = table.entries().iter().flat_map(|entry| entry.terms().templates()).collect();
+        let is_useful = |scope: &str| {
+            let meets =
+                |template: &str| fits(template, scope) || self.wildcards.may_stand_for(scope, template);
+            self.entry(scope).is_some() || templates.iter().any(|template| meets(template))
+        };
+        let mut all = covered.iter().map(ScopeToken::as_str).chain([scope]);
+        if all.any(is_useful) { None } else { self.unknown(scope, by) }
     }
 
+    /// Describes a scope that is in no vocabulary. The text `by` says who names the scope.
     fn unknown(&self, scope: &str, by: &str) -> Option<String> {
         if self.vocabulary.is_empty() || self.entry(scope).is_some() {
             return None;
@@ -64,7 +73,7 @@ impl Policy {
         let known = self.vocabulary.iter().map(|entry| entry.scope().as_str());
         let hint = scopegate_grammar::suggest(scope, known);
         let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-        Some(format!("{by} names the scope `{scope}`, which no vocabulary has{hint}"))
+        Some(format!("{by} `{scope}`, which no vocabulary has{hint}"))
     }
 
     fn misnamed(&self, scope: &ScopeToken) -> Option<String> {

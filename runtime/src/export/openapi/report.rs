@@ -94,24 +94,29 @@ impl OpenApiReport {
 
 impl fmt::Display for OpenApiReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::default() {
+            return f.write_str("the OpenAPI document and the routes agree");
+        }
         f.write_str("the OpenAPI document and the routes differ:")?;
         for problem in &self.problems {
             write!(f, "\n- the document: {problem}")?;
         }
         for operation in &self.unknown {
-            write!(f, "\n- `{operation}` is documented, but no route")?;
+            write!(f, "\n- `{operation}` is documented, but is not a route")?;
         }
         for operation in &self.undocumented {
-            write!(
-                f,
-                "\n- `{operation}` is a route, but not documented; document it (with utoipa: mount it with `routes!`), \
-                 or name it in `allow_undocumented`"
-            )?;
+            write!(f, "\n- `{operation}` is a route, but is not documented")?;
         }
         for name in &self.unneeded {
             write!(
                 f,
                 "\n- `{name}` is allowed to be undocumented, but is not an undocumented route; remove the permission"
+            )?;
+        }
+        if !self.undocumented.is_empty() {
+            f.write_str(
+                "\ndocument each undocumented route (with utoipa: mount it with `routes!`), or name it in \
+                 `allow_undocumented`",
             )?;
         }
         Ok(())

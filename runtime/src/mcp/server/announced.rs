@@ -21,7 +21,7 @@ impl Announced {
     /// before the first request.
     pub(super) fn check<S>(&self, table: &McpTable, announced: &ServerCapabilities) {
         self.0.get_or_init(|| {
-            unannounced::<S>(table, announced).for_each(|warning| log::unannounced(&warning));
+            unannounced::<S>(table, announced).for_each(|warning| log::warning(&warning));
         });
     }
 }

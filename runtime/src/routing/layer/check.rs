@@ -1,6 +1,9 @@
 //! Compares a layer's table with the routes of a router.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter::once,
+};
 
 use super::{
     GateLayer,
@@ -10,6 +13,7 @@ use super::{
 use crate::{
     gate::log,
     policy::StartupError,
+    resource::WELL_KNOWN,
     routing::method_router::ANY,
     scope::{Entry, ScopeTable},
     well_known,
@@ -23,8 +27,8 @@ impl GateLayer {
     ///
     /// # Errors
     ///
-    /// Fails if the router has no route for the path or for the method of a row, or if it has a route at the path of the
-    /// metadata document.
+    /// Fails if the router has no route for the path or for the method of a row, or if it has a route at the path of
+    /// the metadata document.
     ///
     /// # Examples
     ///
@@ -59,13 +63,18 @@ impl GateLayer {
         StartupError::unless(problems, || well_known::around(self.well_known(), router.layer(self.clone())))
     }
 
-    /// Compares the table with a router, and rejects rows without a matching route. Also checks that the router has a
-    /// route for the metadata document.
+    /// Compares the table with a router, and rejects rows without a matching route. Also rejects a router that serves
+    /// the metadata document at a nested path, where no client looks for the document.
     ///
     /// If only a part of the router has the layer, call this method with the complete router. You do not need this
-    /// method with [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does not run any code of the router.
-    /// The check does not see routes inside nested services, such as those
+    /// method with [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does not run
+    /// any code of the router. The check does not see routes inside nested services, such as those
     /// of [`nest_service`](axum::Router::nest_service).
+    ///
+    /// If the check finds no route for the metadata document, this is not an error, because [another
+    /// server](crate::guide::operating#the-metadata-without-the-server) can serve the document. The check only logs a
+    /// warning. The check finds a document at a nested path if the routers above it also contain a row of the table, or
+    /// if their path is the beginning of the path of the resource.
     ///
     /// An axum router does not list its routes, so the check cannot find a path for which the table has no row.
     /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs which
@@ -74,8 +83,8 @@ impl GateLayer {
     ///
     /// # Errors
     ///
-    /// Fails if the router has no route for the path or for the method of a row, or no route for the path of the
-    /// metadata document. The error lists everything that is missing.
+    /// Fails if the router has no route for the path or for the method of a row, or if it serves the metadata document
+    /// only at a nested path. The error lists all problems.
     ///
     /// # Examples
     ///
@@ -101,7 +110,7 @@ impl GateLayer {
     pub fn check(&self, router: &axum::Router) -> Result<(), StartupError> {
         let survey = Survey::of(router);
         let mut problems = self.unmatched(&survey);
-        problems.extend(self.unserved(&survey));
+        problems.extend(self.misplaced(&survey));
         StartupError::unless(problems, || ())
     }
 
@@ -126,18 +135,36 @@ impl GateLayer {
         problems
     }
 
-    /// Returns a problem if the router has no route where clients look for the metadata document. The usual reason is
-    /// that the document's router is inside a nested router. The program can serve a copy of the document from its own
-    /// route, so every route below `/.well-known/` that matches the path is enough.
-    fn unserved(&self, survey: &Survey) -> Option<String> {
+    /// Returns a problem if the router serves the metadata document only at a nested path. If the router does not serve
+    /// the document at all, this is only logged, because another server can serve the document.
+    fn misplaced(&self, survey: &Survey) -> Option<String> {
         let discovery = self.discovery();
         let path = discovery.paths().first()?;
-        let is_served = survey.at(path).is_some_and(|found| found.path().starts_with("/.well-known/"));
-        (!is_served).then(|| {
-            format!(
-                "the router has no route `{path}`, where clients look for the metadata document; merge `layer.well_known()` into the outermost router"
-            )
-        })
+        // The program can serve a copy of the document from its own route.
+        let is_in_place = |found: Found| found.path().starts_with("/.well-known/") && found.serves("GET");
+        if survey.at(path).is_some_and(is_in_place) {
+            return None;
+        }
+        let Some(nested) = self.nested(path, survey) else {
+            log::warning(&format!(
+                "the router has no route for `GET {path}`, where clients look for the metadata document; merge `layer.well_known()` into the outermost router, unless another server or a nested service serves the document"
+            ));
+            return None;
+        };
+        Some(format!(
+            "the router serves the metadata document at `{nested}`, but clients look for it at `{path}`; merge `layer.well_known()` into the outermost router"
+        ))
+    }
+
+    /// Finds the nested path at which the router of the document was mounted. The survey cannot list routers, so this
+    /// method tries the paths of the routers around each row, and the path of the resource.
+    fn nested(&self, path: &str, survey: &Survey) -> Option<String> {
+        let of_resource = path.strip_prefix(WELL_KNOWN).unwrap_or_default();
+        let rows = mounted(self.table()).map(|(_, path, _)| path);
+        let outer: BTreeSet<&str> = rows.chain(once(of_resource)).flat_map(beginnings).collect();
+        let mounted = outer.into_iter().filter(|outer| has_well_known(outer, survey));
+        let mut nested = mounted.map(|outer| format!("{outer}{path}"));
+        nested.find(|nested| survey.at(nested).is_some_and(|found| found.serves("GET")))
     }
 
     /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged such a
@@ -158,6 +185,21 @@ impl GateLayer {
     }
 }
 
+/// Iterates over the paths at which a route with this path can be nested.
+fn beginnings(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+    ends.filter(|end| *end > 0).filter_map(|end| path.get(..end))
+}
+
+/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. This router answers 404 beside the
+/// document, with a route that has no methods. If the program itself serves a copy of the document below an endpoint,
+/// this is not a mistake, and the copy has no such route beside it.
+fn has_well_known(outer: &str, survey: &Survey) -> bool {
+    let beside = format!("{WELL_KNOWN}/");
+    let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));
+    found.is_some_and(|found| found.methods.is_some_and(|methods| methods.is_empty()))
+}
+
 /// Returns the problem of a row, if the row matches no route.
 fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) -> Option<String> {
     let handler = entry.handler();
@@ -173,8 +215,8 @@ fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) ->
         ));
     }
     let served = found.methods.as_ref()?;
-    let is_served = |method: &&str| *method == ANY || served.iter().any(|served| served == method);
-    let missing: Vec<&str> = names(methods).filter(|method| !is_served(method)).collect();
+    let missing: Vec<&str> =
+        names(methods).filter(|method| *method != ANY && !found.serves(method)).collect();
     (!missing.is_empty()).then(|| {
         let (missing, served) = (missing.join(", "), served.join(", "));
         format!("the route `{path}` does not serve {missing}, for which the table has `{handler}`; it serves {served}")
@@ -191,5 +233,5 @@ fn without_row<'a>(path: &str, served: &'a [String], table: &ScopeTable) -> Vec<
     };
     let by_get = served.iter().any(|method| method == "GET");
     let own = served.iter().map(String::as_str).filter(|method| !(by_get && *method == "HEAD"));
-    own.filter(|method| !method.is_empty() && !has_row(method)).collect()
+    own.filter(|method| !has_row(method)).collect()
 }

@@ -18,19 +18,26 @@ use http::header::ALLOW;
 use tower_layer::layer_fn;
 use tower_service::Service;
 
+use super::routes::names;
+
 /// A copy of a router in which `Stop` replaces all handlers, services and layers.
 pub(super) struct Survey(axum::Router);
 
 /// A route of the router.
 pub(super) struct Found {
     path: MatchedPath,
-    /// The methods that have their own handlers, or `None` if one handler or service takes all methods.
+    /// The methods that have their own handlers, or `None` if one handler or service takes all methods. If the route
+    /// has only a fallback, the list is empty.
     pub(super) methods: Option<Vec<String>>,
 }
 
 impl Found {
     pub(super) fn path(&self) -> &str {
         self.path.as_str()
+    }
+
+    pub(super) fn serves(&self, method: &str) -> bool {
+        self.methods.as_ref().is_none_or(|served| served.iter().any(|own| own == method))
     }
 }
 
@@ -53,7 +60,10 @@ impl Survey {
         let Poll::Ready(Ok(answer)) = answer else { return None };
         let path = answer.extensions().get::<MatchedPath>()?.clone();
         let methods = answer.headers().get(ALLOW).and_then(|methods| methods.to_str().ok());
-        let methods = methods.map(|methods| methods.split(',').map(str::to_owned).collect());
+        let methods = methods.map(|methods| {
+            // axum writes an empty list if the route has only a fallback.
+            names(methods).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+        });
         Some(Found { path, methods })
     }
 }
@@ -106,7 +116,7 @@ impl Service<Request> for Stop {
 mod tests {
     use axum::{
         Router,
-        routing::{any, get, put},
+        routing::{MethodRouter, any, get, put},
     };
 
     use super::{Survey, filled_in};
@@ -135,6 +145,7 @@ mod tests {
             .nest("/a/{tenant}", Router::new().nest("/b", inner.clone()))
             .nest_service("/service", inner)
             .route("/any", any(run))
+            .route("/none", MethodRouter::new().fallback(run))
             .route("/{{literal}}", put(run))
             .route("/files/{*rest}", put(run).fallback(run))
             .fallback(run);
@@ -143,6 +154,7 @@ mod tests {
             ("/a/{tenant}/b", Some(("/a/{tenant}/b", Some("GET,HEAD")))),
             ("/a/{x}/b/{y}", Some(("/a/{tenant}/b/{id}", Some("GET,HEAD,PUT")))),
             ("/any", Some(("/any", None))),
+            ("/none", Some(("/none", Some("")))),
             ("/{{literal}}", Some(("/{{literal}}", Some("PUT")))),
             ("/files/{*rest}", Some(("/files/{*rest}", Some("PUT")))),
             ("/service/{id}", None),

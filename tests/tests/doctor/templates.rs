@@ -190,11 +190,16 @@ async fn implications_and_wildcards_count() {
         no error was found
     "#]]).await;
     // A wildcard that would open nothing is no matter.
-    check(gate("other:*"), only_read(), expect![[r#"
+    check(
+        gate("other:*"),
+        only_read(),
+        expect![[r#"
         error: token: it is valid, and grants `other:*`, which opens no operation
         token: accepted, with `other:*`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(wild("org:a:*"), table(), expect![[r#"
         token: accepted, with `org:a:*`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`

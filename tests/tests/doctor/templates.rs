@@ -189,7 +189,7 @@ async fn implications_and_wildcards_count() {
           does not open GET /also/{name}: it lacks `repos:read`
         no error was found
     "#]]).await;
-    // A wildcard that would open nothing is no matter.
+    // There is no hint about a wildcard that would open nothing.
     check(
         gate("other:*"),
         only_read(),

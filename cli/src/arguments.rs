@@ -34,7 +34,7 @@ Exit codes:
     0  success
     1  check: the lock file is missing, out of date or unreadable
     2  the command line is wrong
-    3  the exporter is missing, does not build, or fails
+    3  the exporter is missing, does not build, or fails; or the older lock or the token cannot be read
     4  check --since: the change lets in callers that were refused before
     5  doctor: the gate's configuration is wrong
     6  doctor: an authorization server is wrong or unreachable

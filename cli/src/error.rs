@@ -89,9 +89,9 @@ impl fmt::Display for Error {
                 f,
                 "git knows no revision `{revision}`; name a commit, a branch or a tag, and fetch it if this clone lacks it"
             ),
-            Self::Revision { revision, why } => write!(f, "there is no lock at revision `{revision}`: {why}"),
+            Self::Revision { revision, why } => write!(f, "git cannot read the lock at revision `{revision}`: {why}"),
             Self::Token(error) => {
-                write!(f, "the token cannot be read: {error}; write it to a file, and pass the file with `--token`")
+                write!(f, "the file of `--token` cannot be read: {error}; write the token to a file, and pass the path of this file")
             }
             Self::TokenAsArgument => f.write_str(
                 "a token cannot be an argument, because shells save arguments and other users can read them; write it to a file for `--token`, or pass it on standard input with `--token -`",

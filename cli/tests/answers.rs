@@ -222,7 +222,7 @@ fn a_revision_without_a_lock_is_named() {
     project.check(
         &["check", "--since", "HEAD"],
         &expect![[r#"
-        error: there is no lock at revision `HEAD`: fatal: path 'scopes.lock' does not exist in 'HEAD'
+        error: git cannot read the lock at revision `HEAD`: fatal: path 'scopes.lock' does not exist in 'HEAD'
         exit code 3
     "#]],
     );

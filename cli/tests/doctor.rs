@@ -98,7 +98,7 @@ fn a_token_is_no_argument() {
         }
     }
     project.check(&["doctor", "--token", "no/such/file"], &expect![[r#"
-        error: the token cannot be read: No such file or directory (os error 2); write it to a file, and pass the file with `--token`
+        error: the file of `--token` cannot be read: No such file or directory (os error 2); write the token to a file, and pass the path of this file
         exit code 3
     "#]]);
     project.check(

@@ -534,7 +534,7 @@ macro_rules! scope_table {
 /// async fn list() {}
 ///
 /// let routes: scopegate::Router = scopegate::Router::new().routes(scopegate::routes!(list));
-/// // error: this handler has no `#[utoipa::path]`
+/// // error: this handler has no `#[utoipa::path]` of utoipa 6
 /// ```
 #[cfg(feature = "utoipa")]
 #[macro_export]

@@ -97,6 +97,14 @@ impl OfOthers {
 const OF_SEVERAL: [(&str, usize); 3] =
     [("handlers_with_mistakes", 3), ("routes_without_name", 2), ("tool_and_others_undeclared", 2)];
 
+/// What the message of a case leaves out.
+const NOTES: [(&str, &str); 1] = [(
+    "demand_undeclared",
+    "\
+The compiler finds this mistake only in the body of the handler itself, and only if the attribute and the call contain only literals. In a
+helper function, or with a vocabulary, the program compiles. The request then gets a 500, and an error is logged.",
+)];
+
 /// The cases by mistake. `features/` has the cases without features.
 const GROUPS: [(&str, &[(&str, &str)]); 6] = [
     (
@@ -129,6 +137,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("attribute_twice", "Two scope attributes"),
             ("access_in_public", "`Access` in a public handler"),
             ("demand_undeclared", "A demand for a scope that the handler does not declare"),
+            ("demand_of_one_scope_as_several", "A scope without an array in `Access::require_any`"),
             ("demand_of_a_login", "A demand for a login in a handler"),
             ("covers_text", "A text in `Access::covers`"),
             ("handler_with_16_extractors", "Too many arguments"),
@@ -258,6 +267,7 @@ fn page() -> String {
             page.push(format!("```rust,ignore\n{}\n```\n", case.relevant()));
             page.push(format!("```text\n{}\n```\n", case.shown_messages().join("\n\n")));
             page.extend(OfOthers::of(name).map(|of_others| format!("{}\n", of_others.advice)));
+            page.extend(NOTES.iter().filter(|(of, _)| of == name).map(|(_, note)| format!("{note}\n")));
         }
     }
     page.join("\n")

@@ -439,6 +439,7 @@ fn the_message_and_the_pages_name_the_version_of_utoipa() {
     let (major, _) = version.split_once('.').unwrap();
     for (file, text) in [
         ("tests/ui/fail/routes_undocumented.stderr", format!("`utoipa = \"{major}\"`")),
+        ("tests/ui/fail/routes_undocumented.stderr", format!("`#[utoipa::path]` of utoipa {major}\n")),
         ("runtime/src/guide/operating.md", format!("`cargo add utoipa@{major}`")),
         ("runtime/src/lib.rs", format!("utoipa {major},")),
     ] {

@@ -517,7 +517,7 @@ async fn a_demand_for_the_value_of_a_template_is_told_to_pass_the_template() {
 /// `Debug` names the mistake. The answer does not.
 #[tokio::test]
 async fn a_test_without_parameters_learns_why_it_fails() {
-    const FAULT: &str = "`policy::asks` has no values for the parameters of `tenant:{tenant}:read`; in a test, set them with `Access::with_parameters`";
+    const FAULT: &str = "`policy::asks` lacks a value for a parameter of `tenant:{tenant}:read`; in a test, set `tenant` with `Access::with_parameters`";
     const READ: Requirement = requirement!("tenant:{tenant}:read");
     hear_everything();
     let token = Token::granting(GrantedScopes::parse("tenant:acme:read tenant:acme:admin"));
@@ -530,8 +530,10 @@ async fn a_test_without_parameters_learns_why_it_fails() {
     let body = to_bytes(refused.into_response().into_body(), 1000).await.unwrap();
     assert!(!str::from_utf8(&body).unwrap().contains("tenant"));
 
-    let (covered, log) = log_while(Level::TRACE, async { access.covers(&READ) }).await;
-    assert_eq!((covered, log), (false, format!("ERROR scopegate: {FAULT}\n")));
+    for access in [access.clone(), access.clone().with_parameters(&[("tenat", "acme")])] {
+        let (covered, log) = log_while(Level::TRACE, async { access.covers(&READ) }).await;
+        assert_eq!((covered, log), (false, format!("ERROR scopegate: {FAULT}\n")));
+    }
     let access = access.with_parameters(&[("tenant", "acme")]);
     assert!(access.covers(&READ) && access.require("tenant:{tenant}:admin").is_ok());
 }

@@ -16,7 +16,7 @@ use crate::enforce::{names_in, place_of};
 
 /// A handler with `#[utoipa::path]`.
 #[diagnostic::on_unimplemented(
-    message = "this handler has no `#[utoipa::path]`",
+    message = "this handler has no `#[utoipa::path]` of utoipa 6",
     note = "put `#[utoipa::path(get, path = \"/..\")]` above the handler; if it is there, depend on `utoipa = \"6\"`, the \
             version that scopegate uses; name an imported handler by its module, as in `files::list`"
 )]

@@ -201,8 +201,30 @@ async fn implications_and_wildcards_count() {
         gate("repo:*"),
         only_read(),
         expect![[r#"
-        error: token: it is valid, and grants `repo:*`, which opens no operation
-        token: accepted, with `repo:*`
+            error: token: it is valid, and grants `repo:*`, which opens no operation
+            hint: token: the gate does not count `repo:*` as a wildcard; if it should cover other scopes, call `Gate::wildcards`
+            token: accepted, with `repo:*`
+              does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
+        "#]],
+    )
+    .await;
+    check(gate("* repo:alpha:*").wildcards(Wildcards::Prefixed), table(), expect![[r#"
+        hint: token: the gate does not count `*` as a wildcard; if it should cover other scopes, call `Gate::wildcards`
+        token: accepted, with `*`, `repo:alpha:*`
+          may open GET /repos/{name}, depending on the request: for `repo:{name}:read`, the token has `repo:alpha:read`
+          does not open PUT /repos/{name}: it lacks `repos:write`
+          does not open GET /orgs/{org}/{name}: it lacks `org:{org}:member`, `org:{org}:repo:{name}:read` for every value of `{name}`, `{org}`
+          may open GET /either/{name}, depending on the request: for `repo:{name}:read`, the token has `repo:alpha:read`, and for `repo:{name}:write`, the token has `repo:alpha:write`
+          does not open GET /also/{name}: it lacks `repos:read`
+        no error was found
+    "#]]).await;
+    // There is no hint about a wildcard that would open nothing.
+    check(
+        gate("other:*"),
+        only_read(),
+        expect![[r#"
+        error: token: it is valid, and grants `other:*`, which opens no operation
+        token: accepted, with `other:*`
           does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
     "#]],
     )

@@ -115,6 +115,11 @@ async fn which_kind_it_is() {
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "logout+jwt" });
     let claims = server.server.claims(API, "files:read");
     server.check(&server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: its `typ` is `logout+jwt`, not `at+jwt`, `application/at+jwt` or `JWT`; send the `access_token` of the token response, not another token of it"]).await;
+    let mut claims = server.server.claims("app", "");
+    drop(claims.as_object_mut().expect("an object").remove("scope"));
+    let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
+    let rules = server.rules().audience("app");
+    server.check_by(rules, &server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it may be an ID token: its audience is not the resource itself, and it has no claim for scopes; send the `access_token` of the token response; if this is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`"]).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The verified token, as a handler sees it.
 
+mod any_of;
 mod asked;
 mod extract;
 #[cfg(feature = "testing")]
@@ -10,6 +11,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use self::any_of::AnyOf;
 pub use self::asked::{Coverable, Demandable};
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use super::outcome::Local;
@@ -19,8 +21,6 @@ use super::{
     outcome::{Judge, Noted},
     plan::Plan,
 };
-#[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::refuse::Asked;
 use crate::{
     gate::log,
     observe::Outcome,
@@ -31,6 +31,8 @@ use crate::{
     shown,
     token::{InvalidClaims, Principal, Token},
 };
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::{refuse::Asked, scope::parameters};
 
 /// The caller and the granted scopes, as an extractor for handlers behind a gate.
 ///
@@ -239,6 +241,9 @@ impl Access {
     /// Declare the scope with `also(..)` in the attribute, so that the scope table stays complete. If the scope is a
     /// template, pass it as it is written in the attribute, with its braces.
     ///
+    /// A handler cannot demand a login (`max_age`, `acr`). Give the operation that needs the login a route of its own,
+    /// and write the login in the attribute of that route's handler.
+    ///
     /// # Examples
     ///
     /// ```
@@ -268,7 +273,8 @@ impl Access {
         self.require_any([scope])
     }
 
-    /// Demands at least one of several scopes. If the token has none of them, the challenge names the first.
+    /// Demands at least one of several scopes. If the token has none of them, the challenge names the first. Pass the
+    /// scopes in an array, or in any other collection.
     ///
     /// # Examples
     ///
@@ -286,7 +292,7 @@ impl Access {
     ///
     /// Fails if the token has none of the scopes, if a scope is not declared, or if `scopes` is empty. The answers are
     /// the same as those of [`Access::require`].
-    pub fn require_any(&self, scopes: impl IntoIterator<Item: Demandable>) -> Result<(), Rejection> {
+    pub fn require_any(&self, scopes: impl AnyOf) -> Result<(), Rejection> {
         let scopes: Vec<_> = scopes.into_iter().collect();
         let declared = scopes.iter().map(|scope| self.declared(scope.as_ref()));
         let needs = declared.collect::<Result<Vec<_>, _>>()?;
@@ -383,9 +389,13 @@ impl Access {
                 )
             }
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Local(_) => format!(
-                "has no values for the parameters of `{template}`; in a test, set them with `Access::with_parameters`"
-            ),
+            Authority::Local(_) => {
+                let names =
+                    parameters(template).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                format!(
+                    "lacks a value for a parameter of `{template}`; in a test, set {names} with `Access::with_parameters`"
+                )
+            }
         }
     }
 

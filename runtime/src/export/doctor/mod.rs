@@ -101,7 +101,7 @@ impl<'a> Doctor<'a> {
             Some(_) if !can_start => Some(Verdict::NotJudged(NotJudged::GateCannotStart)),
             Some(token) => Some(token::judge(gate, table, token, self.may_send).await),
         };
-        findings.extend(verdict.as_ref().and_then(Verdict::finding));
+        findings.extend(verdict.iter().flat_map(Verdict::findings));
         let token = verdict.and_then(Verdict::accepted);
         Diagnosis::new(Subject::of(gate), findings, token)
     }

@@ -15,7 +15,12 @@ use super::{
     operation::Operation,
     span,
 };
-use crate::{policy::Policy, scope::ScopeTable, shown, token::Token};
+use crate::{
+    policy::Policy,
+    scope::{GrantedScopes, ScopeTable, Wildcards},
+    shown,
+    token::Token,
+};
 
 /// What an accepted token contains, and which operations the token opens.
 #[derive(Clone, Debug, Serialize)]
@@ -64,10 +69,38 @@ impl Accepted {
         })
     }
 
+    /// Returns a hint if the token would open more operations at a gate that counts every wildcard.
+    pub(super) fn wildcard_hint(
+        &self,
+        token: &Token,
+        policy: &Policy,
+        table: &ScopeTable,
+    ) -> Option<Finding> {
+        let wider = policy.clone().wildcards(Wildcards::PrefixedAndBare);
+        let is_ignored = |scope: &&str| is_wildcard(scope, &wider) && !is_wildcard(scope, policy);
+        let ignored: Vec<String> = token.scopes().iter().filter(is_ignored).map(str::to_owned).collect();
+        if ignored.is_empty() || self.opens().eq(Self::of(token, &wider, table).opens()) {
+            return None;
+        }
+        let message = format!("the gate does not count {} as a wildcard", few(ignored.iter()));
+        let advice = "if it should cover other scopes, call `Gate::wildcards`";
+        Some(Finding::hint(Part::Token, "wildcard", message).advising(Some(advice)))
+    }
+
+    fn opens(&self) -> impl Iterator<Item = Option<bool>> {
+        self.operations.iter().map(|operation| operation.opens)
+    }
+
     #[cfg(feature = "jwt")]
     pub(super) fn grants_nothing(&self) -> bool {
         self.scopes.is_empty()
     }
+}
+
+/// Tells whether the policy counts a scope that ends in `*` as a wildcard.
+fn is_wildcard(scope: &str, policy: &Policy) -> bool {
+    let covered = scope.strip_suffix('*').map(|prefix| format!("{prefix}x"));
+    covered.is_some_and(|covered| policy.covers(&GrantedScopes::parse(scope), &covered))
 }
 
 impl fmt::Display for Accepted {

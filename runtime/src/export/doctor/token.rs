@@ -17,7 +17,7 @@ use crate::{gate::Gate, scope::ScopeTable, token::VerifyError};
 pub(super) enum Verdict {
     NotJudged(NotJudged),
     Refused(Finding),
-    Accepted(Accepted, Option<Finding>),
+    Accepted(Accepted, Vec<Finding>),
 }
 
 /// Why a token was not checked.
@@ -27,11 +27,11 @@ pub(super) enum NotJudged {
 }
 
 impl Verdict {
-    pub(super) fn finding(&self) -> Option<Finding> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
         match self {
-            Self::NotJudged(why) => Some(why.finding()),
-            Self::Refused(finding) => Some(finding.clone()),
-            Self::Accepted(_, finding) => finding.clone(),
+            Self::NotJudged(why) => vec![why.finding()],
+            Self::Refused(finding) => vec![finding.clone()],
+            Self::Accepted(_, findings) => findings.clone(),
         }
     }
 
@@ -72,7 +72,9 @@ pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send:
             let finding = accepted.finding();
             #[cfg(feature = "jwt")]
             let finding = finding.map(|finding| finding.advising(advice::of_scopes(&accepted, &token)));
-            Verdict::Accepted(accepted, finding)
+            let hint = accepted.wildcard_hint(&token, gate.policy(), table);
+            let findings = finding.into_iter().chain(hint).collect();
+            Verdict::Accepted(accepted, findings)
         }
     }
 }

@@ -1,0 +1,16 @@
+//! The argument of `Access::require_any`.
+
+use super::Demandable;
+
+/// Scopes in an array, or in another collection.
+///
+/// With a bound on `IntoIterator` itself, the compiler would only say that the argument is not an iterator.
+#[diagnostic::on_unimplemented(
+    message = "this is not an array of scopes; write one, as in `access.require_any([\"files:share\", \"files:admin\"])`",
+    note = "a handler cannot demand a `Requirement` or a login (`max_age`, `acr`); name it in the attribute, and give the operation a route of its own"
+)]
+#[expect(unnameable_types, reason = "programs pass an array, and need not name the trait")]
+pub trait AnyOf: IntoIterator<Item: Demandable> {}
+
+#[diagnostic::do_not_recommend]
+impl<S: IntoIterator<Item: Demandable>> AnyOf for S {}

@@ -7,7 +7,7 @@ use super::Demandable;
 /// With a bound on `IntoIterator` itself, the compiler would only say that the argument is not an iterator.
 #[diagnostic::on_unimplemented(
     message = "this is not an array of scopes; write one, as in `access.require_any([\"files:share\", \"files:admin\"])`",
-    note = "a handler cannot demand a `Requirement` or a login (`max_age`, `acr`); name it in the attribute, and give the operation a route of its own"
+    note = "each element is a scope; to ask about a requirement, use `covers`; only the attribute can demand a login"
 )]
 #[expect(unnameable_types, reason = "programs pass an array, and need not name the trait")]
 pub trait AnyOf: IntoIterator<Item: Demandable> {}

@@ -70,7 +70,7 @@ impl<'a> Held<'a> {
         lacking
     }
 
-    /// Returns the scopes that the token has and that a template can become.
+    /// Returns the scopes that the token has and that fit `template`.
     pub(super) fn instances(&self, template: NeedRef<'_>) -> BTreeSet<String> {
         let fitting = self.values_for(template).into_iter();
         let fitting = fitting.filter(|values| self.has_with(template, values));

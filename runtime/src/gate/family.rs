@@ -34,9 +34,9 @@ impl Gate {
         }
     }
 
-    /// Describes each route that needs a token but is outside the family, where no token can be valid. Also
-    /// describes each route that has a parameter with the same name as a parameter of the family, but at another
-    /// place in the path.
+    /// Describes each route that needs a token but is outside the family, where no token can be valid. Also describes
+    /// each route inside the family that has a parameter with the same name as a parameter of the family, but at
+    /// another place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

@@ -11,8 +11,8 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// What the client's headers say about a body of uncompressed JSON. The gate leaves a header unchanged if the header
-/// already has the value that the gate would write.
+/// Which headers of an accepted body already have the value that the gate would write. The gate leaves these headers
+/// unchanged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,

@@ -32,8 +32,8 @@ impl Gate {
     /// the request names.
     ///
     /// Put the layer in front of any service that reads JSON-RPC from HTTP requests. For a server made with rmcp,
-    /// `Gate::mcp` builds the whole router. The [module](crate::mcp) lists the checks. Refusals are JSON-RPC errors,
-    /// unless [`Gate::body`] sets another format.
+    /// `Gate::mcp` builds the whole router. The [module](crate::mcp) lists the checks. By default, refusals are
+    /// JSON-RPC errors; see [`Gate::body`] and [`McpLayer::dialect`].
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@
 //!    origins. If the origin is not allowed or cannot be parsed, the answer is 403 without a challenge.
 //!
 //! 3. **The connection.** An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` gets a 405. A
-//!    `Connection` header may contain only `close` and names of headers about the connection, such as `Upgrade`;
+//!    `Connection` header may contain only `close`, `keep-alive`, and the names of certain headers, such as `Upgrade`;
 //!    otherwise the answer is 400. An `Expect` header other than `100-continue` gets a 417.
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does

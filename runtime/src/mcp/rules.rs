@@ -254,9 +254,8 @@ impl Rules {
         found.ok_or(Undecided::Unlisted(kind))
     }
 
-    /// Finds the requirement of a task, which is the requirement of the tool that started the task. If the gate does not
-    /// know this tool, returns the requirement of the method `tasks/get`, which then applies to a subscription to the
-    /// task.
+    /// Finds the requirement of a task, which is the requirement of the tool that started the task. If the gate does
+    /// not know who started which task, a subscription to a task needs what `tasks/get` needs.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),

@@ -91,9 +91,10 @@ impl Policy {
     /// the floor. For each operation, it also contains the first alternative that can be met and, if the handler itself
     /// demands scopes, one of these scopes. The list is empty if no token is needed.
     ///
-    /// A token that grants exactly these scopes meets the demands. A needed scope is listed even if the caller's
-    /// current token already grants it. Otherwise, a client that requests only the listed scopes would get a new token
-    /// without this scope. If the current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
+    /// A token with exactly these scopes and the required login meets the demands, if some alternative of each demand
+    /// can be met. A needed scope is listed even if the caller's current token already grants it. Otherwise, a client
+    /// that requests only the listed scopes would get a new token without this scope. If the current token lacks a
+    /// scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }

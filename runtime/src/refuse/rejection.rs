@@ -201,7 +201,7 @@ impl Rejection {
     }
 }
 
-/// The reason determines status and headers, even if the program writes the body.
+/// The gate sets status, challenge and caching, even if the program writes the body.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = self.body();

@@ -113,8 +113,9 @@ impl Issuers {
 
     /// Accepts static keys in addition to the tokens of the issuers.
     ///
-    /// A static key then opens every route whose scopes the key grants. If the key grants the gate's floor (the scopes
-    /// that every protected operation needs), it also opens every `#[authenticated]` route.
+    /// A static key then opens every route whose scopes the key grants, including the gate's floor (the scopes that
+    /// every protected operation needs), unless the route requires a login. A key that grants the floor also opens
+    /// every `#[authenticated]` route that requires no login.
     ///
     /// # Examples
     ///

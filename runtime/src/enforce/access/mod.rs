@@ -374,7 +374,8 @@ impl Access {
         }
     }
 
-    /// Says why a declared template has no value. `filled` has the templates of the declaration.
+    /// Says why a declared template has no value. `filled` has the results of filling in the declared templates, and is
+    /// empty before the guard runs.
     fn without_value(&self, template: &str, filled: &Filled) -> String {
         match self.authority {
             // The guard has not run yet, because the `Access` is that of a middleware around the handler.

@@ -90,8 +90,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to URIs that match `uri`, a URI or template without a row of
-    /// its own. If the lock had a row for `uri`, the rows in the result would apply to fewer URIs.
+    /// Finds the rows of other MCP resources that apply to more URIs because `uri`, a URI or template, has no row of
+    /// its own.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);

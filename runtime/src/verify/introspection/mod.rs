@@ -132,8 +132,8 @@ impl Introspection {
         }
     }
 
-    /// Asks GitHub about tokens of an OAuth app, at GitHub's endpoint for [checking a token]. Only tokens that begin
-    /// with `gho_` or `ghu_` are sent to GitHub.
+    /// Asks GitHub about tokens of an OAuth app or a GitHub App, at GitHub's endpoint for [checking a token]. Only
+    /// tokens that begin with `gho_` or `ghu_` are sent to GitHub.
     ///
     /// From GitHub's answer, the gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id), `username`,
     /// and `exp` if the token expires. The claims contain no audience, so a token is valid at every resource that

@@ -10,8 +10,8 @@ use crate::error::Error;
 
 /// Reads the token. `cargo scopegate` passes the token only to the exporter, through a pipe.
 ///
-/// The error does not show `file`, because users sometimes pass the token in place of a file name, and not every token
-/// looks like one.
+/// The error does not show `file`, because users sometimes pass the token in place of a file name, and `is_token` does
+/// not recognize every token.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     /// The maximum number of bytes to read. Tokens are shorter than this.
     const MAX_LENGTH: u64 = 64 * 1024;

@@ -204,8 +204,8 @@ fn are_usual_arguments(arguments: &Group) -> bool {
         })
 }
 
-/// Returns `true` if the attribute is not indented, so it is probably outside all blocks, and is not below an attribute
-/// of axum. Also returns `true` if the place of the attribute is unknown.
+/// Returns `true` if the attribute is not below an attribute of axum, and is not indented. An attribute that is not
+/// indented is probably outside all blocks. Also returns `true` if the place of the attribute is unknown.
 fn is_free() -> bool {
     Place::of_attribute().is_none_or(|place| place.column <= 1 && !above::is_below_one(&place))
 }

@@ -395,7 +395,7 @@ async fn a_document_at_a_nested_path_is_refused() {
     }
 }
 
-/// Another server can serve the document, so a router without the document starts.
+/// Another server can serve the document, so `check` accepts a router without the document.
 #[tokio::test]
 async fn a_router_without_the_document_is_logged_once() {
     let v1 = || scope_table!["/api/v1/any" => whatever];
@@ -421,7 +421,7 @@ async fn a_router_without_the_document_is_logged_once() {
     assert_eq!((checked, log.as_str()), (Ok(()), ""));
 }
 
-/// A scopegate router answers 404 at the well-known paths below its own routes. Such a path is no nested document.
+/// A scopegate router answers 404 at the well-known paths below its own routes. Such a 404 is not a nested document.
 #[tokio::test]
 async fn a_404_below_a_route_is_no_document() {
     let beside = |routes: Plain, _| {

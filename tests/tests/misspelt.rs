@@ -117,7 +117,8 @@ async fn warned_of(gate: Gate, table: ScopeTable) -> Vec<String> {
     log.lines().map(|line| line.trim_start_matches(" WARN scopegate: ").to_owned()).collect()
 }
 
-/// A vocabulary has no templates, so a role can grant a scope that is in no vocabulary but that a handler needs.
+/// A vocabulary does not list the scopes that a template becomes, so a role can grant a scope that is in no vocabulary
+/// but that a handler needs.
 #[tokio::test]
 async fn a_scope_of_a_role_that_fits_a_template_is_not_logged() {
     #[requires_scope("files:read", also("tenant:{tenant}:read"))]

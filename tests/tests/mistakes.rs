@@ -97,7 +97,7 @@ impl OfOthers {
 const OF_SEVERAL: [(&str, usize); 3] =
     [("handlers_with_mistakes", 3), ("routes_without_name", 2), ("tool_and_others_undeclared", 2)];
 
-/// What the message of a case leaves out.
+/// What the page says after the messages of a case.
 const NOTES: [(&str, &str); 1] = [(
     "demand_undeclared",
     "\

@@ -102,7 +102,7 @@ fn asks_for_server(meta: &Meta) -> bool {
 }
 
 /// Checks the keys `router` and `prompt_router`. `has_both` means that the block has tools and prompts, but no prompt
-/// router yet. `prompt_router` is valid only in such a block. If the user gives the block's tool router another name
+/// router yet. `prompt_router` is valid only in such a block. If the user gives the block's tool router a name other
 /// than the default, the user must also name its prompt router.
 fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     match (&args.router, &args.prompt_router) {

@@ -170,8 +170,7 @@ impl Subject<'_> {
     }
 
     /// Returns the name, URI or identifier of the target. Returns `None` for subscriptions, for the list of all tasks,
-    /// and if no
-    /// target is named. A client repeats this text in the header `Mcp-Name`.
+    /// and if no target is named. A client repeats this text in the header `Mcp-Name`.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::Tool(name)

@@ -31,7 +31,7 @@ impl<'a> Origin<'a> {
         self.authority.host
     }
 
-    /// Tells whether the origin is a page on a loopback host.
+    /// Tells whether the origin is that of a web page on a loopback host.
     #[cfg(feature = "mcp")]
     pub(crate) fn is_on_loopback(&self) -> bool {
         default_port(self.scheme).is_some() && self.authority.host.is_loopback()

@@ -210,8 +210,8 @@ impl Wildcards {
                 .is_none_or(|prefix| scope.len() > prefix.len() && scope.starts_with(prefix))
     }
 
-    /// Tells whether `wildcard` is an enabled wildcard that may cover a scope that `template` becomes. Compares only
-    /// the text before the first parameter, so the answer can be `true` for a wildcard that covers no such scope.
+    /// Tells whether `wildcard` is enabled, and may cover a scope that `template` can become. Compares only the text
+    /// before the first parameter, so the answer can be `true` for a wildcard that covers no such scope.
     #[cfg(feature = "jwt")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();

@@ -31,13 +31,12 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// only static keys, the router also answers 404 at the paths where clients look for the metadata of an authorization
 /// server.
 ///
-/// You can merge this router with a router of your own, even if yours has routes at any of the well-known paths above.
-/// Axum's rules apply to the merge: it panics if both routers have a handler for the same method at the same path. It
-/// also panics if your router has a service at one of these well-known paths, or a path parameter directly below one of
-/// them. The panic names the path. Unlike the merge,
-/// [`Router::protect`](crate::Router::protect) does not panic. If one of your routes is where a document belongs,
-/// `protect` returns an error. If one of your routes is at another well-known path, this route answers there in place
-/// of the 404.
+/// You can merge this router with a router of your own, even if yours has routes at the well-known paths above. Axum's
+/// rules apply to the merge: it panics if both routers have a handler for the same method at the same path. It also
+/// panics if your router has a service at one of these well-known paths, or a path parameter directly below one of
+/// them. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one
+/// of your routes is where a document belongs, `protect` returns an error. If one of your routes is at another
+/// well-known path, this route answers there in place of the 404.
 ///
 /// # Errors
 ///

@@ -60,8 +60,8 @@ mod sealed {
 
     // Text is not accepted. If the text were not a valid scope, the answer would be `false`, without an error. All
     // types that become a `ScopeToken` have checked that their text is a valid scope. But a valid scope can contain
-    // braces, so the text can be that of a template. `Access::require` looks the text up in the declaration of the
-    // handler, so this method does, too.
+    // braces, so the text can also be a template. To find out, this method looks the text up in the declaration of the
+    // handler, as `Access::require` does.
     impl<S: Into<ScopeToken>> Covered for S {
         fn requirement(self, handler: &Row) -> Requirement {
             let scope = self.into();

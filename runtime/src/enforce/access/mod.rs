@@ -315,7 +315,7 @@ impl Access {
     /// have values. The values are the same as in the handler's own scopes. If the attribute does not name the
     /// template, no token meets the template, and an error is logged. There is one exception: if the gate has
     /// a [family](Resource::family), the parameters of the request's resource always have values. A scope with
-    /// parameters in braces is a template, too, unless the attribute names it as a scope.
+    /// parameters in braces counts as a template, unless the attribute names this scope with doubled braces.
     ///
     /// # Examples
     ///

@@ -57,8 +57,8 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Goes through the needs in order. Lists each need that the token cannot have for the same values as the earlier
-    /// needs that are not listed.
+    /// Goes through the needs in order. Lists a need if no values of the parameters let the token have both this need
+    /// and all earlier needs that are not listed.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

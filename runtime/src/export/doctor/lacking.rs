@@ -14,9 +14,10 @@ use crate::{
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub(super) struct Lacking {
-    /// The names by which clients request them.
+    /// The names by which clients request the scopes and templates.
     names: Vec<String>,
-    /// The same names, with the values of the parameters for which the token lacks the templates.
+    /// The same names as text. After templates, the text says for which values of their parameters the token lacks
+    /// them.
     #[serde(skip)]
     words: Vec<String>,
 }

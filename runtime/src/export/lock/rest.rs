@@ -77,8 +77,8 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the paths to which axum sends the operation's requests because the operation's own path is not
-    /// in the lock. If it is in the lock, the result is empty.
+    /// Finds the rows of the other paths to which axum sends the operation's requests. If the operation's own path is
+    /// in the lock, axum sends no requests to other paths, so the result is empty.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

@@ -68,13 +68,13 @@ impl GateLayer {
     ///
     /// If only a part of the router has the layer, call this method with the complete router. You do not need this
     /// method with [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does not run
-    /// any code of the router. The check does not see routes inside nested services, such as those
-    /// of [`nest_service`](axum::Router::nest_service).
+    /// any code of the router. The check does not see routes inside nested services, such as those of
+    /// [`nest_service`](axum::Router::nest_service).
     ///
-    /// If the check finds no route for the metadata document, this is not an error, because [another
-    /// server](crate::guide::operating#the-metadata-without-the-server) can serve the document. The check only logs a
-    /// warning. The check finds a document at a nested path if the routers above it also contain a row of the table, or
-    /// if their path is the beginning of the path of the resource.
+    /// If the check finds no route for the metadata document, this is not an error, because
+    /// [another server](crate::guide::operating#the-metadata-without-the-server) can serve the document. The check only
+    /// logs a warning. The check finds a document that is nested at a path such as `/api` if the path of a row or of
+    /// the resource begins with `/api`.
     ///
     /// An axum router does not list its routes, so the check cannot find a path for which the table has no row.
     /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs which
@@ -156,8 +156,8 @@ impl GateLayer {
         ))
     }
 
-    /// Finds the nested path at which the router of the document was mounted. The survey cannot list routers, so this
-    /// method tries the paths of the routers around each row, and the path of the resource.
+    /// Finds the nested path at which the router serves the document. The survey cannot list routers, so this method
+    /// tries each beginning of the path of each row and of the resource.
     fn nested(&self, path: &str, survey: &Survey) -> Option<String> {
         let of_resource = path.strip_prefix(WELL_KNOWN).unwrap_or_default();
         let rows = mounted(self.table()).map(|(_, path, _)| path);
@@ -191,9 +191,9 @@ fn beginnings(path: &str) -> impl Iterator<Item = &str> {
     ends.filter(|end| *end > 0).filter_map(|end| path.get(..end))
 }
 
-/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. This router answers 404 beside the
-/// document, with a route that has no methods. If the program itself serves a copy of the document below an endpoint,
-/// this is not a mistake, and the copy has no such route beside it.
+/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. Beside the document, this router has a
+/// route that has no methods and answers 404. The program itself may serve a copy of the document below an endpoint.
+/// Such a copy is not a mistake, and has no such route beside it.
 fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));

@@ -229,7 +229,8 @@ impl Issuer {
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///
-    /// If the gate has a vocabulary, a scope that no vocabulary has causes a warning in the log at startup.
+    /// If the gate has a vocabulary, a scope that covers no scope of the vocabulary and fits no template of a handler
+    /// causes a warning in the log at startup.
     ///
     /// # Examples
     ///

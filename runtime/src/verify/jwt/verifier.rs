@@ -37,7 +37,7 @@ pub(crate) struct KnownIssuer {
     pub(crate) keys: KeySource,
 }
 
-/// What the cache says about a token, unless it refuses the token.
+/// The cached result for a token, if this result does not refuse the token.
 enum Recalled {
     /// The token is still valid.
     Admitted(Token),

@@ -41,7 +41,7 @@ async fn who_comes_when_the_answer_is_there_asks_nothing() {
     assert!(matches!(boarded, Err(Outcome::Active(_))), "the answer came after it was looked for");
 }
 
-/// Some of the requests for a token arrive just as the server's answer about this token does.
+/// Some requests with a token arrive at the same moment as the server's answer about this token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn requests_on_several_threads_are_one_question() {
     let server = Introspecting::start().await;

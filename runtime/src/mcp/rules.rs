@@ -93,7 +93,8 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// There is no row for the tool, prompt or resource, and no row for all operations of its kind.
+    /// There is no row for the tool, prompt or resource, and no row for all operations of its kind. Or the tool is
+    /// switched off, or the URI is too long.
     Unlisted(Kind),
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.

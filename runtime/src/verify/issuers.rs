@@ -38,7 +38,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///   [ID tokens lack](Issuer::access_claims). This claim is a claim for scopes, unless you name other claims for this
 ///   check;
 /// - no member is repeated in its header, in its claims, or in an object inside them;
-/// - it is at most 16 KiB long, and its header has at most 32 members.
+/// - it is at most 16 KiB long, and its header has at most 32 members, including nested ones.
 ///
 /// The keys of an issuer are a JWK set of at most 256 keys; a longer set is rejected as a whole. The signature of a
 /// token without a `kid` is checked with the first four keys that fit its `alg`.

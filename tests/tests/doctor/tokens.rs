@@ -58,7 +58,7 @@ async fn whom_it_is_for() {
     let mut claims = server.server.claims("app", "");
     drop(claims.as_object_mut().expect("an object").remove("scope"));
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
-    server.check(&server.key.mint_with(&header, &claims), "audience", expect![[r#"error: token: its `aud` is `"app"`, not `https://files.example.com`; it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if this is the `access_token`, have the authorization server write `https://files.example.com` into its `aud`, and the granted scopes into its `scope`"#]]).await;
+    server.check(&server.key.mint_with(&header, &claims), "audience", expect![[r#"error: token: its `aud` is `"app"`, not `https://files.example.com`; it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write `https://files.example.com` into its `aud`, and the granted scopes into its `scope`"#]]).await;
     // A token that is marked as an access token is not an ID token.
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "at+jwt" });
     server.check(&server.key.mint_with(&header, &claims), "audience", expect![[r#"error: token: its `aud` is `"app"`, not `https://files.example.com`; have the authorization server write `https://files.example.com` into `aud` when a client sends it as `resource` (RFC 8707); or, if that audience is this API, write `.audience("app")`"#]]).await;
@@ -119,7 +119,7 @@ async fn which_kind_it_is() {
     drop(claims.as_object_mut().expect("an object").remove("scope"));
     let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
     let rules = server.rules().audience("app");
-    server.check_by(rules, &server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it may be an ID token: its audience is not the resource itself, and it has no claim for scopes; send the `access_token` of the token response; if this is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`"]).await;
+    server.check_by(rules, &server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it may be an ID token: its audience is not the resource itself, and it has no claim for scopes; send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`"]).await;
 }
 
 #[tokio::test]

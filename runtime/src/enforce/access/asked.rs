@@ -16,7 +16,7 @@ use crate::scope::{NeedRef, Requirement, Row, ScopeToken, is_template};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a handler can demand only scopes; write the scope, as in `access.require(\"files:share\")`",
-    note = "`require` takes a scope; to ask about a requirement, use `covers`; a login is demanded only by the attribute, so give the operation that needs it a route of its own"
+    note = "`require` takes a scope; to ask about a requirement, use `covers`; only the attribute can demand a login, so give the operation that needs the login a route of its own"
 )]
 pub trait Demandable: AsRef<str> {}
 

@@ -23,12 +23,12 @@ pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
         Rule::Issuer => of_issuer(said, &ids, provider),
         Rule::Key => "it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names".to_owned(),
         Rule::Signature => of_signature(provider),
-        Rule::Kind if said.may_be_id_token(&issuers) => "send the `access_token` of the token response; if this is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`".to_owned(),
+        Rule::Kind if said.may_be_id_token(&issuers) => "send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`".to_owned(),
         Rule::Kind => "send the `access_token` of the token response, not another token of it".to_owned(),
         Rule::Member => "check what `.member_claim(..)` names".to_owned(),
         Rule::Required => "have the authorization server write the claim, or change `.require(..)`".to_owned(),
         Rule::Audience if !said.is_for(resource) && said.may_be_id_token(&issuers) => format!(
-            "it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if this is the `access_token`, have the authorization server write `{resource}` into its `aud`, and the granted scopes into its `scope`"
+            "it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write `{resource}` into its `aud`, and the granted scopes into its `scope`"
         ),
         Rule::Audience => of_audience(said, provider, resource),
         Rule::Client => of_client(said, provider, resource),

@@ -72,7 +72,7 @@ impl GateLayer {
     /// [`nest_service`](axum::Router::nest_service).
     ///
     /// If the check finds no route for the metadata document, this is not an error, because
-    /// [another server](crate::guide::operating#the-metadata-without-the-server) can serve the document. The check only
+    /// [another server](crate::guide::operating) can serve the document. The check only
     /// logs a warning. The check finds a document that is nested at a path such as `/api` if the path of a row or of
     /// the resource begins with `/api`.
     ///

@@ -152,7 +152,7 @@ impl Key {
     }
 }
 
-/// Two keys are equal if all their published members are equal.
+/// Two keys are equal if all members that the gate uses are equal.
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.jwk == other.jwk

@@ -53,7 +53,8 @@ pub(super) struct Route<'a> {
 /// Writes `table` as JSON: the floor, the routes in the order of the table, and the catalog. `admission` is a `&Gate`
 /// or a `&Policy`.
 ///
-/// The catalog has each scope that the floor or a route names, with the description from the vocabulary.
+/// The catalog has each scope that the floor or a route names, except templates, with the description from the
+/// vocabulary.
 ///
 /// The `access` of a route is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and
 /// each alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values`

@@ -28,7 +28,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns the string that the MAC covers first, so that a MAC for a session differs from a MAC for a task. If the
+    /// Returns the first string of the MAC's input. It makes a MAC for a session differ from a MAC for a task. If the
     /// format of the MAC changes, this string must change, too.
     const fn domain(self) -> &'static str {
         match self {

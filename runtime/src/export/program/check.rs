@@ -14,7 +14,7 @@ use crate::{
 struct Question<'a> {
     write: bool,
     since: Option<&'a str>,
-    /// The name of the older lock in messages.
+    /// What messages call the older lock.
     revision: Option<&'a str>,
 }
 

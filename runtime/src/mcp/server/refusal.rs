@@ -1,4 +1,4 @@
-//! Refusals inside a server. They are JSON-RPC errors that contain the gate's challenge.
+//! Refusals inside a server. They are JSON-RPC errors, which contain the gate's challenge if there is one.
 
 use http::StatusCode;
 use rmcp::{

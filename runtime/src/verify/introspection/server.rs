@@ -92,7 +92,7 @@ impl Server {
     }
 
     /// Forgets the endpoint from the metadata, so that the metadata is read again before the next introspection
-    /// request. This method is called after the endpoint gave a useless answer.
+    /// request. This method is called after an answer that cannot be read.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }

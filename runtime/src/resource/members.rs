@@ -23,7 +23,8 @@ pub(crate) struct Members {
     pub(super) others: BTreeMap<String, serde_json::Value>,
 }
 
-/// Tells whether the gate, or a method of `Resource` other than `member`, sets the member with this name.
+/// Tells whether every gate, or a method of `Resource` other than `member`, can set the member with this name.
+/// `Gate::binding_problems` checks the members that only some gates set.
 #[cfg(feature = "axum")]
 pub(super) fn has_method(name: &str) -> bool {
     const SET: [&str; 8] = [

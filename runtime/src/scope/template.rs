@@ -31,8 +31,8 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Tells whether `text` is a template with at least one parameter. The text of a scope can be a template, too, because
-/// a scope can contain braces.
+/// Tells whether `text` is a template with at least one parameter. Also returns `true` for an ordinary scope whose text
+/// looks like a template, because a scope can contain braces.
 #[cfg(feature = "axum")]
 pub(crate) fn is_template(text: &str) -> bool {
     scopegate_grammar::check_template(text).is_ok() && parameters(text).next().is_some()

@@ -8,8 +8,8 @@ use std::{
 /// The principal of a request: the caller. Use the principal, and not the subject alone, as the key for a user's data.
 ///
 /// A subject is unique only within its issuer ([RFC 9068, section 2.2], [RFC 7519, section 4.1.2]), so two issuers can
-/// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key also has a
-/// principal, which never equals the principal of a user.
+/// give two people the same subject. A principal therefore consists of an issuer and a subject. A static key with a
+/// name also has a principal, which never equals the principal of a user.
 ///
 /// If a user's subject equals a client's id at the same authorization server, the user and the client have the same
 /// principal ([RFC 9068, section 5]). If your authorization server allows this, distinguish users from clients as in

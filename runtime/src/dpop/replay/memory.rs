@@ -93,8 +93,9 @@ struct Expiring {
     key: Half,
 }
 
-/// Each call to `insert` first removes up to this number of expired proofs. A call adds only one proof, so calls remove
-/// proofs faster than they add them. The number is small, so that no request becomes slow.
+/// Usually, each call to `insert` removes up to this number of expired proofs. It removes more only if all have
+/// expired, or if the call would otherwise be refused. A call adds only one proof, so calls remove proofs faster than
+/// they add them. The number is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {

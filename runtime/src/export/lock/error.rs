@@ -10,8 +10,8 @@ use crate::shown::debug_as_display;
 
 /// The reason why the check of a lock failed.
 ///
-/// `Display` also says how to correct the problem. `Debug` writes the same text, because a failing test prints the
-/// error with `Debug`.
+/// For most errors, `Display` also says how to correct the problem. `Debug` writes the same text, because a failing
+/// test prints the error with `Debug`.
 ///
 /// # Examples
 ///

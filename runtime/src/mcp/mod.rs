@@ -96,8 +96,8 @@
 //! | all of its messages are public | the answer of the service |
 //! | one of its messages needs a token, as every subscription does | 401 with the scopes of this message and of the floor |
 //! | a `GET` or `HEAD` for a stream, if `initialize` is public | 405, so that clients continue without a stream and do not log in |
-//! | it has a credential of another scheme, another HTTP method than `POST`, headers that with a token would get a 415, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that is not a JSON-RPC message, or a body that could be read in two ways | 401 with the scopes of the floor |
-//! | one of its messages is about a task or an operation without a row, or answers a request of the server | 401 with the scopes of the floor |
+//! | it has a credential of another scheme, another HTTP method than `POST`, headers for which a request with a token would get a 415, a body of more than [64 KiB](McpLayer::max_anonymous_body), a body that is not a JSON-RPC message, or a body that could be read in two ways | 401 with the scopes of the floor |
+//! | one of its messages is about an operation without a row, is about a task, or answers a request of the server | 401 with the scopes of the floor |
 //!
 //! An invalid token always gets a 401. With a valid token, a caller may call a public operation, whatever scopes the
 //! token grants.

@@ -263,8 +263,8 @@ impl Access {
     ///
     /// Fails if the token lacks the scope. The answer of an HTTP handler is then a 403, as if the token lacked a scope
     /// of the attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not
-    /// declared. The answer is then 500, and an error is logged. An undeclared scope does not compile if the body of
-    /// the handler itself calls this method on its argument, and if the attribute and the call contain only literals.
+    /// declared. The answer is then 500, and an error is logged. An undeclared scope does not compile if the handler's
+    /// own body calls this method on the `Access` argument, and if the attribute and the call contain only literals.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
     /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows
@@ -477,7 +477,7 @@ impl Access {
         judged.map_err(|rejection| self.with_fault(rejection, demand).to(self.headers.clone()))
     }
 
-    /// If a request was refused because a template has no value, adds a text that names this template to the refusal.
+    /// If a request was refused because a template has no value, the refusal gets a text that names this template.
     fn with_fault(&self, rejection: Rejection, demand: Demand<'_>) -> Rejection {
         let mut templates = demand.row.terms().templates();
         let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);

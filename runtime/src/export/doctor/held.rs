@@ -57,8 +57,8 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Goes through the needs in order. Lists a need if no values of the parameters let the token have both this need
-    /// and all earlier needs that are not listed.
+    /// Lists the needs that the token lacks. Goes through the needs in order, and keeps each need that the token can
+    /// have together with all needs kept so far, for some values of the parameters. The other needs are listed.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

@@ -30,7 +30,8 @@ use self::{
 use super::Admission;
 use crate::scope::ScopeTable;
 
-/// All access rules of a program: one line for each declaration of the policy and the gate, and one for each row of the table.
+/// All access rules of a program: one line for each declaration of the policy and the gate, and one for each row of the
+/// table.
 ///
 /// The declarations name the floor, the implications, the wildcards and the credential sources. They also say whether
 /// tokens bound to a key or a certificate are accepted or required. A setting with its default value has no line. The

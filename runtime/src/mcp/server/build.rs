@@ -255,8 +255,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Builds the router. The function that makes the server is not called before the first request.
     ///
-    /// If the table has tools, prompts or resources, but the server announces none of that kind, the log has a warning
-    /// when the first client connects.
+    /// If the table has tools, but the server does not announce that it has tools, the log has a warning when the first
+    /// client connects. The same applies to prompts and resources.
     ///
     /// # Errors
     ///

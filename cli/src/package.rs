@@ -62,9 +62,9 @@ struct Target {
 }
 
 impl Package {
-    /// Finds the package that the options name, or else the package of the current folder if it has an exporter, or else
-    /// the only package that has one. If the package of the current folder is the only one in the workspace, the error
-    /// names this package.
+    /// Finds the package that the options name, or else the package of the current folder if it has an exporter, or
+    /// else the only package that has one. If the workspace has only one package, and this package is in the current
+    /// folder but has no exporter, the error names the package.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let configured = |member: &&Member| settings(member).is_some();

@@ -71,8 +71,8 @@ impl Dpop {
     /// Checks the nonce of a proof that was made at `made`.
     ///
     /// Clients keep sending the last nonce that they received. Therefore, a gate that does not ask for nonces accepts
-    /// every nonce that it issued earlier, no matter how old the nonce is. If, in addition, the proofs in the store
-    /// survive a restart, the gate does not check the nonce at all.
+    /// every nonce that it issued earlier, no matter how old the nonce is. If the store of such a gate keeps its proofs
+    /// across a restart, the gate does not check the nonce at all.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;

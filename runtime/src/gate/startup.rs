@@ -51,8 +51,8 @@ impl Gate {
         problems
     }
 
-    /// Describes the scopes of roles that help no caller at this gate. Such a scope is no error, because several gates
-    /// can share an issuer, and a role can then also grant the scopes of the other gates.
+    /// Describes each scope that a role grants, but that helps no caller at this gate. Such a scope is no error,
+    /// because several gates can share an issuer, and a role can then also grant the scopes of the other gates.
     #[cfg(feature = "jwt")]
     fn useless_scopes_of_roles(&self, table: &ScopeTable) -> Vec<String> {
         let roles = issuers_in(self.0.verifier.as_any()).flat_map(Issuer::roles);

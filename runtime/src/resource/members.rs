@@ -23,8 +23,8 @@ pub(crate) struct Members {
     pub(super) others: BTreeMap<String, serde_json::Value>,
 }
 
-/// Tells whether every gate, or a method of `Resource` other than `member`, can set the member with this name.
-/// `Gate::binding_problems` checks the members that only some gates set.
+/// Tells whether every gate writes the member with this name, or `Resource` has a method for it.
+/// `Gate::binding_problems` checks the members that only some gates write.
 #[cfg(feature = "axum")]
 pub(super) fn has_method(name: &str) -> bool {
     const SET: [&str; 8] = [

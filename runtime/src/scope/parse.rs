@@ -80,8 +80,8 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
     Ok(())
 }
 
-/// Rejects a requirement with too many alternatives or scopes, so that the cost of a decision is limited. A scope that is
-/// in several alternatives counts once, as in the attributes.
+/// Rejects a requirement with too many alternatives or scopes, so that the cost of a decision is limited. A scope that
+/// is in several alternatives counts once, as in the attributes.
 pub(super) fn check_size<'a>(
     alternatives: usize,
     scopes: impl Iterator<Item = &'a str>,

@@ -1,5 +1,5 @@
-//! Fallbacks answer requests that match no route, or none of their route's methods. Like any handler, each fallback
-//! declares its scopes.
+//! Fallbacks answer requests that match no route, and requests whose route does not serve their method. Like any
+//! handler, each fallback declares its scopes.
 
 use std::convert::Infallible;
 

@@ -103,8 +103,8 @@ impl Issuer {
         }
     }
 
-    /// Tells whether a token may be an ID token. [`check`](Self::check) rejects such a token even if the program accepts
-    /// its audience, unless the audience is the resource itself.
+    /// Tells whether a token may be an ID token. [`check`](Self::check) rejects such a token even if the program
+    /// accepts its audience, unless the audience is the resource itself.
     #[cfg(feature = "export")]
     pub(crate) fn may_be_id_token(&self, claims: &Map<String, Value>, is_at_jwt: bool) -> bool {
         kind::of(claims, is_at_jwt).is_ok_and(|kind| kind == Kind::Unmarked)

@@ -229,8 +229,8 @@ impl Jwts {
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
 /// Loading the keys again can fail. The known keys then decide in two cases: if one of them has the token's `kid`, or
-/// if `is_settled` says that they would include the token's key if the issuer had published this key. Otherwise, the
-/// function returns an error.
+/// if `is_settled` says that they are new enough. Keys that are new enough would include the token's key if the issuer
+/// had published it. In all other cases, the function returns an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

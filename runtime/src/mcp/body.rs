@@ -37,8 +37,8 @@ impl Default for Bounds {
     }
 }
 
-/// Reads a whole body. A body in one piece, such as a short message, is neither copied nor counted against the memory
-/// limit.
+/// Reads a whole body. A body in one piece, such as a short message, is not copied. If its end is known when the piece
+/// arrives, it is not counted against the memory limit either.
 pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
     // A body that has already arrived needs no timer.

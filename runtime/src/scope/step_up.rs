@@ -58,7 +58,7 @@ impl StepUp {
         self.max_age.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
-    /// Combines two demands into one: the values of `acr` in `self` that `other` also accepts, and the shorter
+    /// Combines two demands into one: the values of `acr` that both accept, in the order of `self`, and the shorter
     /// `max_age`.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::{scope::ScopeToken, text::Text};
 pub struct Template(&'static str);
 
 impl Template {
-    /// Wraps the text of a template that generated code has checked.
+    /// Wraps the text of a template that a macro has checked.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self(text)

@@ -28,8 +28,8 @@ impl Issuer {
     /// application. Clerk signs session tokens with the same keys as these JWTs. Session tokens have no `client_id`, so
     /// the gate rejects them.
     ///
-    /// By default, Clerk's OAuth tokens are opaque. Add `.introspection(Introspection::new(..))`, so that the gate asks
-    /// Clerk about opaque tokens.
+    /// In older Clerk applications, OAuth tokens are opaque by default. Add `.introspection(Introspection::new(..))`,
+    /// so that the gate asks Clerk about opaque tokens.
     ///
     /// # Examples
     ///

@@ -160,7 +160,7 @@ fn members(manifest: Option<&Path>) -> Result<Vec<Member>, Error> {
     Ok(workspace.packages)
 }
 
-/// Returns a command that runs the same cargo that started this program.
+/// Returns a command that runs the cargo that started this program, or else the `cargo` in `PATH`.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

@@ -73,9 +73,9 @@ enum Authority {
 }
 
 impl Access {
-    /// Returns the principal: the issuer and the subject. Use the principal, not the subject alone, as the key for a
-    /// user's data, because a subject is unique only within its issuer. If the subject of a user equals the id of a
-    /// client, the user and the client have the same principal; see [`Principal`].
+    /// Returns the principal: the issuer and the subject, or the name of a static key. Use the principal, not the
+    /// subject alone, as the key for a user's data, because a subject is unique only within its issuer. If the subject
+    /// of a user equals the id of a client, the user and the client have the same principal; see [`Principal`].
     ///
     /// Returns `None` for a token that lacks an issuer or a subject, and for a static key without a name.
     pub fn principal(&self) -> Option<&Principal> {

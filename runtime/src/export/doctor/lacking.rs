@@ -16,8 +16,7 @@ use crate::{
 pub(super) struct Lacking {
     /// The names by which clients request the scopes and templates.
     names: Vec<String>,
-    /// The same names as text. After templates, the text says for which values of their parameters the token lacks
-    /// them.
+    /// The same names as text. For templates, the text adds the parameter values for which the token lacks them.
     #[serde(skip)]
     words: Vec<String>,
 }

@@ -11,8 +11,8 @@
 //! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
 //! ```
 //!
-//! A declaration begins with a word that ends in a colon. A row begins with a method, and no method contains a colon,
-//! so a declaration cannot be taken for a row. If a declaration is missing, its default applies: no floor, no
+//! A declaration begins with a word that ends in a colon. A row begins with a method or `-`, neither of which contains
+//! a colon, so a declaration cannot be taken for a row. If a declaration is missing, its default applies: no floor, no
 //! implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
 
 use std::{

@@ -9,7 +9,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// How long a nonce is valid.
+/// How long a nonce is valid where the gate asks for one.
 pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A time, in milliseconds since 1970.

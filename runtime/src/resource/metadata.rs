@@ -103,7 +103,7 @@ impl ResourceMetadata {
         &self.authorization_servers
     }
 
-    /// Returns the scopes that clients may request.
+    /// Returns the scopes that the document lists for clients to request.
     pub fn scopes_supported(&self) -> &[ScopeToken] {
         &self.scopes_supported
     }

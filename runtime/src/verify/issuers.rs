@@ -53,7 +53,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
 /// `exp` and `nbf` are checked at each request. A separate cache has room for up to a thousand rejected tokens, such as
 /// forged tokens, tokens for other audiences, and tokens with unknown keys. Its entries are used until the next reload.
-/// Expired tokens, and tokens that arrive before any keys are loaded, are not cached. [`Issuers::cache_size`] limits
+/// Expired tokens, and tokens for whose issuer no keys could be loaded, are not cached. [`Issuers::cache_size`] limits
 /// the memory for valid tokens, and can turn both caches off.
 ///
 /// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So a token is valid until

@@ -42,7 +42,8 @@ impl Lacking {
         all
     }
 
-    /// Adds the names that are new, followed by `condition`. Different scopes can have the same name.
+    /// Adds the names that are new, followed by `condition`. Clients can request several scopes by one name, so a name
+    /// can already be listed.
     fn add(&mut self, mut names: Vec<String>, condition: &str) {
         names.retain(|name| !self.names.contains(name));
         if !names.is_empty() {

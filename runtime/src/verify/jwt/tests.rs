@@ -112,6 +112,22 @@ async fn nothing_is_kept_for_long() {
     assert_eq!(remembered(&verifier), (1, 0));
 }
 
+/// While the issuer is down, a token with a new key must not become invalid because it arrives again and again.
+#[tokio::test]
+async fn waiting_does_not_settle_an_unknown_key() {
+    let (old, new) = (Key::ed25519("old"), Key::ed25519("new"));
+    let issuer = Issuer::publishing(&[&old]).await;
+    let verifier = verifier(&issuer);
+    assert_eq!(verify_at(&verifier, NOT_BEFORE, &token(&issuer, &old, "jti", json!(1))).await, "good");
+    pass(Duration::from_secs(100)).await;
+    issuer.set_down(true);
+    let token = token(&issuer, &new, "iat", json!(NOT_BEFORE + 100.0));
+    for seconds in [100.0, 200.0, 300.0, 400.0] {
+        assert_eq!(verify_at(&verifier, NOT_BEFORE + seconds, &token).await, "unavailable", "{seconds}");
+        pass(Duration::from_secs(100)).await;
+    }
+}
+
 #[tokio::test]
 async fn only_lasting_faults_are_remembered() {
     let (key, forger) = (Key::ed25519("key"), Key::ed25519("key"));

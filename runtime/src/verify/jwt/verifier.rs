@@ -162,7 +162,9 @@ impl Jwts {
         let (KnownIssuer { issuer, keys: source }, named) = self.issuer(&iss)?;
         let token = token.read()?;
         token.check_algorithm(issuer)?;
-        let is_settled = |keys: &KeySet| keys.are_newer_than(arrived, self.age_of_key(&token));
+        // The token can arrive again later, and its key is then older. What counts is the age at the first arrival.
+        let age = || self.age_of_key(&token).saturating_sub(arrived.elapsed());
+        let is_settled = |keys: &KeySet| keys.are_newer_than(arrived, age());
         let (keys, verdict) = ask(source, &token, is_settled).await?;
         let bad = |fault| Bad::new(fault, source, &keys, presented.resource());
         let lasting = |fault| Refusal::Lasting(Arc::new(bad(fault)));

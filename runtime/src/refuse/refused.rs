@@ -1,4 +1,4 @@
-//! The program's function that writes bodies, and the refusal that the function receives.
+//! The program's function that writes the bodies of refusals, and the refusal that this function receives.
 
 use std::{cell::Cell, fmt, sync::Arc, time::Duration};
 

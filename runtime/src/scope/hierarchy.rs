@@ -107,8 +107,8 @@ impl Hierarchy {
         }
     }
 
-    /// Lists every scope that covers `scope`: the scope itself, the scopes that imply it, and the wildcards that cover
-    /// one of these.
+    /// Lists every scope that covers `scope`: the scope itself, the scopes that imply it or a wildcard that covers it,
+    /// and the wildcards that cover one of these.
     #[cfg(feature = "export")]
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         let ancestors: Vec<usize> = if let Some(at) = self.position(scope) {

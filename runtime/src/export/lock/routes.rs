@@ -125,8 +125,7 @@ fn sum(directions: impl Iterator<Item = Direction>) -> Direction {
     directions.fold(Direction::Neutral, Direction::and)
 }
 
-/// Returns the effect of a change in which `rest` takes the place of a row, or a row takes the place of
-/// `rest`.
+/// Returns the effect of removing or adding a row. `rest` is the rule that applies without the row.
 fn in_place_of(rest: &Rest<'_>, (old, new): (&Needs, &Needs), sides: &[Side; 2]) -> Direction {
     if rest.is_of_other_values && (old.has_templates() || new.has_templates()) {
         // For the same request, a parameter name can have one value in `old` and another value in `new`.

@@ -151,7 +151,8 @@ impl Issuer {
     ///
     /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
     /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL. `http` is allowed
-    /// only if both the host and the issuer are loopback addresses, or if you set the host with [`Issuer::http_hosts`].
+    /// only if the host is a loopback address, and so is the host of the issuer or of its metadata, or if you set the
+    /// host with [`Issuer::http_hosts`].
     ///
     /// # Examples
     ///

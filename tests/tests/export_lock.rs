@@ -253,25 +253,13 @@ fn a_program_that_cannot_start_has_no_lock() {
     let resource = Resource::new("https://h.example").unwrap();
     let gate = Gate::new(resource.authorization_server("https://as.example").unwrap(), TestVerifier::new());
     let mistaken = Router::<()>::new().route("/tenants/{name}", get(tenant)).table();
-    error(
-        &gate,
-        &mistaken,
-        &path,
-        &expect![[r#"
+    let neither_checked_nor_written = expect![[r#"
         the gate cannot start, so `scopes.lock` was neither checked nor written:
         - `export_lock::tenant` needs `tenant:{tenant}:read`, but its path `/tenants/{name}` has no `{tenant}`
-    "#]],
-    );
+    "#]];
+    error(&gate, &mistaken, &path, &neither_checked_nor_written);
     fs::write(&path, Lock::of(&gate, &mistaken).to_string()).unwrap();
-    error(
-        &gate,
-        &mistaken,
-        &path,
-        &expect![[r#"
-        the gate cannot start, so `scopes.lock` was neither checked nor written:
-        - `export_lock::tenant` needs `tenant:{tenant}:read`, but its path `/tenants/{name}` has no `{tenant}`
-    "#]],
-    );
+    error(&gate, &mistaken, &path, &neither_checked_nor_written);
     fs::remove_file(&path).unwrap();
 
     // A policy has no gate that could check the paths, but checks its own rules.

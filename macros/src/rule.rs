@@ -65,6 +65,7 @@ impl Parse for Rule {
         }
         if !input.peek(syn::token::Paren) {
             refuse_operator(input)?;
+            refuse_module(&path)?;
             return Ok(Self::Scope(ScopeArg::Const(path)));
         }
         let group = Group::parse_after(&path, input)?;
@@ -102,6 +103,19 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Refuses a path that can only be a module. `syn` cannot read code in which a block begins with `crate` as a value.
+fn refuse_module(path: &Path) -> syn::Result<()> {
+    let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
+    match path.segments.last() {
+        Some(last) if is_module(&last.ident) => {
+            let path = path.to_token_stream().to_string().replace(' ', "");
+            let message = format!("`{path}` is a module; write the path of a constant, as in `{path}::READ`");
+            Err(syn::Error::new(last.ident.span(), message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_path_keyword(input: ParseStream<'_>) -> bool {

@@ -16,6 +16,7 @@ pub(crate) enum Error {
     NotAnExporter { name: String },
     Exporter { name: String, why: String },
     NoRevision(String),
+    NoLock { revision: String, lock: String },
     Revision { revision: String, why: String },
     Token(io::Error),
     TokenAsArgument,
@@ -88,6 +89,10 @@ impl fmt::Display for Error {
             Self::NoRevision(revision) => write!(
                 f,
                 "git knows no revision `{revision}`; name a commit, a branch or a tag, and fetch it if this clone lacks it"
+            ),
+            Self::NoLock { revision, lock } => write!(
+                f,
+                "revision `{revision}` has no `{lock}`, so there is nothing to compare with; name a revision in which the lock is committed"
             ),
             Self::Revision { revision, why } => write!(f, "git cannot read the lock at revision `{revision}`: {why}"),
             Self::Token(error) => {

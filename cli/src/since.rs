@@ -12,27 +12,28 @@ pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Erro
     }
     let lock = package.lock();
     let (folder, name) = lock.parent().zip(lock.file_name()).unwrap_or((Path::new("."), lock.as_os_str()));
+    let lock_then = format!("{revision}:./{}", name.to_string_lossy());
     let mut command = Command::new("git");
-    command.arg("-C").arg(folder).arg("show").arg(format!("{revision}:./{}", name.to_string_lossy()));
+    command.arg("-C").arg(folder).arg("show").arg(&lock_then);
     let output = command.output().map_err(|error| failed(format!("git cannot be started: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
-    if is_unknown(folder, revision) {
+    if is_unknown(folder, &format!("{revision}^{{tree}}")) {
         return Err(Error::NoRevision(revision.to_owned()));
+    }
+    if is_unknown(folder, &lock_then) {
+        let lock = name.to_string_lossy().into_owned();
+        return Err(Error::NoLock { revision: revision.to_owned(), lock });
     }
     Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
 
-/// Tells whether `folder` is in a git repository that has no such revision.
-fn is_unknown(folder: &Path, revision: &str) -> bool {
+/// Tells whether `folder` is in a git repository that has no such object.
+fn is_unknown(folder: &Path, object: &str) -> bool {
     let mut command = Command::new("git");
-    command
-        .arg("-C")
-        .arg(folder)
-        .args(["rev-parse", "--verify", "--quiet"])
-        .arg(format!("{revision}^{{tree}}"));
-    // With `--quiet`, git writes nothing about an unknown revision, but writes an error about any other failure, for
+    command.arg("-C").arg(folder).args(["rev-parse", "--verify", "--quiet", object]);
+    // With `--quiet`, git writes nothing about an unknown object, but writes an error about any other failure, for
     // example outside a repository.
     command.output().is_ok_and(|output| !output.status.success() && output.stderr.is_empty())
 }

@@ -222,9 +222,9 @@ fn a_revision_without_a_lock_is_named() {
     project.check(
         &["check", "--since", "HEAD"],
         &expect![[r#"
-        error: git cannot read the lock at revision `HEAD`: fatal: path 'scopes.lock' does not exist in 'HEAD'
-        exit code 3
-    "#]],
+            error: revision `HEAD` has no `scopes.lock`, so there is nothing to compare with; name a revision in which the lock is committed
+            exit code 3
+        "#]],
     );
 }
 

@@ -5,15 +5,11 @@
 //! `tenant:acme:*`. Two locks are therefore also compared for each value that an implication or the floor names. The
 //! scopes of a token name values, too, and the doctor tries these values.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeSet};
 
-use scopegate_grammar::{Piece, has_braces, is_value, is_value_byte, pieces};
+use scopegate_grammar::{Piece, has_braces, pieces};
 
-/// The values of some parameters, by name. A parameter that is not in the map stands for any value.
-pub(super) type Values<'a> = BTreeMap<&'a str, &'a str>;
+use crate::scope::{Values, prefix_of, values_in};
 
 /// Lists the parameter values that turn one of `templates` into a scope in `names`, or into a scope that a wildcard in
 /// `names` covers.
@@ -22,35 +18,19 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     names: impl Fn() -> N,
 ) -> BTreeSet<Values<'a>> {
     let templates = templates.filter(|template| has_braces(template));
-    templates.flat_map(|template| names().filter_map(move |name| values_in(template, name))).collect()
+    templates.flat_map(|template| names().filter_map(move |name| values_of(template, name))).collect()
 }
 
 /// Returns the values that turn `template` into `name`. If `name` is a wildcard, these are the values that turn
-/// `template` into a scope that `name` covers. At most one set of values fits, because each parameter stands between
-/// separators, and no value contains a separator.
-fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
-    let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));
-    let mut rest = wildcard.unwrap_or(name);
-    let mut values = Values::new();
-    for piece in pieces(template) {
-        if wildcard.is_some() && rest.is_empty() {
-            break;
-        }
-        rest = match piece.ok()? {
-            Piece::Text(text) if wildcard.is_some() && text.starts_with(rest) => "",
-            Piece::Text(text) => rest.strip_prefix(text)?,
-            Piece::Parameter(parameter) => {
-                let end = rest.bytes().position(|byte| !is_value_byte(byte)).unwrap_or(rest.len());
-                let (value, behind) = rest.split_at(end);
-                let former = values.insert(parameter, value).unwrap_or(value);
-                (is_value(value) && former == value).then_some(behind)?
-            }
-        };
+/// `template` into a scope that `name` covers.
+fn values_of<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
+    match prefix_of(name) {
+        Some(prefix) => values_in(template, prefix, true),
+        None => values_in(template, name, false),
     }
-    rest.is_empty().then_some(values)
 }
 
-/// Fills values into a template. A parameter without a value stays as it is.
+/// Fills values into a template. A parameter without a value stands for any value, and stays as it is.
 pub(super) fn fill<'a>(template: &Cow<'a, str>, values: &Values<'_>) -> Cow<'a, str> {
     let filled = pieces(template).map(|piece| match piece {
         Ok(Piece::Text(text)) => Ok(Cow::Borrowed(text)),

@@ -231,7 +231,7 @@ impl Wildcards {
 }
 
 /// Returns the text before the `*`, if `scope` is a prefixed wildcard.
-fn prefix_of(scope: &str) -> Option<&str> {
+pub(crate) fn prefix_of(scope: &str) -> Option<&str> {
     scope.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']))
 }
 

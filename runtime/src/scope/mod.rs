@@ -37,6 +37,12 @@ pub use self::{
     template::Template,
     vocabulary::{UnknownScope, Vocabulary, VocabularyEntry},
 };
+#[cfg(feature = "export")]
+pub(crate) use self::{
+    hierarchy::prefix_of,
+    row_id::one_word,
+    template::{Part, Values, parts, values_in},
+};
 #[cfg(feature = "axum")]
 pub(crate) use self::{
     row_id::RowId,
@@ -44,9 +50,4 @@ pub(crate) use self::{
     table::Terms,
     template::{Parameters, fits, is_template, parameters},
     text::Text,
-};
-#[cfg(feature = "export")]
-pub(crate) use self::{
-    row_id::one_word,
-    template::{Part, parts},
 };

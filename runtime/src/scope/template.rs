@@ -1,5 +1,10 @@
 //! Templates, which are scopes with path parameters. For each request, a template becomes a scope.
 
+#[cfg(feature = "axum")]
+use std::collections::BTreeMap;
+
+#[cfg(feature = "axum")]
+use scopegate_grammar::is_value_byte;
 use scopegate_grammar::{Piece, is_value, pieces};
 
 use super::{scope::ScopeToken, text::Text};
@@ -40,7 +45,7 @@ pub(crate) fn is_template(text: &str) -> bool {
 
 /// A part of a template: literal text, or the name of a parameter. The report is an HTML page, and a script in the page
 /// uses these parts to fill in the template.
-#[cfg(feature = "axum")]
+#[cfg(feature = "export")]
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Part {
@@ -49,7 +54,7 @@ pub(crate) enum Part {
 }
 
 /// Splits a template into its parts.
-#[cfg(feature = "axum")]
+#[cfg(feature = "export")]
 pub(crate) fn parts(template: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for piece in pieces(template).flatten() {
@@ -63,20 +68,40 @@ pub(crate) fn parts(template: &str) -> Vec<Part> {
     parts
 }
 
+/// The values of some parameters of a template, by name.
+#[cfg(feature = "axum")]
+pub(crate) type Values<'a> = BTreeMap<&'a str, &'a str>;
+
 /// Tells whether the template becomes `scope` for some values of its parameters.
 #[cfg(feature = "axum")]
 pub(crate) fn fits(template: &str, scope: &str) -> bool {
-    // The characters before and after a parameter are never allowed in values, so `scope` can be split in only one
-    // way.
-    let rest = parts(template).iter().try_fold(scope, |rest, part| match part {
-        Part::Text(text) => rest.strip_prefix(text.as_str()),
-        Part::Parameter(_) => {
-            let value = rest.bytes().take_while(|byte| scopegate_grammar::is_value_byte(*byte)).count();
-            let (value, rest) = rest.split_at_checked(value)?;
-            is_value(value).then_some(rest)
+    values_in(template, scope, false).is_some()
+}
+
+/// Returns the values that turn the template into `text`. If `is_prefix` is `true`, these values turn the template into
+/// a scope that begins with `text`, and the parameters that `text` does not reach have no value.
+#[cfg(feature = "axum")]
+pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
+    let mut rest = text;
+    let mut values = Values::new();
+    for piece in pieces(template) {
+        if is_prefix && rest.is_empty() {
+            break;
         }
-    });
-    rest == Some("")
+        rest = match piece.ok()? {
+            Piece::Text(text) if is_prefix && text.starts_with(rest) => "",
+            Piece::Text(text) => rest.strip_prefix(text)?,
+            // The characters before and after a parameter are never allowed in values, so `rest` can be split in only
+            // one way.
+            Piece::Parameter(parameter) => {
+                let end = rest.bytes().position(|byte| !is_value_byte(byte)).unwrap_or(rest.len());
+                let (value, behind) = rest.split_at(end);
+                let former = values.insert(parameter, value).unwrap_or(value);
+                (is_value(value) && former == value).then_some(behind)?
+            }
+        };
+    }
+    rest.is_empty().then_some(values)
 }
 
 /// Fills in the values of the parameters.
@@ -156,6 +181,7 @@ impl Filled {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "export")]
     #[test]
     fn a_template_is_taken_apart() {
         let text = |text: &str| Part::Text(text.to_owned());
@@ -176,6 +202,9 @@ mod tests {
             ("tenant:{tenant}:read", "tenant:acme:reads", false),
             ("tenant:{tenant}:read", "tenant:acme", false),
             ("{a}:{b}", "x:y", true),
+            ("a:{a}:{a}", "a:x:x", true),
+            ("a:{a}:{a}", "a:x:y", false),
+            ("{{a}}:{b}", "{a}:y", true),
             ("plain", "plain", true),
             ("plain", "plai", false),
         ] {

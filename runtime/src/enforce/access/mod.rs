@@ -3,6 +3,7 @@
 mod any_of;
 mod asked;
 mod extract;
+mod faults;
 #[cfg(feature = "testing")]
 mod for_test;
 
@@ -21,18 +22,15 @@ use super::{
     outcome::{Judge, Noted},
     plan::Plan,
 };
+#[cfg(any(feature = "rmcp", feature = "testing"))]
+use crate::refuse::{Asked, Reason};
 use crate::{
-    gate::log,
-    observe::Outcome,
     policy::Demand,
-    refuse::{KeptHeaders, Reason, Rejection},
+    refuse::{KeptHeaders, Rejection},
     resource::Resource,
-    scope::{Filled, GrantedScopes, NeedRef, Row, RowRef, Unfilled, fits},
-    shown,
+    scope::{Filled, GrantedScopes, NeedRef, Row, RowRef},
     token::{InvalidClaims, Principal, Token},
 };
-#[cfg(any(feature = "rmcp", feature = "testing"))]
-use crate::{refuse::Asked, scope::parameters};
 
 /// The caller and the granted scopes, as an extractor for handlers behind a gate.
 ///
@@ -355,78 +353,10 @@ impl Access {
         self.judge().permits(&self.token, &[Demand::of(&row, &filled)])
     }
 
-    /// Logs each template that has no value because of a mistake in the handler, in its path, or in the test that calls
-    /// the handler. Without the log, nothing shows that no token covers such a template.
-    fn log_faults_of(&self, asked: &Row, filled: &Filled) {
-        let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
-        for template in asked.terms().templates() {
-            if filled.get(&template) != Err(Unfilled::Missing) {
-                continue;
-            }
-            let fault = if is_declared(&template) {
-                self.without_value(&template, self.filled())
-            } else {
-                format!(
-                    "asks about the template `{template}` without declaring it, so no token covers it; name it in `also(..)`"
-                )
-            };
-            log::misconfigured(&fault_of(&self.row, &fault));
-        }
-    }
-
-    /// Says why a declared template has no value. `filled` has the results of filling in the declared templates, and is
-    /// empty before the guard runs.
-    fn without_value(&self, template: &str, filled: &Filled) -> String {
-        match self.authority {
-            // The guard has not run yet, because the `Access` is that of a middleware around the handler.
-            Authority::Gate(_) if filled.is_empty() => {
-                format!(
-                    "has no values for the parameters of `{template}` before its guard runs; ask in the handler"
-                )
-            }
-            Authority::Gate(_) => {
-                format!(
-                    "needs `{template}`, but its path lacks a parameter of this template, or has it twice"
-                )
-            }
-            #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Local(_) => {
-                let names =
-                    parameters(template).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                format!(
-                    "lacks a value for a parameter of `{template}`; in a test, set {names} with `Access::with_parameters`"
-                )
-            }
-        }
-    }
-
     /// Finds a scope in the declaration of the handler.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
         let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
         found.ok_or_else(|| self.misconfigured(&self.why_undeclared(scope)))
-    }
-
-    /// Says why a handler cannot demand `scope`.
-    fn why_undeclared(&self, scope: &str) -> String {
-        let mut templates = self.row.terms().demandable().filter_map(NeedRef::template);
-        let declared = templates.find(|template| fits(template, scope));
-        // The scope can contain text from the request.
-        let scope = shown::text(scope);
-        match declared {
-            None => format!("demands the scope `{scope}` without declaring it; name it in `also(..)`"),
-            Some(template) => format!(
-                "demands the scope `{scope}`, which the attribute declares as `{template}`; pass this template as it is written there"
-            ),
-        }
-    }
-
-    fn misconfigured(&self, fault: &str) -> Rejection {
-        let fault = fault_of(&self.row, fault);
-        log::misconfigured(&fault);
-        let rejection = Rejection::misconfigured().because(&fault);
-        let (outcome, demand) = (Outcome::Refused(rejection.reason()), Demand::of(&self.row, self.filled()));
-        self.judge().tell(outcome, Some(&self.token), &[demand], &Noted::default());
-        rejection
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -477,18 +407,6 @@ impl Access {
         judged.map_err(|rejection| self.with_fault(rejection, demand).to(self.headers.clone()))
     }
 
-    /// If a request was refused because a template has no value, the refusal gets a text that names this template.
-    fn with_fault(&self, rejection: Rejection, demand: Demand<'_>) -> Rejection {
-        let mut templates = demand.row.terms().templates();
-        let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);
-        match templates.find(|template| is_missing(template)) {
-            Some(template) if rejection.reason() == Reason::Misconfigured => {
-                rejection.because(&fault_of(demand.row, &self.without_value(&template, demand.filled)))
-            }
-            _ => rejection,
-        }
-    }
-
     /// Returns the scopes made from the handler's templates.
     fn filled(&self) -> &Filled {
         self.filled.as_deref().unwrap_or(const { &Filled::NONE })
@@ -512,10 +430,6 @@ impl Access {
         let admitted = Admitted { token, row: plan.row.clone(), filled: None };
         Self::of(plan, &admitted, headers)
     }
-}
-
-fn fault_of(row: &Row, fault: &str) -> String {
-    format!("`{}` {fault}", row.handler())
 }
 
 impl fmt::Debug for Access {

@@ -8,9 +8,9 @@ use std::{collections::BTreeSet, iter};
 use scopegate_grammar::MAX_VALUE;
 
 use crate::{
-    export::instance::{Values, fill, values},
+    export::instance::{fill, values},
     policy::Policy,
-    scope::{Filled, GrantedScopes, NeedRef, Parameters, Text, Unfilled},
+    scope::{Filled, GrantedScopes, NeedRef, Parameters, Text, Unfilled, Values},
 };
 
 /// The scopes of a token, and the values to try.

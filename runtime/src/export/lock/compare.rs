@@ -17,8 +17,9 @@ use super::{
     needs::{Direction, Needs},
 };
 use crate::{
-    export::instance::{Values, fill, values},
+    export::instance::{fill, values},
     policy::Policy,
+    scope::Values,
 };
 
 /// The scopes that cover one scope of a requirement. A token needs only one of them.

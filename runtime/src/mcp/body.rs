@@ -38,7 +38,7 @@ impl Default for Bounds {
 }
 
 /// Reads a whole body. A body that arrives in one piece, such as a short message, is not copied. If the body is known
-/// to end after this piece, it also does not count against the memory limit.
+/// to end after this piece, the body does not count against the memory limit.
 pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
     // A body that has already arrived needs no timer.

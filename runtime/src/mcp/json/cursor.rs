@@ -1,8 +1,8 @@
 //! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. This module does no input or
 //! output.
 //!
-//! In a string, this module refuses only a `\u` with fewer than four characters before the closing quote. The code that
-//! decodes the string checks all other escapes and the control characters.
+//! This module checks only one thing in a string: a `\u` must have at least four characters before the closing quote.
+//! The code that decodes the string checks all other escapes and the control characters.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
@@ -111,8 +111,8 @@ impl<'a> Cursor<'a> {
 
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
-    /// The function returns `None` if the string is too long, or contains a backslash or a control character. Whenever
-    /// the function returns the content, the string ends where [`Self::skip_text`] would find the end.
+    /// The function returns `None` if the string is too long, or contains a backslash or a control character. If the
+    /// function returns the content, the cursor is then at the same position as after [`Self::skip_text`].
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;

@@ -66,7 +66,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
 }
 
 /// Tells whether a name is private to `serde_json`. With certain features, `serde_json` gives such names a special
-/// meaning: it reads an object whose only member has such a name as another kind of value, for example as a number.
+/// meaning: an object whose only member has such a name becomes another kind of value, for example a number.
 fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }

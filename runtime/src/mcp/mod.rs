@@ -22,8 +22,8 @@
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be
 //!    `identity`. If `Transfer-Encoding` is present, it must be `chunked`. Any other header that could change how a
-//!    server reads the body, such as `Content-Range`, is not allowed. If the headers break these rules, the answer is
-//!    415. These rules are needed because a server that decodes the body or guesses its type would not read the same
+//!    server reads the body, such as `Content-Range`, is not allowed. The answer is 415 if the headers break these
+//!    rules. The rules are needed because a server that decodes the body or guesses its type would not read the same
 //!    text as the gate.
 //!
 //! 6. **The body** is read once. The answer is 413 if the body is too long, 408 if it arrives too slowly, and 503 if
@@ -89,8 +89,8 @@
 //! A tool, prompt, resource or method needs no token if its row has the requirement
 //! [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`. Also add the
 //! rows of [`ANONYMOUS_DISCOVERY`], so that clients can connect without a token. If no row is public, every request
-//! without a token is refused, and clients log in when they connect. The refusal is a 401, or a tool result if a tool
-//! is called and the dialect is [`Dialect::ToolResult`].
+//! without a token is refused, and clients log in when they connect. The refusal is a 401. With
+//! [`Dialect::ToolResult`], the refusal of a tool call is a tool result instead.
 //!
 //! | a request without a token | answer |
 //! |---|---|
@@ -158,11 +158,11 @@
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
 //! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC
-//! covers this name. Each request about a task needs the scopes of this tool. If the token lacks a scope, the answer is
-//! 403 with the same challenge as for a call to the tool. In front of any other server, the gate cannot add a MAC to
-//! the identifiers of tasks. The gate then allows requests about tasks only in two cases: the program names the owners
-//! of tasks with [`McpLayer::tasks`], or a row such as `Operation::method("tasks/get", requirement)` declares that the
-//! server itself checks the owners.
+//! covers this name. Each request about a task needs the scopes of this tool. If the token lacks these scopes, the
+//! answer is 403 with the same challenge as for a call to the tool. In front of any other server, the gate cannot add a
+//! MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases: the program names the
+//! owners of tasks with [`McpLayer::tasks`], or a row such as `Operation::method("tasks/get", requirement)` declares
+//! that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks

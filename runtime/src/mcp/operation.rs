@@ -160,8 +160,8 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. A client could
-    /// evade the requirement of a second row with a different spelling of the URI. `any_resource` would allow the other
+    /// This row must be the only row for resources: any other row for resources is an error at startup. By spelling the
+    /// URI differently, a client could evade the requirement of a second row. `any_resource` would allow the other
     /// spelling, and the server might still read the same resource.
     #[must_use]
     #[track_caller]

@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether a row would apply to more URIs if another row were removed. `row` is the URI or template of the first
-/// row. `uri` is the URI or template of the removed row.
+/// Tells whether the row for `row` would apply to more URIs if the row for `uri` were removed. Each argument is a URI
+/// or a URI template.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

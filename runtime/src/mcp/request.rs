@@ -240,7 +240,7 @@ fn refusal(
     named(plan, messages, rejection).into()
 }
 
-/// If the body is a single request, adds the identifier of this request to a rejection.
+/// If the body is a single request, adds the identifier of this request to the rejection.
 fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejection {
     match messages.single().and_then(Message::request_id) {
         Some(id) => plan.gate.name_request(rejection, &id),

@@ -141,7 +141,7 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
     })
 }
 
-/// Returns a problem if a template overlaps with an earlier template by mistake. For each URI, the gate uses the first
+/// Compares two templates, and returns a problem if their overlap is a mistake. For each URI, the gate uses the first
 /// template that fits.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);

@@ -93,8 +93,8 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. A switched-off tool and a
-    /// URI that is too long also have this reason.
+    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. This is also the reason
+    /// for a switched-off tool, and for a URI that is too long.
     Unlisted(Kind),
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.

@@ -129,8 +129,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Allows requests for one more host, such as the name of a service inside a cluster. Requests for the resource's
-    /// host are always allowed. Any port is allowed, unless `host` names a port.
+    /// Allows requests for one more host, such as the name of a service inside a cluster. Any port is allowed, unless
+    /// `host` names a port. Requests for the resource's host stay allowed.
     ///
     /// The challenge and the metadata still name the URL of the resource, and clients log in for this URL. To give
     /// clients another URL, change the URL of the resource.
@@ -155,8 +155,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Nobody can call a switched-off tool, and no list contains it. The gate also treats tasks that such a tool
-    /// started as unknown. At startup, the log has a warning for each switched-off tool.
+    /// Nobody can call a switched-off tool, and no list contains it. If such a tool started a task, the gate treats
+    /// this task as unknown. At startup, the log has a warning for each switched-off tool.
     ///
     /// # Examples
     ///

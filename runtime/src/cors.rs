@@ -17,9 +17,10 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
 /// Makes a CORS layer that lets pages in browsers send a token, read the challenge, and keep an MCP session.
 ///
-/// Put the layer outside the gate, because a preflight carries no token and the gate would refuse it. By default, pages
-/// of any origin can call the API, with any method and any header. This default is safe: access depends on the token,
-/// not on the origin, and the layer does not allow cookies. To allow less, use the methods of [`Cors`].
+/// Put the layer outside the gate. A gate outside this layer would answer preflights without CORS headers, so browsers
+/// would not send the actual requests. By default, pages of any origin can call the API, with any method and any
+/// header. This default is safe: access depends on the token, not on the origin, and the layer does not allow cookies.
+/// To allow less, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -102,8 +103,8 @@ impl Cors {
 
     /// Sets the headers that pages may send; any header by default.
     ///
-    /// Include `Authorization`. For tokens that are bound to a key, also include `DPoP`. For MCP, also include
-    /// `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Include the header `Authorization`. For tokens that are bound to a key, also include the header `DPoP`. For MCP,
+    /// also include `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }

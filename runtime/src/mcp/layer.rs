@@ -178,7 +178,7 @@ impl McpLayer {
     /// The caller must own the task, and the token must grant the scopes of the tool's row. A request about another
     /// caller's task gets the same answer as a request about a task that does not exist. For each task that a request
     /// names, the layer calls the function once, with the server's identifier of the task. A request may name at most
-    /// 256 tasks. The layer never calls the function for a caller whose token lacks the floor.
+    /// 256 tasks. The layer never calls the function for a caller whose token lacks a scope of the floor.
     ///
     /// # Examples
     ///

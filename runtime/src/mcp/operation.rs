@@ -129,8 +129,8 @@ impl Operation {
     /// row as `tools/call *`.
     ///
     /// Without this row, a call to a tool that the table does not list never reaches the server. The answer is the
-    /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
-    /// requirement. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
+    /// usual error for an unknown name. With this row, a caller must meet only this requirement to call a tool that you
+    /// add later or forget to declare. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///

@@ -32,11 +32,11 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// server.
 ///
 /// You can merge this router with a router of your own, even if yours has routes at the well-known paths above. Axum's
-/// rules apply to the merge: it panics if both routers have a handler for the same method at the same path. The merge
-/// also panics if your router has a service at a well-known path, or a path parameter directly below a well-known path.
-/// The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one of
-/// your routes is where a document belongs, `protect` returns an error. If one of your routes is at another well-known
-/// path, this route answers there in place of the 404.
+/// rules apply to the merge: the merge panics if both routers have a handler for the same method at the same path. The
+/// merge also panics if your router has a service at a well-known path, or a path parameter directly below a well-known
+/// path. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one
+/// of your routes is where a document belongs, `protect` returns an error. If one of your routes is at another
+/// well-known path, this route answers there in place of the 404.
 ///
 /// # Errors
 ///

@@ -133,7 +133,7 @@ impl<'a> Viewer<'a> {
     }
 
     /// Sets the cache scope of the list to private if the list depends on the caller. Reports all hidden operations to
-    /// the observer at once.
+    /// the observer in one record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());

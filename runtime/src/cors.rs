@@ -17,9 +17,10 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 
 /// Makes a CORS layer that lets pages in browsers send a token, read the challenge, and keep an MCP session.
 ///
-/// Put the layer outside the gate, because a preflight carries no token and the gate would refuse it. By default, pages
-/// of any origin can call the API, with any method and any header. This is safe because access depends on the token,
-/// not on the origin, and the layer does not allow cookies. To allow less, use the methods of [`Cors`].
+/// Put the layer outside the gate. A gate outside this layer would answer preflights without CORS headers, so browsers
+/// would not send the actual requests. By default, pages of any origin can call the API, with any method and any
+/// header. This default is safe: access depends on the token, not on the origin, and the layer does not allow cookies.
+/// To allow less, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -32,7 +33,7 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// This layer allows only pages from one origin, accepts their cookies, and lets the pages also read the header `Link`:
+/// The next layer allows only pages from one origin. These pages can send cookies, and can also read the header `Link`:
 ///
 /// ```
 /// use http::{HeaderValue, header::LINK};
@@ -57,8 +58,7 @@ pub fn layer() -> Cors {
 ///
 /// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Two methods differ:
 ///
-/// - [`Cors::expose_headers`] adds headers to those that this layer or a handler already exposes, and replaces none
-///   of them.
+/// - [`Cors::expose_headers`] takes a list of header names. It adds them to the headers that pages can already read.
 /// - [`Cors::allow_credentials`] has no effect until you set the origins.
 ///
 /// # Examples
@@ -88,9 +88,9 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// This setting has an effect only if you also set the origins with [`Cors::allow_origin`], because browsers do not
-    /// accept the origin `*` in the answer to a request with cookies. If you call both methods, do not pass `Any` for
-    /// the origins, the methods or the headers, because tower-http panics if a layer with `Any` allows cookies.
+    /// This setting has an effect only if you also call [`Cors::allow_origin`]. Browsers do not accept the origin `*`
+    /// in the answer to a request with cookies. If you call `allow_credentials` and `allow_origin`, do not pass `Any`
+    /// for the origins, the methods or the headers: tower-http would panic.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -103,8 +103,8 @@ impl Cors {
 
     /// Sets the headers that pages may send; any header by default.
     ///
-    /// Include `Authorization`. For tokens that are bound to a key, also include `DPoP`. For MCP, also include
-    /// `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
+    /// Include the header `Authorization`. For tokens that are bound to a key, also include the header `DPoP`. For MCP,
+    /// also include `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.change(|layer| layer.allow_headers(headers))
     }

@@ -27,8 +27,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks a scope or the login that the resource needs. The error is the refusal that the gate
-    /// sends in this case.
+    /// Fails if the token lacks a required scope or the required login. The error is the refusal that the gate sends in
+    /// this case.
     pub fn require_resource(&self, resource: &McpResource<'_>) -> Result<(), Rejection> {
         self.meets(Demand::of(resource.row(), resource.filled()))
     }

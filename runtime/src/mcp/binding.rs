@@ -28,8 +28,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns the first string of the MAC's input. It makes a MAC for a session differ from a MAC for a task. If the
-    /// format of the MAC changes, this string must change, too.
+    /// Returns the first string of the MAC's input. This string makes a MAC for a session differ from a MAC for a task.
+    /// If the format of the MAC changes, this string must change, too.
     const fn domain(self) -> &'static str {
         match self {
             Self::Session => "scopegate session 1",
@@ -38,8 +38,8 @@ impl Kind {
     }
 }
 
-/// The owner of identifiers: a principal at one resource. Identifiers of one resource are unknown at every other
-/// resource.
+/// The owner of identifiers: a principal at one resource. An identifier that was made for one resource is unknown at
+/// every other resource.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
     pub(super) place: &'a str,

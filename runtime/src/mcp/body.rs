@@ -25,8 +25,8 @@ pub(super) struct Bounds {
 
 /// The maximum length of a body, in bytes. rmcp has the same limit.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The maximum length of a body in a request without a token, in bytes. This length is enough for a call to a public
-/// tool, and even many such bodies take little memory.
+/// The maximum length of a body in a request without a token, in bytes. A call to a public tool fits within this limit,
+/// and even many bodies of this length take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;
@@ -37,8 +37,8 @@ impl Default for Bounds {
     }
 }
 
-/// Reads a whole body. A body in one piece, such as a short message, is not copied. If its end is known when the piece
-/// arrives, it is not counted against the memory limit either.
+/// Reads a whole body. A body that arrives in one piece, such as a short message, is not copied. If the body is known
+/// to end after this piece, the body does not count against the memory limit.
 pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
     // A body that has already arrived needs no timer.

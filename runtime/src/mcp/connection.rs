@@ -31,7 +31,7 @@ fn is_of_connection(name: &HeaderName) -> bool {
 }
 
 /// The names that `Connection` may contain. By HTTP's rules, every header that `Connection` names must be removed. If
-/// every name were allowed, a client could make the gate remove a header that a middleware has added.
+/// the gate allowed every name, this rule would let a client remove a header that a middleware has added.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 

@@ -16,7 +16,7 @@ pub enum Dialect {
     /// HTTP 401 and 403 with the challenge in `WWW-Authenticate`, as MCP's specification demands.
     #[default]
     Http,
-    /// HTTP 200 with an error result that has the same challenge in `_meta["mcp/www_authenticate"]`, where `ChatGPT`
+    /// HTTP 200 with an error result. The result has the challenge in `_meta["mcp/www_authenticate"]`, where `ChatGPT`
     /// reads it.
     ///
     /// This form is for tool calls without a token, and for tool calls with a token that lacks a scope or the required
@@ -25,7 +25,8 @@ pub enum Dialect {
     ///
     /// The tool itself can also refuse the call, with [`Access::require`](crate::Access::require). Behind
     /// [`McpServer`](crate::mcp::McpServer), this refusal has the same form. Behind [`McpLayer`](crate::mcp::McpLayer),
-    /// it is a JSON-RPC error with the challenge in its data, because the layer does not change the server's answers.
+    /// the refusal is a JSON-RPC error with the challenge in its data, because the layer does not change the server's
+    /// answers.
     ///
     /// # Examples
     ///

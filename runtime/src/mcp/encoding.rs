@@ -1,6 +1,6 @@
 //! Checks the headers in which a client describes a request's body, and writes these headers for the service.
 //!
-//! If a server decodes a body, for example by decompressing it, the server reads a different text than the gate.
+//! If a server decodes a body, for example by decompressing it, the server does not read the same text as the gate.
 //! Servers decode by different rules, so the gate accepts only a fixed list of headers about the body. If the client's
 //! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces it.
 

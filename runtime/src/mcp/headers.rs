@@ -1,5 +1,5 @@
-//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. These headers grant
-//! nothing, because the gate makes its decision from the body.
+//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. The gate decides by the
+//! body, so these headers cannot grant access.
 //!
 //! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 
@@ -31,8 +31,7 @@ const LAST_WITH_BATCHES: &str = "2025-03-26";
 /// Methods that act on a target, and that the protocol removed in version 2026-07-28.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Returns `true` if the protocol removed the message's method in the version that the request uses, or in an earlier
-/// version.
+/// Returns `true` if the request's version of the protocol no longer has the method of the message.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)

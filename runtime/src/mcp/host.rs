@@ -13,9 +13,9 @@ pub(super) fn of(resource: Option<&Resource>) -> String {
 /// Tells whether all parsers read the same host from the request.
 ///
 /// rmcp compares the host with a list of allowed hosts. The parser of rmcp reads `[::1]evil.com` as `[::1]`, and
-/// `localhost:evil.com` as `localhost`. If the list contains `[::1]` and `localhost`, rmcp therefore allows these two
-/// malformed hosts, too. This function rejects them. `own` is the resource's host, which was checked at startup. Most
-/// requests name this host, so the function looks for it first.
+/// `localhost:evil.com` as `localhost`. If the list contains `[::1]` and `localhost`, rmcp therefore also allows
+/// `[::1]evil.com` and `localhost:evil.com`. This function rejects these malformed hosts. `own` is the resource's host,
+/// which was checked at startup. Most requests name this host, so the function compares the host with `own` first.
 pub(super) fn is_plain(parts: &Parts, own: &str) -> bool {
     let mut hosts = parts.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {

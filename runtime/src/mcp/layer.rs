@@ -100,10 +100,11 @@ impl McpLayer {
     /// origin are always allowed.
     ///
     /// If the resource is on a loopback host, or if the gate has no resource, the layer also allows pages that a
-    /// loopback host serves over `http` or `https`. For an app with its own scheme, give the origin of the app, such as
-    /// `tauri://localhost`. You also need a CORS layer outside this layer; see [`cors::layer`](crate::cors::layer).
+    /// loopback host serves over `http` or `https`. For an app with its own URL scheme, give the origin of the app,
+    /// such as `tauri://localhost`. You also need a CORS layer outside this layer; see
+    /// [`cors::layer`](crate::cors::layer).
     ///
-    /// An origin that no page can have, such as one with a path, is ignored and logged at `error`. With
+    /// An origin that no page can have, such as an origin with a path, is ignored and logged at `error`. With
     /// `McpServer::allow_origin`, such an origin is an error at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
@@ -162,8 +163,8 @@ impl McpLayer {
     /// Sets the key that binds sessions to their principals. The key must be 32 random bytes that nobody else knows.
     ///
     /// With a key, a session stays valid after a restart and on another replica of the program, if the server behind
-    /// the layer still knows the session. Without a key, the program uses a new random key at each start, and clients
-    /// must open new sessions.
+    /// the layer still knows the session. Without a key, the program uses a new random key at each start, so clients
+    /// must open new sessions after a restart.
     ///
     /// The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
@@ -177,7 +178,7 @@ impl McpLayer {
     /// The caller must own the task, and the token must grant the scopes of the tool's row. A request about another
     /// caller's task gets the same answer as a request about a task that does not exist. For each task that a request
     /// names, the layer calls the function once, with the server's identifier of the task. A request may name at most
-    /// 256 tasks. The layer never calls the function for a caller whose token lacks the floor.
+    /// 256 tasks. The layer never calls the function for a caller whose token lacks a scope of the floor.
     ///
     /// # Examples
     ///

@@ -55,7 +55,7 @@ pub(crate) enum Messages<'a> {
 const MAX_BATCH: usize = 256;
 
 impl<'a> Messages<'a> {
-    /// Reads a body. Arguments and all other data that does not affect the decision are skipped and not stored.
+    /// Reads a body. Data that does not affect the decision, such as arguments, is skipped and not stored.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
         let text = str::from_utf8(body).map_err(|_| Unreadable::NotJson)?;
         if text.trim_ascii_start().starts_with('[') {

@@ -20,22 +20,23 @@
 //!    these two cases, the layer reads the body before it decides.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
-//!    `application/json`, with no parameter except `charset=utf-8`. `Content-Encoding` may only be `identity`, and
-//!    `Transfer-Encoding` may only be `chunked`. Any other header that could change how a server reads the body, such
-//!    as `Content-Range`, is not allowed. If the headers break these rules, the answer is 415. These rules are
-//!    needed because a server that decodes the body or guesses its type would not read the same text as the gate.
+//!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be
+//!    `identity`. If `Transfer-Encoding` is present, it must be `chunked`. Any other header that could change how a
+//!    server reads the body, such as `Content-Range`, is not allowed. The answer is 415 if the headers break these
+//!    rules. The rules are needed because a server that decodes the body or guesses its type would not read the same
+//!    text as the gate.
 //!
 //! 6. **The body** is read once. The answer is 413 if the body is too long, 408 if it arrives too slowly, and 503 if
 //!    all bodies together need too much memory; see [`McpLayer::max_body`], [`McpLayer::body_timeout`]
 //!    and [`McpLayer::max_body_memory`]. The layer then finds the rows of the [`McpTable`] that apply to the messages
 //!    in the body.
 //!
-//! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names all scopes that the request needs: the
-//!    scopes of the floor, and the scopes of the message or, in a batch, of every message.
+//! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names the scopes of the floor and of the
+//!    message. For a batch, the challenge names the scopes of all messages.
 //!
 //! 8. **The headers that repeat parts of the body.** These are `Mcp-Method` and `Mcp-Name`. If one of these headers is
-//!    present, it must match the body, in every version of the protocol. A header that the version requires must be
-//!    present. If the headers break these rules, the answer is 400 with the code -32020.
+//!    present, it must match the body, in every version of the protocol. A header that the protocol's version requires
+//!    must be present. If the headers break these rules, the answer is 400 with the code -32020.
 //!
 //! 9. **The session.** A request with a session of another principal gets a 404, like a request with a session that
 //!    does not exist; see [below](#sessions-and-tasks).
@@ -44,8 +45,8 @@
 //! step 2, with the text `This server does not answer requests for this host`. After all steps, a request without
 //! `Host` gets a 400, and rmcp compares `Host` with [the hosts of the
 //! server](crate::guide::mcp#servers-made-with-rmcp). A request that the gate has allowed can therefore still get a
-//! 403, with the text `Host header is not allowed`. The [`Decision`](crate::Decision) about this request says
-//! `allowed`.
+//! 403, with the text `Host header is not allowed`. The [`Decision`](crate::Decision) about a request that only rmcp
+//! rejects says `allowed`.
 //!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
 //! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,
@@ -60,7 +61,7 @@
 //!   list where an object belongs.
 //! - More text follows the message.
 //! - The body is not UTF-8.
-//! - A message has neither a method nor a result nor an error.
+//! - A message has no method, no result and no error.
 //!
 //! A batch may have at most 256 messages. A `subscriptions/listen` request may name at most 256 URIs and 256 tasks. A
 //! body may have at most 127 levels of nesting. A body above these limits gets a 400. A message that does not name its
@@ -85,11 +86,11 @@
 //!
 //! # Public operations
 //!
-//! A tool, prompt, resource or method needs no token if its row has the
-//! requirement [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`.
-//! Also add the rows of [`ANONYMOUS_DISCOVERY`], so that clients can connect without a token. If no row is public,
-//! every request without a token is refused, and clients log in when they connect. The refusal is a 401, unless the
-//! [`Dialect`] says otherwise.
+//! A tool, prompt, resource or method needs no token if its row has the requirement
+//! [`Requirement::PUBLIC`](crate::Requirement::PUBLIC). For tools and prompts of rmcp, write `#[public]`. Also add the
+//! rows of [`ANONYMOUS_DISCOVERY`], so that clients can connect without a token. If no row is public, every request
+//! without a token is refused, and clients log in when they connect. The refusal is a 401. With
+//! [`Dialect::ToolResult`], the refusal of a tool call is a tool result instead.
 //!
 //! | a request without a token | answer |
 //! |---|---|
@@ -108,17 +109,17 @@
 //! the server opens a session for a caller without a token, the answer is 401.
 //!
 //! [`Dialect::ToolResult`] makes the gate answer with a tool result if a tool call lacks a token, a scope or the
-//! required login. This result contains the challenge, for clients that read challenges there. If a tool of an
-//! `McpServer` refuses a call with [`Access::require`](crate::Access::require), the refusal has the same form.
+//! required login. This result contains the challenge, for clients that read challenges from tool results. If a tool of
+//! an `McpServer` refuses a call with [`Access::require`](crate::Access::require), the refusal has the same form.
 //!
 //! # Lists
 //!
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
 //! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
-//! scheme `oauth2` for each alternative of its requirement. Each `oauth2` scheme lists the scopes of the floor and
-//! of its alternative. Each scope has the name by which clients request it, as in a challenge. A client needs only one
-//! of these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
+//! scheme `oauth2` for each alternative of its requirement. Each `oauth2` scheme lists the scopes of the floor and of
+//! its alternative. The scopes have the same names as in a challenge. A client needs only one of these schemes. A tool
+//! without a row has no schemes. A gate without an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
@@ -126,8 +127,8 @@
 //!
 //! # Needs of each request
 //!
-//! Each request that is not public needs the scopes of the floor. If its method has an [`Operation::method`] row, the
-//! request must also meet the requirement of this row. In addition, the request needs the following:
+//! Each request that is not public needs the scopes of the floor. If the request's method has an [`Operation::method`]
+//! row, the request must also meet the requirement of this row. In addition, the request needs the following:
 //!
 //! | method | needs |
 //! |---|---|
@@ -156,18 +157,19 @@
 //! 4,096 characters of visible ASCII. If the server sends any other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
-//! has a MAC, too. This identifier also contains the name of the tool that started the task, and the MAC covers this
-//! name. Each request about a task needs the scopes of the tool. If the token lacks them, the answer is 403 with the
-//! challenge of the tool. In front of any other server, the gate cannot add a MAC to the identifiers of tasks. The gate
-//! then allows requests about tasks only in two cases: the program names the owners of tasks with [`McpLayer::tasks`],
-//! or a row such as `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
+//! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC
+//! covers this name. Each request about a task needs the scopes of this tool. If the token lacks these scopes, the
+//! answer is 403 with the same challenge as for a call to the tool. In front of any other server, the gate cannot add a
+//! MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases: the program names the
+//! owners of tasks with [`McpLayer::tasks`], or a row such as `Operation::method("tasks/get", requirement)` declares
+//! that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
 //! of a static key without a name belong to every client with this key. An access token without an issuer or without a
-//! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for this caller,
-//! the answer is 403, without the identifier of the session. If the server starts a task for this caller, the answer is
-//! a JSON-RPC error with the code 403.
+//! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for such a
+//! caller, the answer is 403, without the identifier of the session. If the server starts a task for such a caller, the
+//! answer is a JSON-RPC error with the code 403.
 
 mod access;
 mod binding;

@@ -64,7 +64,7 @@ impl Kind {
 }
 
 impl Kind {
-    /// Returns the identifier that the row of `name` has in a table.
+    /// Returns the identifier of the row for the operation `name`.
     pub(super) fn row_id(self, name: &str) -> RowId {
         RowId::of(self.verb(), name)
     }
@@ -95,8 +95,8 @@ impl Operation {
     /// resource.
     ///
     /// The scopes may contain the template's variables, whose values come from the URI. If the scopes contain a
-    /// variable, the gate refuses completion requests for this template, because a completion would show values before
-    /// the scopes for these values are known.
+    /// variable, the gate refuses completion requests for this template. A completion would show values before the gate
+    /// knows which scopes these values need.
     ///
     /// # Examples
     ///
@@ -116,9 +116,9 @@ impl Operation {
     /// requirement in the row of that tool, prompt or resource.
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
-    /// is rejected as unknown. If the server is not made with `McpServer`, and the program does not call
-    /// `McpLayer::tasks`, a row for a method such as `tasks/get` opens this method. The gate then does not check who
-    /// owns a task, so the server must check this itself.
+    /// is rejected as unknown. The gate knows who owns a task if the server is made with `McpServer`, or if the program
+    /// calls `McpLayer::tasks`. In any other case, a row for a method such as `tasks/get` opens this method, and the
+    /// server itself must check who owns a task.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
@@ -129,8 +129,8 @@ impl Operation {
     /// row as `tools/call *`.
     ///
     /// Without this row, a call to a tool that the table does not list never reaches the server. The answer is the
-    /// usual error for an unknown name. With this row, a tool that you add later, or forget to declare, needs only this
-    /// requirement. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
+    /// usual error for an unknown name. With this row, a caller must meet only this requirement to call a tool that you
+    /// add later or forget to declare. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///
@@ -160,9 +160,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. If there were a
-    /// second row, a client could evade that row's requirement with a different spelling of the URI: `any_resource`
-    /// would allow the request, and the server might take the other spelling for the same resource.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. By spelling the
+    /// URI differently, a client could evade the requirement of a second row. `any_resource` would allow the other
+    /// spelling, and the server might still read the same resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

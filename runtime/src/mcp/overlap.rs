@@ -12,7 +12,7 @@ pub(super) enum Overlap {
     Harmless,
     /// Every URI of the later template fits the earlier template.
     Hidden,
-    /// Some URIs fit both templates, and each template also has URIs of its own.
+    /// Some URIs fit both templates, and each template also fits URIs that the other template does not fit.
     Partial,
 }
 
@@ -29,8 +29,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether a row would apply to more URIs if another row were removed. `row` is the URI or URI template of the
-/// row that stays, and `uri` is that of the removed row.
+/// Tells whether the row for `row` would apply to more URIs if the row for `uri` were removed. Each argument is a URI
+/// or a URI template.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

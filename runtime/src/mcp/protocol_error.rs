@@ -78,8 +78,8 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a body that needs more memory than is free. The client can soon try again, because the
-    /// other bodies free their memory when they have been read, or when their deadlines have passed.
+    /// Returns the error for a body that needs more memory than is free. The client can soon try again: memory becomes
+    /// free when other bodies have been read, or when their deadlines have passed.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
@@ -102,7 +102,7 @@ impl ProtocolError {
     }
 
     /// Returns the error for a client that requests a stream without a token. The status is 405, because clients then
-    /// continue without a stream. After a 401, by contrast, they would log in.
+    /// continue without a stream. After a 401, by contrast, clients would log in.
     pub(super) fn no_stream() -> Self {
         let message = "A stream of messages needs an access token";
         let allow = Some("POST");
@@ -142,9 +142,9 @@ impl ProtocolError {
         }
     }
 
-    /// Returns the error for a message whose requirement cannot be determined. The error is the one with which a server
-    /// itself answers an unknown name or unusable parameters. If the protocol's version has sessions, the status is not
-    /// 404, because a 404 would end the session.
+    /// Returns the error for a message whose requirement cannot be determined. Servers send the same error for an
+    /// unknown name or unusable parameters. If the protocol's version has sessions, the status is not 404, because a
+    /// 404 would end the session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),

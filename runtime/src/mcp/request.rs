@@ -43,8 +43,8 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Adds the headers of the refused request to a `Token` refusal. The program's function that writes bodies can read
-    /// these headers.
+    /// Adds the headers of the refused request to a `Token` refusal. The function with which the program writes bodies
+    /// can read these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),
@@ -240,7 +240,7 @@ fn refusal(
     named(plan, messages, rejection).into()
 }
 
-/// Adds the identifier of the request in the body to a rejection, if the body is a single request.
+/// If the body is a single request, adds the identifier of this request to the rejection.
 fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejection {
     match messages.single().and_then(Message::request_id) {
         Some(id) => plan.gate.name_request(rejection, &id),
@@ -285,7 +285,7 @@ enum Cause {
     Undecided(Undecided),
 }
 
-/// Finds the rows for the messages of a body; a message that needs no row needs only the floor.
+/// Finds the rows for the messages of a body. For a message without a row, the result has the row of the floor.
 fn find<'a>(
     endpoint: &Endpoint,
     plan: &Plan,

@@ -93,7 +93,7 @@ impl Resources {
     }
 
     /// Returns a problem if the table has `any_resource` and also another row for resources. `any_resource` would allow
-    /// every other spelling of that row's URI.
+    /// any different spelling of the other row's URI.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();
@@ -141,8 +141,8 @@ fn unfillable(operation: &Operation, template: Option<&UriTemplate>) -> impl Ite
     })
 }
 
-/// Returns the problem of a template whose overlap with an earlier template is a mistake. For each URI, the gate uses
-/// the first template that fits.
+/// Compares two templates, and returns a problem if their overlap is a mistake. For each URI, the gate uses the first
+/// template that fits.
 fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     let (earlier, later) = (&first.operation, &second.operation);
     // Repeated rows are reported in `Rules::of`.

@@ -23,7 +23,7 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// The switched-off tools. The gate treats them as unknown, even if a row allows every tool.
+    /// The switched-off tools. The gate treats these tools as unknown, even if a row allows every tool.
     off: HashSet<String>,
     /// Whether some operation is public.
     has_public: bool,
@@ -93,8 +93,8 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// There is no row for the tool, prompt or resource, and no row for all operations of its kind. Or the tool is
-    /// switched off, or the URI is too long.
+    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. This is also the reason
+    /// for a switched-off tool, and for a URI that is too long.
     Unlisted(Kind),
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.
@@ -248,7 +248,7 @@ impl Rules {
         self.named.get(&kind)?.any.as_ref().map(Matched::of)
     }
 
-    /// Finds the row of a name. If the name has no row of its own, finds the row for all names without one.
+    /// Finds the row of a name, or else the row for all names without a row of their own.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
         let is_off = kind == Kind::Tool && self.is_off(name);
         let found = self.one(kind, name).or_else(|| self.any(kind)).filter(|_| !is_off);
@@ -256,7 +256,7 @@ impl Rules {
     }
 
     /// Finds the requirement of a task, which is the requirement of the tool that started the task. If the gate does
-    /// not know who started which task, a subscription to a task needs what `tasks/get` needs.
+    /// not know the owners of tasks, a subscription to a task needs the requirement of the row for `tasks/get`.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),

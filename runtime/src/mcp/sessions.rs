@@ -30,7 +30,7 @@ pub(super) enum Sessions {
 }
 
 impl Sessions {
-    /// Replaces the client's session identifier with the server's own.
+    /// Replaces the client's session identifier with the server's own identifier.
     ///
     /// Removes the `Mcp-Session-Id` header if the server or the version of the protocol has no sessions.
     pub(super) fn open(
@@ -98,15 +98,15 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
     HeaderValue::try_from(format!("{id}.{tag}")).ok()
 }
 
-/// Returns the session identifier in the headers, or `None` if there is none. The result is also `None` if there are
-/// several, because programs differ in which one they use.
+/// Returns the session identifier in the headers. Returns `None` if there is no identifier. Also returns `None` if
+/// there are several, because programs differ about which of them applies.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-/// Tells whether the identifier is visible ASCII, as [the specification] demands, and neither empty nor too long.
+/// Tells whether an identifier has 1 to `LONGEST` characters of visible ASCII, as [the specification] demands.
 ///
 /// [the specification]: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
 fn is_identifier(id: &str) -> bool {

@@ -1,11 +1,10 @@
 //! Tasks that belong to principals. Only the caller who started a task may ask about the task. The caller's
 //! token must grant the scopes of the tool that started the task.
 //!
-//! For an rmcp server, the gate binds the identifiers of tasks to principals. The identifier that clients see
-//! contains the name of the tool, the server's own identifier of the task, and a MAC of these two and the
-//! principal. For any other server, the program can set a function that returns the owner of a task. Without
-//! this function, a request about a task is allowed only if the request's method, such as `tasks/get`, has a
-//! row.
+//! For a server made with `McpServer`, the gate binds the identifiers of tasks to principals. The identifier that
+//! clients see contains the name of the tool, the server's own identifier of the task, and a MAC of these two and the
+//! principal. For any other server, the program can set a function that returns the owner of a task. Without this
+//! function, a request about a task is allowed only if the request's method, such as `tasks/get`, has a row.
 
 use std::{fmt, pin::Pin, sync::Arc};
 

@@ -4,7 +4,7 @@ use scopegate_grammar::{is_value, is_value_byte};
 
 use crate::scope::{Parameters, Text, Unfilled};
 
-/// A URI with variables. Its segments are separated by characters that no value of a variable may contain. A
+/// A URI with variables. The segments of the URI are separated by characters that no value of a variable may contain. A
 /// segment has at most one variable, so the values can be read from a URI in only one way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UriTemplate {

@@ -32,9 +32,9 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// server.
 ///
 /// You can merge this router with a router of your own, even if yours has routes at the well-known paths above. Axum's
-/// rules apply to the merge: it panics if both routers have a handler for the same method at the same path. It also
-/// panics if your router has a service at one of these well-known paths, or a path parameter directly below one of
-/// them. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one
+/// rules apply to the merge: the merge panics if both routers have a handler for the same method at the same path. The
+/// merge also panics if your router has a service at a well-known path, or a path parameter directly below a well-known
+/// path. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one
 /// of your routes is where a document belongs, `protect` returns an error. If one of your routes is at another
 /// well-known path, this route answers there in place of the 404.
 ///
@@ -85,8 +85,8 @@ where
     StartupError::unless(clash::between(&all), || mount(&all, &ScopeTable::default()))
 }
 
-/// Mounts the documents. The caller has checked that they do not clash. Requests for the other well-known paths get
-/// 404, unless the table has a route there.
+/// Mounts the documents. The caller has checked that the documents do not clash. Requests for the other well-known
+/// paths get 404, unless the table has a route there.
 pub(crate) fn mount<S>(all: &[Discovery], table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -154,7 +154,7 @@ where
     })
 }
 
-/// Adds `extra` to the program's routes. The program's own 404 stays, with the layers that the program put around it,
+/// Adds `extra` to the program's routes. The program keeps its own 404 handler and the layers around this handler,
 /// because axum keeps the fallback of the router that is merged last.
 pub(crate) fn around<S>(extra: axum::Router<S>, program: axum::Router<S>) -> axum::Router<S>
 where

@@ -1,8 +1,8 @@
 //! Finds the end of a JSON value ([RFC 8259]) without decoding its strings. This module does no input or
 //! output.
 //!
-//! In a string, this module finds the end, and refuses only a `\u` that the closing quote cuts short. The code that
-//! decodes a string checks its escapes and control characters.
+//! This module checks only one thing in a string: a `\u` must have at least four characters before the closing quote.
+//! The code that decodes the string checks all other escapes and the control characters.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
@@ -10,7 +10,7 @@ use std::mem;
 
 use memchr::memchr;
 
-/// The depth limit of `serde_json`. A text with more levels of nesting would crash some parsers.
+/// The depth limit of `serde_json`. A text with deeper nesting could crash some parsers.
 const MAX_DEPTH: usize = 127;
 
 /// A position in a JSON text.
@@ -112,7 +112,7 @@ impl<'a> Cursor<'a> {
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
     /// The function returns `None` if the string is too long, or contains a backslash or a control character. If the
-    /// function returns the content, [`Self::skip_text`] would find the same end of the string.
+    /// function returns the content, the cursor is then at the same position as after [`Self::skip_text`].
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;

@@ -10,15 +10,15 @@ use crate::{
 };
 
 /// Checks what a server announces. Only the server's first announcement is checked, so that the log has each warning
-/// once.
+/// only once.
 #[derive(Default)]
 pub(super) struct Announced(OnceLock<()>);
 
 impl Announced {
-    /// Logs a warning if the server `S` announces no operations of a kind that the table has.
+    /// Logs a warning if the table has operations of a kind that the server `S` does not announce.
     ///
-    /// This is no error at startup, for two reasons: a server may announce less to some callers, and no server is made
-    /// before the first request.
+    /// A missing announcement is not an error at startup, for two reasons: a server may announce less to some callers,
+    /// and no server is made before the first request.
     pub(super) fn check<S>(&self, table: &McpTable, announced: &ServerCapabilities) {
         self.0.get_or_init(|| {
             unannounced::<S>(table, announced).for_each(|warning| log::warning(&warning));

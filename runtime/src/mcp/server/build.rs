@@ -129,8 +129,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Allows requests for one more host besides the resource's host, such as the name of a service inside a cluster.
-    /// Any port is allowed, unless `host` names a port.
+    /// Allows requests for one more host, such as the name of a service inside a cluster. Any port is allowed, unless
+    /// `host` names a port. Requests for the resource's host stay allowed.
     ///
     /// The challenge and the metadata still name the URL of the resource, and clients log in for this URL. To give
     /// clients another URL, change the URL of the resource.
@@ -155,8 +155,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Nobody can call a switched-off tool, and no list contains it. A request about a task that this tool started is
-    /// answered as if the task were unknown. At startup, the log has a warning for each switched-off tool.
+    /// Nobody can call a switched-off tool, and no list contains it. If such a tool started a task, the gate treats
+    /// this task as unknown. At startup, the log has a warning for each switched-off tool.
     ///
     /// # Examples
     ///
@@ -182,9 +182,9 @@ impl<S: ServerHandler> McpServer<S> {
     /// Sets which tools, prompts, resources, resource templates and skills a caller sees in lists. The default
     /// is [`Lists::All`].
     ///
-    /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the page keeps
-    /// its cursor for the next page. From protocol version 2026-07-28 on, a list that depends on the caller has
-    /// `cacheScope: "private"`.
+    /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the empty page
+    /// still has the cursor for the next page. From protocol version 2026-07-28 on, a list that depends on the caller
+    /// has `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;
         self
@@ -237,8 +237,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// its own requests to the client.
     ///
     /// The gate checks the token of each request, even if the request belongs to a session. A session belongs to the
-    /// principal that opened it. Another principal gets a 404, as for a session that does not exist. A token without a
-    /// principal cannot open a session: the answer is 403.
+    /// principal that opened it. If another principal uses the session, the answer is 404, as for a session that does
+    /// not exist. A token without a principal cannot open a session: the answer is 403.
     pub fn sessions(self) -> Self {
         self.configure(|config| config.with_legacy_session_mode(true).with_json_response(false))
     }
@@ -265,7 +265,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// - [`McpServer::at`] is set although the gate has a resource.
     /// - The table has a row for tools, prompts or resources, but the server does not implement the matching method:
     ///   `call_tool`, `get_prompt` or `read_resource`.
-    /// - A host of `allow_host`, an origin of `allow_origin` or a tool of `switched_off` is not valid.
+    /// - An argument of `allow_host`, `allow_origin` or `switched_off` is not valid.
     /// - The table has a row for `tasks/list`, whose answer can contain the tasks of other callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());

@@ -1,8 +1,8 @@
 //! Copies `securitySchemes` to the top level of each tool in the answer to `tools/list`.
 //!
-//! rmcp's type for a tool has no field for this member, so the server writes the member into `_meta`. This module then
-//! copies the member in the JSON text of the answer. All other bytes stay as they are. An answer that cannot be parsed
-//! stays unchanged.
+//! rmcp's type for a tool has no field for `securitySchemes`, so the server writes this member into `_meta`. This
+//! module then adds a copy to the top level of the tool, in the JSON text of the answer. All other bytes stay as they
+//! are. An answer that cannot be parsed stays unchanged.
 
 use std::{
     convert::Infallible,

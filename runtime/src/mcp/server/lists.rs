@@ -52,8 +52,8 @@ pub enum Lists {
     /// cannot request them later. Use `Callable` only for servers whose callers get all of their scopes at login.
     ///
     /// A resource template is listed if the caller may read every URI that fits the template. A scope such as
-    /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. In
-    /// the template's requirement, an alternative that contains such a scope therefore does not count.
+    /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. An
+    /// alternative of the requirement is therefore ignored if it contains such a scope.
     Callable,
 }
 
@@ -132,8 +132,8 @@ impl<'a> Viewer<'a> {
         self.lists == Lists::All || self.shows(found())
     }
 
-    /// Sets the cache scope of the list to private if the list depends on the caller. Reports the hidden operations in
-    /// one record.
+    /// Sets the cache scope of the list to private if the list depends on the caller. Reports all hidden operations to
+    /// the observer in one record.
     pub(super) fn finish(&self, cache_scope: &mut Option<CacheScope>) {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());
@@ -159,7 +159,7 @@ impl<'a> Viewer<'a> {
         Ok(found)
     }
 
-    /// Tells whether a list shows an operation with these rows. `None` stands for an operation without a row.
+    /// Tells whether a list shows an operation with these rows. `None` means that the operation has no row.
     fn shows(&self, found: Option<Found>) -> bool {
         match (self.lists, found) {
             (Lists::All, _) => true,

@@ -1,4 +1,4 @@
-//! Refusals inside a server. They are JSON-RPC errors, which contain the gate's challenge if there is one.
+//! Refusals inside a server, as JSON-RPC errors. If a refusal has a challenge, the error contains the challenge.
 
 use http::StatusCode;
 use rmcp::{
@@ -13,9 +13,9 @@ use crate::{
     refuse::{Asked, Reason, Rejection},
 };
 
-/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection, which is outside the range that
-/// JSON-RPC reserves. The data of the error has `error`, `scope`, and the list `www_authenticate`, which has one
-/// challenge for each scheme. If a certain login is required, the data also has `acr_values` and `max_age`.
+/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection. JSON-RPC does not reserve these
+/// codes. The data of the error has `error`, `scope`, and the list `www_authenticate`, which has one challenge for each
+/// authentication scheme. If a certain login is required, the data also has `acr_values`, `max_age`, or both.
 ///
 /// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the required scopes
 /// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403.
@@ -40,7 +40,7 @@ impl IntoCallToolResult for Rejection {
 /// The member of an error's data that has the challenges.
 const WWW_AUTHENTICATE: &str = "www_authenticate";
 
-/// Writes a refusal without a challenge, for a server that has no gate.
+/// Makes a refusal without a challenge, for a server that has no gate.
 pub(super) fn without_a_gate(text: &str) -> ErrorData {
     error(Reason::MissingToken, text, &Asked::NOTHING, [])
 }
@@ -65,9 +65,9 @@ fn error<'a>(
     ErrorData::new(ErrorCode(reason.status().as_u16().into()), text.to_owned(), data)
 }
 
-/// Turns the error of a refused tool call into a tool result, in the form
-/// of [`Dialect::ToolResult`](crate::mcp::Dialect). An error that is not a refusal stays an error, and so does a
-/// refusal without a challenge.
+/// Turns the error of a refused tool call into a tool result, in the form of
+/// [`Dialect::ToolResult`](crate::mcp::Dialect). An error that is not a refusal stays an error. A refusal without a
+/// challenge also stays an error.
 pub(super) fn in_result(error: ErrorData) -> Result<CallToolResult, ErrorData> {
     let is_refusal = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]
         .map(|status| ErrorCode(status.as_u16().into()))

@@ -9,8 +9,8 @@ use crate::{enforce::Plan, gate::Gate, mcp::rules::Found, scope::ScopeToken};
 /// The name of the tool's member that contains its requirement.
 pub(super) const MEMBER: &str = "securitySchemes";
 
-/// Tells whether clients can log in. They can if the gate's resource has an authorization server. With only static
-/// keys, clients cannot log in, so there is no scheme to write.
+/// Tells whether clients can log in. Clients can log in if the gate's resource has an authorization server. With only
+/// static keys, clients cannot log in, so there is no scheme to write.
 pub(super) fn has_login(gate: &Gate) -> bool {
     gate.resource().is_some_and(|resource| !resource.authorization_servers().is_empty())
 }

@@ -62,7 +62,7 @@ fn reads_resources<S: ServerHandler>() -> bool {
     is_own::<S, _, _, ReadResourceResponse>(S::read_resource)
 }
 
-/// Tells whether a method is the program's own. rmcp's default methods return a `std::future::Ready`, but an
+/// Tells whether the program implements a method itself. rmcp's default methods return a `std::future::Ready`, but an
 /// `async fn` never returns a future of this type.
 fn is_own<'a, S: 'a, P, F, R>(_method: impl Fn(&'a S, P, RequestContext<RoleServer>) -> F) -> bool {
     type_name::<F>() != type_name::<std::future::Ready<Result<R, ErrorData>>>()

@@ -14,12 +14,12 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// five minutes. While the server does not answer, the known keys stay in use, and only a token with an unknown key can
 /// get [`VerifyError::unavailable`].
 ///
-/// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. While
-/// the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is invalid if
-/// the gate's keys are recent enough: the gate requested these keys after the token first arrived, or more than a
-/// minute after the token's `iat`. If the keys are not recent enough, the server may have published the token's key
-/// after the gate's request, so the result is [`VerifyError::unavailable`]. The token becomes valid when a reload finds
-/// its key.
+/// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key.
+/// While the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is
+/// invalid if the gate's keys are recent enough: the gate requested these keys after the token first arrived, or more
+/// than a minute after the token's `iat`. If the keys are not recent enough, the server may have published the token's
+/// key after the gate's request, so the result is [`VerifyError::unavailable`]. The token becomes valid when a reload
+/// finds its key.
 ///
 /// Unless you set other rules for its [issuer](Issuer), a token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;

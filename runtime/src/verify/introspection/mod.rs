@@ -57,10 +57,10 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// # Caching
 ///
-/// An answer about an active token is cached for the [lifetime](Self::lifetime), 30 seconds by default, but never past
-/// the `exp` of the token. If the token is revoked while the answer is cached, the gate still accepts the token until
-/// the answer expires. An answer about an inactive token is cached for five seconds. Simultaneous requests with the
-/// same token cause only one request to the server.
+/// An answer about an active token is cached for the [lifetime](Self::lifetime), which is 30 seconds by default. The
+/// answer is never used after the `exp` of the token. If the token is revoked while the answer is cached, the gate
+/// still accepts the token until the answer expires. An answer about an inactive token is cached for five seconds.
+/// Simultaneous requests with the same token cause only one request to the server.
 ///
 /// # When the server does not answer
 ///

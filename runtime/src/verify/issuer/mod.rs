@@ -324,8 +324,8 @@ impl Issuer {
         self
     }
 
-    /// Returns the identifier by which clients find the authorization server. By default, a family has no such
-    /// identifier.
+    /// Returns the identifier by which clients find the authorization server. For a family, returns `None` unless the
+    /// program calls [`Issuer::authorization_server`].
     pub(crate) fn advertised(&self) -> Option<&str> {
         let own = (!self.names.is_family()).then(|| self.places.id());
         self.authorization_server.as_deref().or(own)

@@ -1,4 +1,4 @@
-//! The accepted algorithms, and which of them a key can be used with.
+//! Defines the accepted algorithms, and lists the algorithms that a key can be used with.
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 

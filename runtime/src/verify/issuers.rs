@@ -11,14 +11,15 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
 /// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
-/// five minutes. If the server does not answer, the known keys stay in use. Only a token with an unknown key then gets
-/// [`VerifyError::unavailable`].
+/// five minutes. While the server does not answer, the known keys stay in use, and only a token with an unknown key can
+/// get [`VerifyError::unavailable`].
 ///
-/// A token with an unknown key also causes a reload, and so does a token whose signature does not match its key. While
-/// the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is invalid if
-/// the gate's last successful request for the keys came after the token first arrived, or more than a minute after the
-/// token's `iat`. Otherwise, the server may have published the key after the gate's request, so the result is
-/// [`VerifyError::unavailable`]. The token becomes valid when a reload finds its key.
+/// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key.
+/// While the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is
+/// invalid if the gate's keys are recent enough: the gate requested these keys after the token first arrived, or more
+/// than a minute after the token's `iat`. If the keys are not recent enough, the server may have published the token's
+/// key after the gate's request, so the result is [`VerifyError::unavailable`]. The token becomes valid when a reload
+/// finds its key.
 ///
 /// Unless you set other rules for its [issuer](Issuer), a token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;
@@ -52,9 +53,9 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// A valid token is cached for five minutes, so that its signature is not verified again at each request. The cache key
 /// is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
 /// `exp` and `nbf` are checked at each request. A separate cache has room for up to a thousand rejected tokens, such as
-/// forged tokens, tokens for other audiences, and tokens with unknown keys. Its entries are used until the next reload.
-/// Expired tokens, and tokens for whose issuer no keys could be loaded, are not cached. [`Issuers::cache_size`] limits
-/// the memory for valid tokens, and can turn both caches off.
+/// forged tokens, tokens for other audiences, and tokens with unknown keys. An entry for a rejected token is used until
+/// the next reload. Expired tokens are not cached. If the keys of an issuer could not be loaded, tokens of this issuer
+/// are not cached. [`Issuers::cache_size`] limits the memory for valid tokens, and can turn both caches off.
 ///
 /// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So a token is valid until
 /// its `exp`, even if the server has revoked the token, and even if the cache is off. Configure the server to issue
@@ -65,7 +66,7 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// # Denying single tokens
 ///
 /// To deny a token before its `exp`, put its claim `jti` or its subject on your deny list. Do not put the token's text
-/// there, because a token can have several valid texts. Even without the private key, anyone can turn an ECDSA
+/// on the list, because a token can have several valid texts. Even without the private key, anyone can turn an ECDSA
 /// signature (`ES256`, `ES384`, `ES512`) into a second valid signature.
 ///
 /// # Examples
@@ -113,9 +114,9 @@ impl Issuers {
 
     /// Accepts static keys in addition to the tokens of the issuers.
     ///
-    /// A static key then opens every route whose scopes the key grants, including the gate's floor (the scopes that
-    /// every protected operation needs), unless the route requires a login. A key that grants the floor also opens
-    /// every `#[authenticated]` route that requires no login.
+    /// A static key then opens every route whose scopes the key grants, unless the route requires a login. The scopes
+    /// of a route include the gate's floor, which is the set of scopes that every protected operation needs. A key that
+    /// grants the floor also opens every `#[authenticated]` route that requires no login.
     ///
     /// # Examples
     ///
@@ -155,7 +156,7 @@ impl Issuers {
     }
 
     /// Verifies a token without sending it anywhere. A token that is not a static key is verified with the keys of the
-    /// issuer that it names.
+    /// issuer that the token names.
     #[cfg(feature = "export")]
     pub(super) async fn verify_offline(&self, presented: &Presented<'_>) -> Result<Token, VerifyError> {
         if let Some(token) = self.keys.as_ref().and_then(|keys| keys.find(presented.token())) {

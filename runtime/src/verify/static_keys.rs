@@ -15,7 +15,7 @@ use crate::{
 /// API keys, each with the scopes that it grants. Several keys can be valid at the same time, so that you can replace
 /// a key without an interruption.
 ///
-/// A key with a name has a [`Principal`](crate::Principal) of its own, which never equals the principal of a user.
+/// Each key has a [`Principal`](crate::Principal), which never equals the principal of a user.
 ///
 /// Keys are stored as hashes, compared in constant time, and never shown.
 ///
@@ -51,7 +51,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts of the answers to requests without a key, with a wrong key, or with a key that lacks a scope.
+/// The texts of error answers: for a request that has no key, a wrong key, or a key that lacks a scope.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,
@@ -59,8 +59,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the text that explains a refusal. Returns `None` if the usual text, which is for access tokens, fits
-    /// keys as well.
+    /// Returns the text that explains a refusal. Returns `None` if the usual text about access tokens also fits keys.
     pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
         match reason {
             Reason::MissingToken => Some(self.missing.clone()),

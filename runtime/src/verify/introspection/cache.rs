@@ -30,7 +30,8 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60);
 /// Answers about tokens.
 pub(super) struct Cache {
     good: Bounded<Kept, Arc<Good>, ByWeight>,
-    /// All other outcomes. They have their own cache, so that a flood of them cannot evict answers about active tokens.
+    /// All other outcomes, such as answers about inactive tokens. These outcomes have their own cache, so that a flood
+    /// of invalid tokens cannot evict answers about active tokens.
     bad: Bounded<Kept, Bad, ByLength>,
     swept: Mutex<Instant>,
     lifetime: Duration,
@@ -74,9 +75,9 @@ impl Cache {
         (Instant::now() < bad.until).then_some(bad.outcome)
     }
 
-    /// Caches the outcome of a question that was sent at `asked_at`. The lifetime of an answer begins at this time and
-    /// not when the answer arrives. If the token is revoked in between, the answer can still say that the token is
-    /// active.
+    /// Caches the outcome of a question that was sent at `asked_at`. The lifetime of an answer begins at `asked_at`,
+    /// and not when the answer arrives. If a token is revoked while the question is open, the answer can still say that
+    /// the token is active.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {

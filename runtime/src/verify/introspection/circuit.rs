@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// How many useless answers (`Failure::Useless`) in a row cause a pause. A single useless answer causes no pause,
-/// because a strange token can make the server fail, and the sender of this token must not block other callers.
+/// because a strange token can make the server fail. The sender of one strange token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
 /// After a pause, one request tries the server again. If this request has no result after `TRIAL`, another request may

@@ -32,12 +32,13 @@ use crate::{VerifyError, verify::issuer::Places};
 /// The time limit for an answer, including the time for fetching metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. While this many are open, a request that needs a new
-/// question gets 503 immediately. If such requests waited in a queue instead, the queue would only grow.
+/// How many questions to a server may be open at the same time. While this many questions are open, a request that
+/// needs a new question gets 503 immediately. Requests do not wait in a queue, because the queue would grow without
+/// limit while the server is slow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The longest answer that is parsed, in bytes. There is a limit because parsed values take much more memory than their
-/// text. Real answers are hardly longer than the claims of a JWT.
+/// text. Real answers are about as long as the claims of a JWT.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// Asks the authorization server of one issuer. Clones share the cache.
@@ -60,8 +61,8 @@ struct Shared {
 type Flight = watch::Receiver<Option<Outcome>>;
 
 impl Introspector {
-    /// Makes the introspector for the issuer with the addresses `places`. `keys` verify signed answers. Nothing is
-    /// fetched yet.
+    /// Makes the introspector of an issuer. `places` contains the addresses of the issuer, and `keys` verifies signed
+    /// answers. Nothing is fetched yet.
     pub(crate) fn new(settings: &Introspection, places: &Places, keys: KeySource) -> Self {
         Self::with(settings, places, keys, cache::SIZE, system_clock)
     }
@@ -131,8 +132,8 @@ impl Introspector {
     }
 
     /// Returns the open question about this token, or starts one. A question runs as its own task, so it continues even
-    /// if the request that started it ends. Returns an outcome as `Err` if an outcome is already cached, or if no
-    /// question can start now, for example because too many questions are open.
+    /// if the request that started it ends. If an outcome is already cached, returns this outcome as an `Err`. Also
+    /// returns an `Err` if no question can start now, for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -168,8 +169,8 @@ impl Introspector {
     }
 }
 
-/// An open question. When this value is dropped, the question is removed from `flights`. This happens even if the task
-/// of the question ends without an outcome.
+/// An open question. When this value is dropped, the question is removed from `flights`. The question is removed even
+/// if its task ends without an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

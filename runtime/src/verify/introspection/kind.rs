@@ -16,8 +16,8 @@ const TOKEN_TYPES: [&str; 4] = ["Bearer", "DPoP", "access_token", "at+jwt"];
 const TOKEN_USES: [&str; 2] = ["access", "access_token"];
 const TYPES: [&str; 4] = ["Bearer", "DPoP", "at+jwt", "JWT"];
 
-/// Tells whether the answer states the kind of the token. If it does, and [`check`] accepts the answer, the token is an
-/// access token.
+/// Tells whether the answer states the kind of the token. If the answer states the kind, and [`check`] accepts the
+/// answer, the token is an access token.
 pub(super) fn is_said(claims: &Map<String, Value>) -> bool {
     ["token_type", "token_use", "typ"].iter().any(|name| claims.contains_key(*name))
 }

@@ -40,9 +40,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
-/// The server says whether a token is active, and returns the token's claims. The gate checks the claims like those
-/// of a JWT. A token is sent only to the introspection endpoint, in the body of a request. A token is never part of a
-/// URL or of a log line.
+/// The server says whether a token is active, and returns the token's claims. The gate then checks the claims, as it
+/// checks the claims of a JWT. A token is sent only to the introspection endpoint, in the body of a request. A token is
+/// never part of a URL or of a log line.
 ///
 /// # Accepted answers
 ///
@@ -52,15 +52,15 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// An active token is rejected if a member of the answer (`token_type`, `token_use` or `typ`) marks it as another kind
 /// of token, such as a refresh token or an ID token. A token without an audience is also rejected, unless you call
-/// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids). By default, the
-/// answer must then contain at least one of these three members.
+/// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids). By default, an
+/// answer without an audience must also contain at least one of the members `token_type`, `token_use` and `typ`.
 ///
 /// # Caching
 ///
-/// An answer about an active token is cached for the [lifetime](Self::lifetime), 30 seconds by default, but never past
-/// the `exp` of the token. If the token is revoked while the answer is cached, the gate still accepts the token until
-/// the answer expires. An answer about an inactive token is cached for five seconds. Simultaneous requests with the
-/// same token cause only one request to the server.
+/// An answer about an active token is cached for the [lifetime](Self::lifetime), which is 30 seconds by default. The
+/// answer is never used after the `exp` of the token. If the token is revoked while the answer is cached, the gate
+/// still accepts the token until the answer expires. An answer about an inactive token is cached for five seconds.
+/// Simultaneous requests with the same token cause only one request to the server.
 ///
 /// # When the server does not answer
 ///
@@ -70,7 +70,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
 /// seconds. After each pause, the gate tries the server with a single question. Five useless answers in a row, such as
 /// error pages, also make the gate pause its questions for one second. At most 64 questions to a server are open at the
-/// same time. While 64 are open, a request that needs a new question gets 503 immediately.
+/// same time. While 64 questions are open, a request that needs a new question gets 503 immediately.
 ///
 /// If the server rejects the credentials of this program, requests also get 503. Each failed question causes a `warn`
 /// line in the log.
@@ -135,9 +135,9 @@ impl Introspection {
     /// Asks GitHub about tokens of an OAuth app or a GitHub App, at GitHub's endpoint for [checking a token]. Only
     /// tokens that begin with `gho_` or `ghu_` are sent to GitHub.
     ///
-    /// From GitHub's answer, the gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id), `username`,
-    /// and `exp` if the token expires. The claims contain no audience, so a token is valid at every resource that
-    /// accepts the app's tokens.
+    /// The gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id) and `username` from GitHub's
+    /// answer. If the token expires, the claims also contain `exp`. The claims contain no audience, so a token is valid
+    /// at every resource that accepts the app's tokens.
     ///
     /// [checking a token]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
     pub fn github(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
@@ -226,8 +226,8 @@ impl Introspection {
     ///
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
     /// who runs that service, or steals a token from it, can use the token here. Call this method only if the server
-    /// issues tokens for no other resource, or if the server answers `active` only to the service for which it issued
-    /// the token. It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients
+    /// issues tokens for no other resource, or if the server answers `active` only to the service for which the token
+    /// was issued. It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients
     /// whose tokens you accept. If an answer names an audience, the audience is still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
@@ -249,7 +249,7 @@ impl Introspection {
     /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
     /// weeks, as an access token. Call this method only if the server answers `active` about access tokens, and never
-    /// about other tokens. This is true of django-oauth-toolkit.
+    /// about other tokens. For example, django-oauth-toolkit answers `active` only about access tokens.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
@@ -302,8 +302,8 @@ impl Introspection {
         self.needs_audience
     }
 
-    /// Tells whether a token without an audience counts as an access token. It does if the answer states the kind of
-    /// the token, or if the program called `without_token_type`.
+    /// Tells whether a token without an audience counts as an access token. The token counts as an access token if the
+    /// answer states the kind of the token, or if the program called `without_token_type`.
     pub(crate) fn is_access(&self, claims: &Map<String, Value>) -> bool {
         !self.needs_token_type || kind::is_said(claims)
     }

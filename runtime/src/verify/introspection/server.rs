@@ -36,8 +36,8 @@ pub(super) async fn find_endpoint(given: Option<&str>, places: &Places) -> Resul
 /// The authorization server of one issuer.
 pub(super) struct Server {
     places: Places,
-    /// The endpoint that the program sets, or the fixed endpoint of GitHub or Google. If it is `None`, the endpoint
-    /// comes from the metadata.
+    /// The endpoint that the program sets, or the fixed endpoint of GitHub or Google. If this field is `None`, the
+    /// endpoint comes from the metadata.
     given: Option<String>,
     found: Mutex<Option<(Url, Instant)>>,
     /// One request holds this lock while it reads the metadata. If the last read failed, the locked value is the time
@@ -91,7 +91,7 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Forgets the endpoint from the metadata, so that the metadata is read again before the next introspection
+    /// Discards the endpoint that the metadata gave, so that the metadata is read again before the next introspection
     /// request. This method is called after an answer that cannot be read.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;

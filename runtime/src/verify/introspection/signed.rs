@@ -8,7 +8,7 @@ use super::{
 };
 use crate::VerifyError;
 
-/// The content type of a signed answer, and the full form of its `typ`.
+/// The content type of a signed answer. The `typ` of a signed answer can have the same value.
 pub(super) const TYPE: &str = "application/token-introspection+jwt";
 
 /// The accepted values of `typ`. Most servers omit `application/`.

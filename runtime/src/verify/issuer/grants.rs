@@ -113,8 +113,8 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads the names of roles: the names of the members of an object, or the strings that [`texts`] reads from any other
-/// value.
+/// Reads the names of roles. If the value is an object, the names of its members are the roles. For any other value,
+/// [`texts`] reads the roles.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(members) => members.keys().map(String::as_str).collect(),

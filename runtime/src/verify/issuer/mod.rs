@@ -173,7 +173,8 @@ impl Issuer {
         self
     }
 
-    /// Requires that the claim `name` has this value. A number or a boolean is compared by its JSON text.
+    /// Requires that the claim `name` has this value. If the claim is a number or a boolean, its JSON text is compared
+    /// with `value`.
     pub fn require(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.rules.required.push((name.into(), value.into()));
         self
@@ -229,8 +230,8 @@ impl Issuer {
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///
-    /// If the gate has a vocabulary, a scope that covers no scope of the vocabulary and fits no template of a handler
-    /// causes a warning in the log at startup.
+    /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
+    /// scope that covers no scope of the vocabulary and fits no template of a handler.
     ///
     /// # Examples
     ///
@@ -255,8 +256,8 @@ impl Issuer {
     /// Sets the prefix that the scopes of this resource have at this issuer. The issuer writes the prefix in tokens,
     /// and clients write it in their requests.
     ///
-    /// Handlers declare the scopes without the prefix. In a token, by contrast, scopes without the prefix belong to
-    /// another resource, and are ignored.
+    /// Handlers declare the scopes without the prefix. In a token, the gate ignores scopes without the prefix, because
+    /// these scopes belong to another resource.
     pub fn scope_prefix(mut self, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         self.grants.set_prefix(prefix.clone());
@@ -323,8 +324,8 @@ impl Issuer {
         self
     }
 
-    /// Returns the identifier by which clients find the authorization server. By default, a family has no such
-    /// identifier.
+    /// Returns the identifier by which clients find the authorization server. For a family, returns `None` unless the
+    /// program calls [`Issuer::authorization_server`].
     pub(crate) fn advertised(&self) -> Option<&str> {
         let own = (!self.names.is_family()).then(|| self.places.id());
         self.authorization_server.as_deref().or(own)
@@ -384,7 +385,8 @@ impl Issuer {
         problems.into_iter().map(|problem| format!("issuer `{id}`: {problem}")).collect()
     }
 
-    /// Returns an `iss`, or a pattern of one, that both issuers accept as their own, if there is one.
+    /// Returns an `iss` that both issuers accept, or a pattern that both issuers have. Returns `None` if there is
+    /// neither.
     pub(crate) fn clash(&self, other: &Self) -> Option<String> {
         self.names.clash(&other.names)
     }

@@ -202,8 +202,8 @@ impl fmt::Display for Form {
     }
 }
 
-/// Tells whether a text can be a whole segment of a URL. Its characters must not need decoding, and must not have a
-/// special meaning in a URL.
+/// Tells whether a text can be a whole segment of a URL. The text may contain only letters, digits and `-._~`, because
+/// a URL never needs to encode these characters.
 fn is_member(text: &str) -> bool {
     !text.is_empty()
         && !matches!(text, "." | "..")

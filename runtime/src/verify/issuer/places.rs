@@ -11,7 +11,7 @@ use crate::{
 /// The addresses of an issuer's documents.
 #[derive(Clone)]
 pub(crate) struct Places {
-    /// The identifier that the metadata must have, compared exactly.
+    /// The identifier of the issuer. The metadata must have exactly this identifier.
     id: String,
     metadata: Option<String>,
     keys: Option<Keys>,
@@ -150,9 +150,9 @@ impl Issuer {
     /// than 443.
     ///
     /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
-    /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL. `http` is allowed
-    /// only if the host is a loopback address, and so is the host of the issuer or of its metadata, or if you set the
-    /// host with [`Issuer::http_hosts`].
+    /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL, with two
+    /// exceptions. An `http` URL is allowed if you set its host with [`Issuer::http_hosts`]. An `http` URL with a
+    /// loopback address is allowed if the URL of the issuer or of its metadata also has a loopback address.
     ///
     /// # Examples
     ///

@@ -38,8 +38,8 @@ enum MeantBy {
 }
 
 impl Issuer {
-    /// Checks the claims of a JSON Web Token. This method reads the times, but the caller checks them last, so that a
-    /// token is reported as expired only if it is otherwise valid.
+    /// Checks the claims of a JSON Web Token. This method reads the times of the token, but does not check them. The
+    /// caller checks the times last, so that a token is reported as expired only if the token is otherwise valid.
     pub(crate) fn check(
         &self,
         claims: Map<String, Value>,
@@ -103,8 +103,8 @@ impl Issuer {
         }
     }
 
-    /// Tells whether a token may be an ID token. [`check`](Self::check) rejects such a token even if the program
-    /// accepts its audience, unless the audience is the resource itself.
+    /// Tells whether a token may be an ID token. [`check`](Self::check) accepts a possible ID token only if the
+    /// audience is the resource itself. An audience that the program sets is not enough.
     #[cfg(feature = "export")]
     pub(crate) fn may_be_id_token(&self, claims: &Map<String, Value>, is_at_jwt: bool) -> bool {
         kind::of(claims, is_at_jwt).is_ok_and(|kind| kind == Kind::Unmarked)
@@ -225,8 +225,8 @@ impl Issuer {
     }
 }
 
-/// Returns the client's id. Most servers write it into the claim `client_id` ([RFC 9068, section 2.2]). Other servers
-/// use another claim, such as `cid` (Okta) or `appid` (Entra ID).
+/// Returns the client's id. Most servers write the client's id into the claim `client_id` ([RFC 9068, section 2.2]).
+/// Other servers use another claim, such as `cid` (Okta) or `appid` (Entra ID).
 ///
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 fn client_of(claims: &Map<String, Value>) -> Option<&str> {

@@ -1,10 +1,10 @@
-//! The accepted algorithms, and which of them a key can be used with.
+//! Defines the accepted algorithms, and lists the algorithms that a key can be used with.
 
 use aws_lc_rs::signature::{self, RsaParameters, VerificationAlgorithm};
 
 /// An algorithm for signing tokens ([RFC 7518, section 3.1]). Only algorithms with a public key are accepted, so HMAC
-/// is never accepted. With HMAC, a verifier could also sign tokens, and an attacker could use a published RSA key as
-/// the HMAC secret and sign tokens with it.
+/// is never accepted. With HMAC, anyone who can verify tokens can also sign tokens. If HMAC were accepted, an attacker
+/// could use a published RSA key as the HMAC secret, and sign tokens with this secret.
 ///
 /// [RFC 7518, section 3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

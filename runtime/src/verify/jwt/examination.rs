@@ -37,7 +37,8 @@ pub(crate) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,
-    /// Metadata that only clients need. The gate does not need it, because the program sets the address of the keys.
+    /// Metadata that only clients need. The gate does not need this metadata, because the program sets the address of
+    /// the keys.
     MetadataForClients,
     Keys,
 }
@@ -62,7 +63,7 @@ pub(crate) enum Kind {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
     /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). The other
-    /// members are defined there too, unless their comments say something else.
+    /// members are defined in the same section, unless their comments say something else.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -79,7 +80,7 @@ pub(crate) struct Offers {
     /// use it.
     #[serde(default, deserialize_with = "lenient")]
     resource_indicators_supported: Option<bool>,
-    /// Has the same meaning as the member above. The name of this member is not registered either.
+    /// Has the same meaning as `resource_indicators_supported`. The name of this member is not registered either.
     #[serde(default, deserialize_with = "lenient")]
     resource_parameter_supported: Option<bool>,
 }
@@ -232,7 +233,7 @@ impl<E: OfKind> OfKind for Missed<E> {
 }
 
 /// Returns the most specific of the problems that were found at the addresses. If this problem is a status other than
-/// 200, the reason names every address that answered with such a status.
+/// 200, the reason names every address that answered with a status other than 200.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

@@ -23,8 +23,9 @@ pub(crate) struct Metadata {
     pub(crate) introspection_endpoint: Option<String>,
 }
 
-/// Fetches the metadata of an issuer from the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery.
-/// Calls `wanted` with each document until a call succeeds, and returns the value of this call.
+/// Fetches the metadata of an issuer from the URL that the program sets. If the program sets no URL, fetches the
+/// metadata from the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery. Calls `wanted` with each
+/// document until a call succeeds, and returns the value of this call.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(crate) async fn find<T>(

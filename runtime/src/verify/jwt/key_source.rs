@@ -53,8 +53,8 @@ impl KeySource {
         self.keys_or_flight().ok()
     }
 
-    /// Returns the keys. Loads keys first if there are none, or if the known keys are too old. Returns the old keys if
-    /// loading fails.
+    /// Returns the keys. If there are no keys, or if the known keys are too old, this method loads new keys first. If
+    /// loading fails, this method returns the old keys, or an error if there are none.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
         let flight = match self.keys_or_flight() {
             Ok(keys) => return Ok(keys),
@@ -65,8 +65,8 @@ impl KeySource {
         state.keys().ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Returns the keys if they can be used now. Otherwise starts to load keys, and returns an `Err` with the attempt
-    /// for which the caller can wait.
+    /// Returns the keys if they can be used now. If the keys cannot be used now, starts an attempt to load keys, and
+    /// returns this attempt as an `Err`, so that the caller can wait for the attempt.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));
@@ -104,8 +104,8 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the answer is `false`. A cached
-    /// refusal that is based on `known` then still applies.
+    /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the result is `false`, so that
+    /// a cached refusal that is based on `known` still applies.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
@@ -146,8 +146,8 @@ async fn landing(flight: Option<Flight>) {
 }
 
 impl Shared {
-    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock. If some code did, the
-    /// state would still be consistent.
+    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock. Even after a panic, the
+    /// state would be consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

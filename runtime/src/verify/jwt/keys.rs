@@ -54,7 +54,8 @@ pub(crate) enum Verdict {
 
 impl KeySet {
     /// Parses a JWK set of at most 256 keys. Skips keys that are malformed, have an unknown kind, or are not for
-    /// verifying signatures, so that the other keys stay usable. RFC 7517, section 5, advises this.
+    /// verifying signatures, so that the other keys stay usable. RFC 7517, section 5, advises programs to ignore keys
+    /// that they cannot use.
     pub(super) fn parse(set: &[u8]) -> serde_json::Result<Self> {
         let Object(Set { keys }) = serde_json::from_slice(set)?;
         let jwks = keys.into_iter().filter_map(|jwk| serde_json::from_str::<Object<Jwk>>(jwk.get()).ok());

@@ -32,8 +32,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnObject<T> {
     }
 }
 
-/// Parses an object. Fails if a member is repeated, at any depth, because parsers differ in which of the values they
-/// use ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+/// Parses an object. Fails if a member is repeated, at any depth. Parsers disagree about the value of a repeated member
+/// ([RFC 8259, section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 pub(crate) fn read_once(json: &[u8]) -> serde_json::Result<Map<String, Value>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let members = deserializer.deserialize_map(AllMembers)?;
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 }
 
-/// Adds the member `name` to `members`. Its value is the next value in `object`.
+/// Adds the member `name` to `members`, with the next value in `object`.
 fn read_member<'de, A: MapAccess<'de>>(
     members: &mut Map<String, Value>,
     name: String,

@@ -42,7 +42,7 @@ fn is_odd(number: &[u8]) -> bool {
     number.last().is_some_and(|last| last % 2 == 1)
 }
 
-/// Removes leading zero bytes. Some servers write them, but aws-lc-rs rejects them.
+/// Removes leading zero bytes. Some servers write leading zero bytes, but aws-lc-rs rejects numbers that have them.
 fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
     bytes.into_iter().skip_while(|byte| *byte == 0).collect()
 }

@@ -79,7 +79,7 @@ impl<'a> Unread<'a> {
         self.read_as(&TYPES, false)
     }
 
-    /// Parses and checks the header of a token. The `typ` must be one of `types`. It may be absent only if
+    /// Parses and checks the header of a token. The `typ` must be one of `types`. The `typ` may be absent only if
     /// `must_be_typed` is `false`.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;

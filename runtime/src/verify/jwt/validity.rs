@@ -1,5 +1,5 @@
-//! The time during which a token is valid, and the check of this time. No other check during verification depends on
-//! the clock.
+//! The time during which a token is valid, and the check of this time. No other check of the claims depends on the
+//! clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, Rule};
 use crate::VerifyError;
 
-/// The times of a token, in seconds since 1970. They can have a fraction, because `NumericDate` allows fractions ([RFC
-/// 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+/// The times of a token, in seconds since 1970. The times can have a fraction, because `NumericDate` allows fractions
+/// ([RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Validity {
     not_before: Option<f64>,

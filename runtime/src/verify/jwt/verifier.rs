@@ -37,7 +37,7 @@ pub(crate) struct KnownIssuer {
     pub(crate) keys: KeySource,
 }
 
-/// The cached result for a token, if this result does not refuse the token.
+/// The outcome of a lookup in the cache. A cached refusal is not a value of this type, but an error.
 enum Recalled {
     /// The token is still valid.
     Admitted(Token),
@@ -127,9 +127,9 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result for a token if the result is still usable. To decide this, the function first loads the
-    /// keys again if they are too old. If the issuer no longer publishes the token's key, the cached result is not
-    /// used.
+    /// Uses the cached result for a token if the result is still usable. If the keys are too old, this method loads
+    /// them again first, because the result depends on the keys. If the issuer no longer publishes the token's key, the
+    /// cached result is not used.
     async fn recall(
         &self,
         cache: &Cache,
@@ -230,9 +230,9 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
 /// again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// Loading the keys again can fail. The known keys then decide in two cases: if one of them has the token's `kid`, or
-/// if `is_settled` says that they are new enough. Keys that are new enough would include the token's key if the issuer
-/// had published it. In all other cases, the function returns an error.
+/// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
+/// token's `kid`, or `is_settled` says that these keys are new enough. If the issuer had published the token's key,
+/// keys that are new enough would include this key. In all other cases, a failure to load keys is returned as an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

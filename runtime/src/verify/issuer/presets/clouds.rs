@@ -124,8 +124,8 @@ impl Issuer {
     }
 }
 
-/// Sets the rules for the tokens of one application. ID tokens also have the client id as their audience, and they also
-/// contain app roles. Only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`,
+/// Sets the rules for the tokens of one application. ID tokens can have the same audience and the same app roles as
+/// access tokens. Only access tokens have claims about the client's scopes or authentication (`scp`, `azpacr`,
 /// `appidacr`).
 fn for_entra_client(issuer: Issuer, client_id: &str) -> Issuer {
     let uri = format!("api://{client_id}");

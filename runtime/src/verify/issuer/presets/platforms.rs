@@ -8,7 +8,7 @@ impl Issuer {
     /// Makes the issuer of a `WorkOS` `AuthKit` domain.
     ///
     /// In `WorkOS`, add the resource's URL to the resource indicators, so that this URL becomes the audience of tokens.
-    /// Otherwise the `aud` of a token is a client's id, and the gate rejects the token.
+    /// If you do not add this URL, the `aud` of a token is a client's id, and the gate rejects the token.
     ///
     /// # Examples
     ///

@@ -9,9 +9,9 @@ impl Issuer {
     ///
     /// The audience is the resource's URL if the client asks for a client scope that has an audience mapper for this
     /// URL. Without such a mapper, `aud` has only the ids of clients, and the gate rejects the token. The claim `typ`
-    /// states the kind of a token. So the gate rejects ID, refresh and logout tokens, whatever their audience is. It
-    /// accepts access tokens even if they have a `nonce`. The gate reads scopes from `scope`. To grant scopes for roles
-    /// too, add [`roles_at`](Self::roles_at).
+    /// states the kind of a token. So the gate rejects ID, refresh and logout tokens, whatever their audience is. The
+    /// gate accepts access tokens even if they have a `nonce`. The gate reads scopes from `scope`. To grant scopes for
+    /// roles too, add [`roles_at`](Self::roles_at).
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of the API's own client in
     /// place of `CLIENT`, because another client can use the same role name for something else.
@@ -31,7 +31,8 @@ impl Issuer {
     /// Makes the issuer of a Zitadel instance, from the instance's domain and the id of one project.
     ///
     /// The gate accepts JWTs for this project. These JWTs have no scopes, so grant scopes for roles. The roles are at
-    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`. This claim has only the roles of this project.
+    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`. The claim with this name contains only the roles of the
+    /// project.
     ///
     /// Clients that register themselves get opaque tokens. Add `.introspection(Introspection::new(..))`, so that the
     /// gate asks Zitadel about opaque tokens.
@@ -58,7 +59,7 @@ impl Issuer {
     /// The audience is the client's id. An access token from authentik has all claims of an ID token, and also a claim
     /// `uid`. The gate accepts tokens with a `uid` and without a `nonce`. Access tokens have no scopes unless you add a
     /// scope mapping that writes a claim `scope`. If a client sends a `nonce`, as `OpenID` Connect clients do, its
-    /// access tokens contain this `nonce`. They then look like ID tokens, and the gate rejects them.
+    /// access tokens contain this `nonce`. Access tokens with a `nonce` look like ID tokens, so the gate rejects them.
     ///
     /// # Examples
     ///

@@ -24,7 +24,7 @@ pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Erro
     Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
 
-/// Tells whether `folder` is in a git repository that has no such revision.
+/// Tells whether `folder` is in a git repository that does not contain `revision`.
 fn is_unknown(folder: &Path, revision: &str) -> bool {
     let mut command = Command::new("git");
     command

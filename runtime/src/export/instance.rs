@@ -3,7 +3,7 @@
 //! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
 //! `tenant:acme:*`. Two locks are therefore also compared for each value that an implication or the floor names. The
-//! scopes of a token name values, too, and the doctor tries these values.
+//! doctor also tries the values that the scopes of a token contain.
 
 use std::{
     borrow::Cow,
@@ -26,7 +26,7 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
 }
 
 /// Returns the values that turn `template` into `name`. If `name` is a wildcard, these are the values that turn
-/// `template` into a scope that `name` covers. At most one set of values fits, because each parameter stands between
+/// `template` into a scope that `name` covers. At most one set of values fits, because each parameter is between
 /// separators, and no value contains a separator.
 fn values_in<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     let wildcard = name.strip_suffix('*').filter(|prefix| prefix.ends_with([':', '/']));

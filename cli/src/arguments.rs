@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// What cargo passes on: the name of the subcommand, and its arguments.
+/// The arguments that cargo passes to this program: the name of the subcommand, and the subcommand's own arguments.
 #[derive(Debug, Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 pub(crate) enum Arguments {
@@ -55,7 +55,7 @@ pub(crate) struct Select {
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) package: Option<String>,
 
-    /// The path of the Cargo.toml of the package, or of its workspace
+    /// The path of a Cargo.toml, either the package's or the workspace's
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
 }
@@ -93,8 +93,8 @@ pub(crate) enum Command {
         /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
-        /// Also shows, from an audit log, which operations are refused most and which granted scopes nobody needed;
-        /// takes files of JSON lines, or folders with such files
+        /// Also summarizes audit logs: which operations are refused most, and which granted scopes nobody needed; each
+        /// LOG is a file of JSON lines, or a folder with `.jsonl` files
         #[arg(long, value_name = "LOG", num_args = 1..)]
         audit: Vec<PathBuf>,
     },
@@ -107,7 +107,8 @@ pub(crate) enum Command {
         /// token is not sent to any server
         #[arg(long, value_name = "FILE")]
         token: Option<PathBuf>,
-        /// Lets the program's verifier send the token to the introspection endpoint, as it does for requests
+        /// Lets the program's verifier send this token to the introspection endpoint, as it sends the token of a
+        /// request
         #[arg(long, requires = "token")]
         introspect: bool,
         /// Prints the findings as JSON

@@ -62,9 +62,10 @@ struct Target {
 }
 
 impl Package {
-    /// Finds the package that the options name, or else the package of the current folder if it has an exporter, or
-    /// else the only package that has one. If the workspace has only one package, and this package is in the current
-    /// folder but has no exporter, the error names the package.
+    /// Finds the package that `--package` names. Without this option, the function first looks at the package of
+    /// `--manifest-path`, or else at the package in the current folder. If this package has no exporter, the function
+    /// returns the only package of the workspace that has an exporter. If the workspace has only this one package, the
+    /// error names the package.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let configured = |member: &&Member| settings(member).is_some();
@@ -160,7 +161,8 @@ fn members(manifest: Option<&Path>) -> Result<Vec<Member>, Error> {
     Ok(workspace.packages)
 }
 
-/// Returns a command that runs the cargo that started this program, or else the `cargo` in `PATH`.
+/// Returns a command that runs the cargo that started this program. If cargo did not start this program, the command
+/// runs the `cargo` in `PATH`.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

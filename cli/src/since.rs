@@ -29,7 +29,7 @@ pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Erro
     Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
 
-/// Tells whether `folder` is in a git repository that has no such object.
+/// Tells whether `folder` is in a git repository that does not contain `object`.
 fn is_unknown(folder: &Path, object: &str) -> bool {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(["rev-parse", "--verify", "--quiet", object]);

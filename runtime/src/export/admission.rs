@@ -1,11 +1,11 @@
-//! The settings that, besides the rows of a table, decide who gets access: the policy, the credential sources, and the
-//! settings for bound tokens.
+//! The settings that decide who gets access, in addition to the rows of a table: the policy, the credential sources,
+//! and the settings for bound tokens.
 
 use super::problems::problems;
 use crate::{gate::Gate, policy::Policy, scope::ScopeTable, well_known::Discovery};
 
-/// The settings that, besides the rows of a table, decide who gets access. They come from a [`Gate`]. A program without
-/// a gate, such as an MCP server over stdio, takes them from a [`Policy`].
+/// The settings that decide who gets access, in addition to the rows of a table. The settings come from a [`Gate`]. In
+/// a program without a gate, such as an MCP server over stdio, the settings come from a [`Policy`].
 ///
 /// Where a function of [`export`](crate::export) takes `impl Into<Admission>`, pass a `&Gate` or a `&Policy`.
 ///
@@ -47,7 +47,7 @@ impl<'a> Admission<'a> {
         self.gate
     }
 
-    /// Lists the problems that keep the gate from starting, or, without a gate, the problems of the policy and of the
+    /// Lists the problems that keep the gate from starting. Without a gate, lists the problems of the policy and of the
     /// scopes in `table`.
     pub(super) fn problems(self, table: &ScopeTable) -> Vec<String> {
         match self.gate {

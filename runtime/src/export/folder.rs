@@ -13,16 +13,16 @@ use crate::well_known::{Discovery, clashes_between};
 /// Writes the documents of `discoveries` into the folder `to`. In this folder, a document's file usually has the path
 /// of the document's URL.
 ///
-/// The files contain the same bytes that the server sends. Most have no extension, so a host does not know their
-/// content type. The folder therefore also contains configuration files that set the content type. Netlify and
+/// The files contain the same bytes that the server sends. Most of the files have no extension, so a host does not know
+/// their content type. The folder therefore also contains configuration files that set the content type. Netlify and
 /// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the path of a document's
 /// file differs from the path of the document's URL. `HOSTING.md` tells people how to configure other servers.
 ///
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
-/// `/.well-known/oauth-protected-resource`. On disk, this path is already a folder, because the document itself is in
-/// it. The copy is therefore the file `index.json` in that folder. If the path of a document ends in a slash, or the
-/// path of another document is below this path, the document itself is written as the file `index.json`, in the folder
-/// with this path.
+/// `/.well-known/oauth-protected-resource`. In the output, this path is a folder that contains the document itself. The
+/// copy is therefore the file `index.json` in that folder. A document itself is also written as `index.json` if its
+/// path ends in a slash, or if the path of another document is below its path. This `index.json` is in the folder that
+/// has the path of the document.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

@@ -53,13 +53,13 @@ pub(super) struct Route<'a> {
 /// Writes `table` as JSON: the floor, the routes in the order of the table, and the catalog. `admission` is a `&Gate`
 /// or a `&Policy`.
 ///
-/// The catalog has each scope that the floor or a route names, except templates, with the description from the
-/// vocabulary.
+/// The catalog lists the scopes that the floor and the routes name, each with its description from the vocabulary.
+/// Templates are not in the catalog.
 ///
 /// The `access` of a route is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and
 /// each alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values`
-/// lists the accepted values of `acr` in order of preference, and `max_age` is the longest allowed time since the
-/// login, in seconds. Members without a value are omitted.
+/// lists the accepted values of `acr` in order of preference. `max_age` is the longest allowed time since the login, in
+/// seconds. Members without a value are omitted.
 ///
 /// `dpop` says whether tokens that are bound to a key by DPoP are `accepted` or `required` (`Gate::dpop`).
 /// `client_certificate` is the name of the header that contains the thumbprint of the client's certificate

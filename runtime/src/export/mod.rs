@@ -40,6 +40,6 @@ pub use self::{
 #[cfg(doc)]
 use crate::ScopeTable;
 
-/// utoipa, in the version whose types this module uses.
+/// The crate utoipa, in the version whose types this module uses.
 #[cfg(feature = "utoipa")]
 pub use ::utoipa;

@@ -129,8 +129,8 @@ impl<'a> Decision<'a> {
     ///
     /// Most decisions have one row. A message to an MCP server can have a row for its method and another for its
     /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table, or if only
-    /// the floor was checked. For example, [`Gate::layer`](crate::Gate::layer) checks only the floor if a request has a
-    /// valid token.
+    /// the floor was checked. For example, if a request has a valid token, the layer from
+    /// [`Gate::layer`](crate::Gate::layer) checks the floor, but no row.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
     }
@@ -140,8 +140,8 @@ impl<'a> Decision<'a> {
         self.facts.demands.iter().map(|demand| demand.row.handler())
     }
 
-    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and any scope
-    /// that the handler demands while it runs.
+    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and one of the
+    /// scopes that the handler demands while it runs, if it demands any.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.
@@ -185,8 +185,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the result is
-    /// empty, because the record then has only the rows of hidden operations, and the request calls none of these
-    /// operations.
+    /// empty. The record then has only the rows of hidden operations, and the request calls none of these operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -194,8 +193,8 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Iterates over the token's values of `acr`, which say how the person logged in. There are none if no token was
-    /// verified.
+    /// Iterates over the token's values of `acr`, which say how the person logged in. The iterator is empty if no token
+    /// was verified.
     pub fn acr(&self) -> impl Iterator<Item = &'a str> {
         self.facts.token.into_iter().flat_map(Token::acr)
     }

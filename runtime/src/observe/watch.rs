@@ -17,7 +17,7 @@ impl Watch {
         Self { since: is_told.then(Instant::now) }
     }
 
-    /// Awaits `waiting`. The measured time does not include this wait.
+    /// Awaits `waiting`. The time until `waiting` is ready is not measured.
     #[cfg(feature = "mcp")]
     pub(crate) async fn without<T>(&mut self, waiting: impl Future<Output = T>) -> T {
         let paused = self.since.map(|_| Instant::now());

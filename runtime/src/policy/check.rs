@@ -26,9 +26,9 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Fails if there are implication cycles, duplicate declarations or duplicate implications, if vocabularies are
-    /// registered and a scope is in none of them, or if a name from [`asked_as`](Policy::asked_as) is not a valid
-    /// scope. The error lists every problem.
+    /// Fails if there is an implication cycle, a duplicate declaration or a duplicate implication. Fails if
+    /// vocabularies are registered and a scope is in none of them. Also fails if a name from
+    /// [`asked_as`](Policy::asked_as) is not a valid scope. The error lists every problem.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }
@@ -48,8 +48,8 @@ impl Policy {
         problems
     }
 
-    /// Describes a scope that a token can have but that no operation needs: the scope covers neither a scope of a
-    /// vocabulary nor a scope that a template of the table can become.
+    /// Describes a scope that a token can have but that no operation needs. Such a scope covers no scope of a
+    /// vocabulary, and no scope that a template of the table can become.
     #[cfg(feature = "jwt")]
     pub(crate) fn useless(&self, scope: &str, by: &str, table: &ScopeTable) -> Option<String> {
         let granted = GrantedScopes::parse(scope);

@@ -30,8 +30,8 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The variants are ordered by what corrects them: a new token corrects `Scope` and
-/// `Login`, a request with another value corrects `IllegalValue`, and only a change to the program corrects `NoValue`.
+/// Why a token does not meet a demand. The variants are ordered by what corrects them. A new token corrects `Scope` and
+/// `Login`. A request with another value corrects `IllegalValue`. Only a change to the program corrects `NoValue`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -88,13 +88,14 @@ impl Policy {
     }
 
     /// Returns the scopes that a client should request, each once, under the names that clients use. The list contains
-    /// the floor. For each operation, it also contains the first alternative that can be met and, if the handler itself
-    /// demands scopes, one of these scopes. The list is empty if no token is needed.
+    /// the scopes of the floor. For each operation, the list also contains the first alternative that can be met. If
+    /// the handler itself demands scopes, the list also contains one of the scopes that the handler demands. The list
+    /// is empty if no token is needed.
     ///
     /// A token with exactly these scopes and the required login meets the demands, if some alternative of each demand
-    /// can be met. A needed scope is listed even if the caller's current token already grants it. Otherwise, a client
-    /// that requests only the listed scopes would get a new token without this scope. If the current token lacks a
-    /// scope, [`Strategy::Recommended`] adds the related scopes.
+    /// can be met. The list also contains the needed scopes that the caller's current token already grants. A client
+    /// requests only the listed scopes, so its new token would lack every scope that the list leaves out. If the
+    /// current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
@@ -114,8 +115,9 @@ impl Policy {
         each_once(scopes)
     }
 
-    /// Returns each set of scopes that meets all demands. A set contains the scopes of the floor and of one alternative
-    /// of each demand, under the names that clients use. The list is empty if no token is needed.
+    /// Returns the sets of scopes that a client can request to meet all demands. Each set contains the scopes of the
+    /// floor and of one alternative of each demand, under the names that clients use. The list is empty if no token is
+    /// needed.
     ///
     /// The sets are in the order of the alternatives, so the first set is the one that a challenge names.
     #[cfg(feature = "rmcp")]

@@ -8,7 +8,7 @@ use crate::scope::{GrantedScopes, StepUp};
 /// How and when a person logged in, according to the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Login {
-    /// The values of `acr`. Most tokens have one, but some authorization servers send several.
+    /// The values of `acr`. Most tokens have one value, but some authorization servers send several values.
     pub(crate) acr: Vec<Box<str>>,
     pub(crate) time: Option<SystemTime>,
 }

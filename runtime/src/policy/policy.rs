@@ -107,7 +107,8 @@ impl Policy {
     /// Registers the scopes of `V`, and what they imply.
     ///
     /// Once a vocabulary is registered, every scope that a handler, a group of routes or the floor names must be in a
-    /// vocabulary, except templates. Otherwise, the gate does not start. You can register several vocabularies.
+    /// vocabulary. If a scope is in no vocabulary, the gate does not start. Templates need not be in a vocabulary. You
+    /// can register several vocabularies.
     ///
     /// # Examples
     ///

@@ -19,7 +19,7 @@ pub(super) struct Held<'a> {
     pub(super) policy: &'a Policy,
     /// The scopes that the token or the policy names.
     names: BTreeSet<String>,
-    /// A value that no scope in `names` contains, so it stands for all values that are not tried.
+    /// No scope in `names` contains this value, so it represents all values that are not tried.
     other: String,
 }
 
@@ -42,23 +42,24 @@ impl<'a> Held<'a> {
         self.policy.covers(self.granted, scope)
     }
 
-    /// Tells whether the token has a scope, or has a template for every value.
+    /// Tells whether the token has `need`. If `need` is a template, the token must have its scopes for all values of
+    /// the parameters.
     pub(super) fn has(&self, need: NeedRef<'_>) -> bool {
         self.has_with(need, &Values::new())
     }
 
-    /// Fills in templates with the value that stands for all values that are not tried.
+    /// Fills in templates with `other`, the value that represents all values that are not tried.
     pub(super) fn filled(&self, templates: impl Iterator<Item = Text>) -> Filled {
         Filled::of(templates, &Tried { values: &Values::new(), other: &self.other })
     }
 
-    /// Tells whether the token has all `needs` for some values of the parameters.
+    /// Tells whether there are parameter values for which the token has all `needs`.
     pub(super) fn can_have(&self, needs: &[NeedRef<'_>]) -> bool {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks. Goes through the needs in order, and keeps each need that the token can
-    /// have together with all needs kept so far, for some values of the parameters. The other needs are listed.
+    /// Lists the needs that the token lacks. The function goes through the needs in order. It keeps a need if, for some
+    /// parameter values, the token has this need and all needs that were kept before. It lists every other need.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {
@@ -83,7 +84,7 @@ impl<'a> Held<'a> {
         filled.get(need.as_str()).is_ok_and(|scope| self.covers(scope.as_str()))
     }
 
-    /// Like `can_have`, with some values that are already chosen.
+    /// Does the same as `can_have`, but the parameters in `chosen` already have values.
     fn can_have_with(&self, needs: &[NeedRef<'_>], chosen: &Values<'_>) -> bool {
         let lacking = needs.iter().filter(|need| !self.has_with(**need, chosen));
         // The need with the fewest choices is tried first. If no value meets one of the needs, the search ends at once,
@@ -92,7 +93,8 @@ impl<'a> Held<'a> {
         fewest.is_none_or(|choices| choices.iter().any(|chosen| self.can_have_with(needs, chosen)))
     }
 
-    /// Returns each way to choose more values so that the token has `need`.
+    /// Adds values for the parameters of `need` to `chosen`. Returns each resulting set of values with which the token
+    /// has `need`.
     fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
         let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
         tried.filter(|chosen| self.has_with(need, chosen)).collect()
@@ -105,7 +107,7 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Joins two sets of values. Returns `None` if a parameter has a different value in each of them.
+/// Joins two sets of values. Returns `None` if the two sets have different values for the same parameter.
 fn joined<'v>(one: &Values<'v>, other: &Values<'v>) -> Option<Values<'v>> {
     let agrees = |(name, value): (&&str, &&str)| one.get(*name).is_none_or(|chosen| chosen == value);
     other.iter().all(agrees).then(|| one.iter().chain(other).map(|(name, value)| (*name, *value)).collect())
@@ -150,8 +152,8 @@ mod tests {
         [Policy::new(), implying.clone(), implying.wildcards(Wildcards::Prefixed)]
     }
 
-    /// Asks the policy about each request with values from `VALUES`. Returns whether some requests get in, and whether
-    /// all do.
+    /// Asks the policy about each request with values from `VALUES`. Returns whether the policy allows some of the
+    /// requests, and whether it allows all of them.
     fn by_requests(row: &Row, token: &Token, policy: &Policy) -> (bool, bool) {
         let pairs = VALUES.iter().flat_map(|x| VALUES.map(|y| Values::from([("x", *x), ("y", y)])));
         let answers: Vec<bool> = pairs

@@ -16,13 +16,14 @@ use crate::{
 pub(super) struct Lacking {
     /// The names by which clients request the scopes and templates.
     names: Vec<String>,
-    /// The same names as text. For templates, the text adds the parameter values for which the token lacks them.
+    /// The same names as text. The text after template names says when the token lacks the templates, as in "for every
+    /// value of `{id}`".
     #[serde(skip)]
     words: Vec<String>,
 }
 
 impl Lacking {
-    /// `floor` has the scopes of the floor that the token lacks, and `needs` has the needs of the operation.
+    /// `floor` lists the scopes that the floor demands and the token lacks. `needs` lists the needs of the operation.
     pub(super) fn of<'n>(
         floor: Vec<ScopeToken>,
         needs: impl Iterator<Item = NeedRef<'n>>,
@@ -42,8 +43,8 @@ impl Lacking {
         all
     }
 
-    /// Adds the names that are new, followed by `condition`. Clients can request several scopes by one name, so a name
-    /// can already be listed.
+    /// Adds the names that are not yet listed, followed by `condition`. Clients can request several scopes by one name,
+    /// so a name can already be listed.
     fn add(&mut self, mut names: Vec<String>, condition: &str) {
         names.retain(|name| !self.names.contains(name));
         if !names.is_empty() {

@@ -72,14 +72,14 @@ impl<'a> Doctor<'a> {
     /// operations the token opens.
     ///
     /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis contains neither the
-    /// token nor any of the parts between its dots, except for parts of at most 16 characters. White space around the
+    /// whole token nor any dot-separated part of the token that is longer than 16 characters. White space around the
     /// token is ignored, and so is the word `Bearer` or `DPoP` before the token.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
     }
 
-    /// Lets the gate's verifier treat the token that you gave to [`Doctor::token`] exactly as it treats the token of a
+    /// Lets the gate's verifier check the token that you gave to [`Doctor::token`] in the same way as the token of a
     /// request. If the verifier introspects tokens, it sends this token to the authorization server.
     ///
     /// Without this setting, the doctor does not call a verifier of your own, because your verifier might send the
@@ -150,7 +150,8 @@ fn list<T: std::fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// Lists scopes that a token has. There can be hundreds, such as one for each tenant, so the list is cut.
+/// Lists scopes that a token has. A token can have hundreds of scopes, for example one for each tenant, so the list
+/// names at most `MOST` scopes.
 fn few<'a>(scopes: impl ExactSizeIterator<Item = &'a String>) -> String {
     const MOST: usize = 20;
     let more = scopes.len().saturating_sub(MOST);

@@ -1,4 +1,4 @@
-//! Whether a token opens an operation, and why not.
+//! Says whether a token opens an operation and, if it does not, why.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -31,7 +31,7 @@ pub(super) struct Operation {
     /// The scopes that the handler may also demand and that the token lacks. A template is listed if the token lacks it
     /// for at least one value.
     may_demand: Vec<String>,
-    /// The scopes that the templates of `may_demand` can become and that the token has.
+    /// The scopes that the token has and that fit a template in `may_demand`.
     #[serde(skip)]
     except: BTreeSet<String>,
 }
@@ -40,7 +40,7 @@ pub(super) struct Operation {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Fitting {
     template: String,
-    /// The scopes that the template can become and that the token has.
+    /// The scopes that the token has and that fit the template.
     has: BTreeSet<String>,
 }
 

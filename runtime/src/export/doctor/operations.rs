@@ -30,7 +30,7 @@ pub(super) struct Accepted {
     scopes: Vec<String>,
     /// In seconds since 1970.
     expires_at: Option<u64>,
-    /// How much longer the gate accepts the token, in words.
+    /// The time for which the gate still accepts the token, in words.
     #[serde(skip)]
     remaining: Option<String>,
     operations: Vec<Operation>,

@@ -53,7 +53,7 @@ impl Said {
         Some(shown::text(text).to_string())
     }
 
-    /// Tells whether the token may be an ID token, by the rules of its issuer.
+    /// Tells whether the token could be an ID token, according to the gate's rules for the issuer of the token.
     pub(super) fn may_be_id_token(&self, issuers: &[&Issuer]) -> bool {
         let is_at_jwt = self.header.get("typ").and_then(Value::as_str).is_some_and(is_at_jwt);
         let iss = self.issuer().unwrap_or_default();

@@ -36,7 +36,7 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
 }
 
 /// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read,
-/// `of_trouble` reports that, and this function is not called.
+/// `of_trouble` reports this problem, and this function is not called.
 #[cfg(feature = "introspection")]
 async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
@@ -153,7 +153,7 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
 }
 
 /// Returns a finding if the server does not list PKCE with `S256`. OAuth 2.1 clients use `S256`, and MCP clients refuse
-/// to log in if the server does not list it.
+/// to log in if the server does not list `S256`.
 fn pkce(offers: &Offers) -> Option<Finding> {
     let message = match &offers.code_challenge_methods_supported {
         Some(methods) if methods.iter().any(|method| method == "S256") => return None,

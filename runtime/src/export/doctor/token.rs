@@ -111,7 +111,7 @@ fn refused(gate: &Gate, text: &str, error: &VerifyError) -> Finding {
 
 const EMPTY: &str = "write the token into the file, or pass it on standard input";
 
-/// Returns advice for a token with characters that no token has.
+/// Returns advice for a token with characters that are not allowed in a token.
 fn of_characters(text: &str) -> Option<&'static str> {
     if text.starts_with('{') {
         return Some("this is a whole token response; copy only its `access_token`");

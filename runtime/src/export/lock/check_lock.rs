@@ -12,11 +12,10 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # Errors
 ///
 /// Fails if the gate has a mistake that stops the server from starting, or if [`Policy::check`](crate::Policy::check)
-/// fails. The error lists all mistakes. The file is then neither compared nor written.
+/// fails. In both cases, the error lists all mistakes, and the file is neither compared nor written.
 ///
-/// Fails if the file cannot be read or written. Also fails if `UPDATE_SCOPES=1` is not set, and the file does not
-/// exist or differs from the program. If the file differs, the error lists which rules became weaker and which became
-/// stricter.
+/// Fails if the file cannot be read or written. Without `UPDATE_SCOPES=1`, also fails if the file does not exist or
+/// differs from the program. If the file differs, the error lists which rules became weaker and which became stricter.
 ///
 /// # Examples
 ///
@@ -98,12 +97,12 @@ pub fn check_lock<'a>(
 /// The result of a check that did not fail.
 pub(in crate::export) enum Checked {
     UpToDate,
-    /// The file was written. `None` means that the old file was no lock, so the changes are unknown.
+    /// The file was written. `None` means that the old file could not be read as a lock, so the changes are unknown.
     Written(Option<Vec<Change>>),
 }
 
-/// Compares the lock file with an admission and a table that have no problems. If `writes` is set, and the file is
-/// missing or does not match, the file is written.
+/// Compares the lock file with `admission` and `table`, which must have no problems. If `writes` is set, and the file
+/// is missing or does not match, the file is written.
 pub(in crate::export) fn check_or_write(
     admission: Admission<'_>,
     table: &ScopeTable,
@@ -135,7 +134,8 @@ pub(in crate::export) fn check_or_write(
     result.map_err(|error| error.at(path))
 }
 
-/// Finds the first rule of a lock file that is not written as in `expected`, the text of the program's lock.
+/// Finds the first rule in `text` that differs from `expected`. `text` is the text of a lock file, and `expected` is
+/// the text of the program's lock.
 fn difference(text: &str, expected: &str) -> Option<Difference> {
     let (mut of_file, mut of_program) = (rules(text), rules(expected));
     loop {

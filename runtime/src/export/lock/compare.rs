@@ -134,12 +134,13 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 
-/// Tells whether some token fails to meet `demand` although the token has one scope from each set of `wanted`.
+/// Tells whether a token can have one scope from each set of `wanted` and still not meet `demand`.
 ///
-/// A token fails if it lacks a scope of the floor, or if each alternative has a scope that the token lacks. A token
-/// lacks a scope if none of the token's scopes covers that scope. To find a token that fails, the function chooses
-/// which scopes the token must lack. From each set of `wanted`, it removes all scopes that cover a chosen scope. If
-/// every set still has a scope left, a token with one of the remaining scopes from each set fails.
+/// A token fails to meet the demand if it lacks a scope of the floor, or if it lacks at least one scope of each
+/// alternative. A token lacks a scope if none of the token's scopes covers that scope. To find a token that fails, the
+/// function chooses which scopes the token must lack. From each set of `wanted`, it removes all scopes that cover a
+/// chosen scope. If a scope remains in every set, a token with one remaining scope from each set fails to meet the
+/// demand.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {

@@ -11,9 +11,9 @@
 //! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
 //! ```
 //!
-//! A declaration begins with a word that ends in a colon. A row begins with a method or `-`, neither of which contains
-//! a colon, so a declaration cannot be taken for a row. If a declaration is missing, its default applies: no floor, no
-//! implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
+//! A declaration begins with a word that ends in a colon. A row begins with a method or `-`, and neither contains a
+//! colon. A declaration therefore cannot be mistaken for a row. If a declaration is missing, its default applies: no
+//! floor, no implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +28,7 @@ use crate::{
     token::CredentialSource,
 };
 
-/// The settings that, besides the rows, decide who gets access.
+/// The settings that decide who gets access, in addition to the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
     pub(super) floor: BTreeSet<ScopeToken>,

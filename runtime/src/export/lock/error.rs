@@ -38,7 +38,7 @@ enum Kind {
     Missing,
     /// The changes, and a description of each pair of scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
-    /// The rules are those of the program, but the text differs.
+    /// The lock file has the same rules as the program, but its text differs.
     Reworded(Difference),
     Unreadable {
         line: usize,
@@ -94,7 +94,8 @@ impl LockError {
         Self { command: Some(command), ..self }
     }
 
-    /// Makes the error name the older lock, and leave out the advice to write the lock again.
+    /// Turns the error into an error about an older lock. The message then says "the older lock", and does not advise
+    /// the reader to write the lock again.
     pub(in crate::export) fn of_an_older_lock(self) -> Self {
         Self { command: None, ..self }
     }
@@ -174,7 +175,7 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes the place in the file, and both lines.
+/// Writes the line number, the line of the file, and the line of the program's lock.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {

@@ -28,7 +28,7 @@ fn lets_older_in(one: &StepUp, other: &StepUp) -> bool {
     other.max_age().is_some_and(|most| one.max_age().is_none_or(|max_age| max_age > most))
 }
 
-/// Describes the required login. The text stands at the end of a sentence about scopes.
+/// Describes the required login. The text is the end of a sentence about scopes.
 pub(super) fn besides(asked: &StepUp) -> String {
     let acr = asked.asks_for_acr().then(|| format!("`acr` {}", values(asked)));
     let max_age = asked.max_age().map(|max_age| format!("`max_age` {}", max_age.as_secs()));

@@ -74,7 +74,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether each parameter name that occurs in both paths stands for the same segment in both.
+    /// Tells whether every parameter name that the two paths share stands for the same segment.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());

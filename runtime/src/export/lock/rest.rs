@@ -12,13 +12,13 @@ use crate::scope::StepUp;
 
 /// The rule that applies to an operation without a row of its own.
 pub(super) struct Rest<'a> {
-    /// The row that applies in place of the operation's own, such as a row with `*`, or `None` if only the floor
-    /// applies.
+    /// The row that applies in place of the operation's own row, such as a row with `*`. The value is `None` if only
+    /// the floor applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether one parameter name can stand for different parts of the request's path or URI in the operation and in
-    /// the row that applies.
+    /// Whether the operation and the row that applies can use one parameter name for different parts of the request's
+    /// path or URI.
     pub(super) is_of_other_values: bool,
 }
 
@@ -90,8 +90,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to more URIs because `uri`, a URI or template, has no row of
-    /// its own.
+    /// Finds the rows of other MCP resources that apply to more URIs because `uri` has no row of its own. `uri` is a
+    /// URI or a URI template.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);
@@ -101,8 +101,8 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// In the table of an MCP server, a row for an MCP method, such as `tasks/cancel`, has this word in place of the HTTP
-/// method.
+/// In the table of an MCP server, a row for an MCP method, such as `tasks/cancel`, has the word `method` in place of
+/// the HTTP method.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 

@@ -20,8 +20,8 @@ pub(super) struct Routes<'a> {
     pub(super) paths: [Paths<'a>; 2],
 }
 
-/// A path and one of its methods. If the route of a handler is unknown, the handler's name stands in place of the
-/// path, and `-` in place of the method.
+/// A path and one of its methods. If the route of a handler is unknown, the path is the handler's name, and the method
+/// is `-`.
 pub(in crate::export) type Operation<'a> = (&'a str, &'a str);
 
 /// In place of the name of an MCP operation, `*` means all operations of the same kind that have no row of their own.
@@ -49,8 +49,8 @@ impl<'a> Routes<'a> {
         Self { operations, paths }
     }
 
-    /// Returns the demands that both locks have in common, without duplicates. The demand for the floor alone
-    /// is always included. Only a changed declaration can change which tokens meet these demands.
+    /// Returns the demands that both locks have in common, without duplicates. The result always contains the demand
+    /// that requires only the floor. Only a changed declaration can change which tokens meet these demands.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {

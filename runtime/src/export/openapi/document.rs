@@ -9,8 +9,9 @@ use crate::scope::Entry;
 
 /// An `OpenAPI` document that [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) writes to.
 ///
-/// Pass a document of version 3.0, 3.1 or 3.2 as plain JSON (`&mut serde_json::Value`), which aide and other libraries
-/// can write. With the feature `utoipa`, you can also pass utoipa's type (`&mut utoipa::openapi::OpenApi`).
+/// Pass a document of version 3.0, 3.1 or 3.2 as plain JSON (`&mut serde_json::Value`). Libraries such as aide can
+/// write their documents as JSON. With the feature `utoipa`, you can also pass utoipa's type
+/// (`&mut utoipa::openapi::OpenApi`).
 ///
 /// # Examples
 ///

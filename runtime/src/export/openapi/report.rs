@@ -54,8 +54,8 @@ impl OpenApiReport {
     /// Allows some routes, such as internal routes, to be undocumented. Write each route
     /// as [`OpenApiReport::undocumented`] returns it.
     ///
-    /// It is an error if a name in `routes` is not the name of an undocumented route. Without this rule, the name of a
-    /// removed route could stay in `routes`, and later hide a new route with the same name.
+    /// Each name in `routes` must be the name of an undocumented route; any other name is an error. Without this rule,
+    /// the name of a removed route could stay in `routes`, and later hide a new route with the same name.
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl OpenApiReport {
     /// # Errors
     ///
     /// Fails if there is a difference that is not allowed, if the document as a whole has a problem, or if
-    /// [`allow_undocumented`](Self::allow_undocumented) got a name that no undocumented route has.
+    /// [`allow_undocumented`](Self::allow_undocumented) was called with a name that no undocumented route has.
     pub fn into_result(self) -> Result<(), Self> {
         if self == Self::default() { Ok(()) } else { Err(self) }
     }

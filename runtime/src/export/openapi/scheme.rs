@@ -116,7 +116,7 @@ impl OAuth {
     }
 
     /// Tells whether security requirements for this scheme may list scopes in `document`. Before `OpenAPI` 3.1, only
-    /// requirements for OAuth 2 and `OpenID` Connect may.
+    /// requirements for OAuth 2 and `OpenID` Connect may list scopes.
     pub(super) fn lists_scopes_in(&self, document: &dyn Document) -> bool {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }

@@ -14,7 +14,7 @@ use crate::{
 struct Question<'a> {
     write: bool,
     since: Option<&'a str>,
-    /// What messages call the older lock.
+    /// The name of the older lock in messages.
     revision: Option<&'a str>,
 }
 

@@ -21,7 +21,8 @@ use crate::{
     scope::{Entry, Part, ScopeTable, ScopeToken, Wildcards, parts},
 };
 
-/// The version of the format. `cargo scopegate` rejects data of another version, which the page would misread.
+/// The version of the format. `cargo scopegate` rejects data of another version, because the page would misread the
+/// data.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]

@@ -38,7 +38,7 @@ pub(in crate::export) struct Audit {
     refused: u64,
     /// The refusals, most frequent first.
     refusals: Vec<Refusal>,
-    /// The number of kinds of refusals that are not listed in `refusals`.
+    /// The number of refusal kinds that `refusals` leaves out.
     more_refusals: usize,
     /// The number of different scopes that the tokens in the log grant.
     granted: usize,

@@ -114,7 +114,7 @@ impl RowStart {
     }
 }
 
-/// Emits the handler with its guard, and the type that carries its declaration.
+/// Emits the handler with its guard, and the type that carries the handler's declaration.
 fn declare(
     args: &Args,
     row: &RowStart,

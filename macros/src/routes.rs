@@ -67,11 +67,11 @@ fn nameless(handler: &Expr) -> syn::Error {
     )
 }
 
-/// utoipa keeps the documentation of a handler in a type: `__path_list` for `list`. This function emits a function that
+/// utoipa keeps the documentation of a handler in a type: `__path_list` for `list`. The emitted code is a closure that
 /// returns a value of this type.
 ///
-/// If this type is missing, the compiler must report only that a trait bound is not met, because the message of this
-/// error tells the user what to write. Therefore, the name of the missing type must still resolve to something. For a
+/// If this type is missing, the compiler must report only that a trait is not implemented, because the message for this
+/// trait tells the user what to write. Therefore, the name of the missing type must still resolve to something. For a
 /// handler with a module, as in `files::list`, the emitted code imports a placeholder under the name of the type. An
 /// inner block then imports everything in the module. If the module contains the type, the type takes precedence over
 /// the placeholder. For a handler without a module, the emitted code uses the name as a pattern in a `match`. If no

@@ -91,7 +91,7 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
     }
 }
 
-/// Recognizes an argument of the type `Access` by the last segment of its path.
+/// Recognizes an argument of the type `Access` by the last segment of the type's path.
 fn access(argument: &FnArg) -> Option<&Type> {
     let FnArg::Typed(argument) = argument else { return None };
     last_segment(&argument.ty, "Access").map(|_| &*argument.ty)

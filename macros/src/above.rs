@@ -1,9 +1,9 @@
 //! Reads the source file to find attributes of axum above a scope attribute. If an attribute of axum, such as
 //! `#[debug_handler]`, is above the scope attribute, axum's attribute expands first, and emits code that calls the
-//! handler without the guard. Without this module, the compiler would report that this call has too few arguments,
-//! although the user wrote neither the call nor the guard.
+//! handler without the guard. Without this module, the compiler would report that axum's call of the handler has too
+//! few arguments. This message would confuse the user, who wrote neither the call nor the guard.
 //!
-//! A program with the attributes in this order never compiles. This module only improves the message.
+//! A program with an attribute of axum above a scope attribute never compiles. This module only improves the message.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 
@@ -12,8 +12,8 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files that have been read so far; the file that was used last is at the end. To save memory, the list
-    /// has `None` in place of the text of a file without axum's attributes.
+    /// The files that have been read so far; the file that was used last is at the end. To save memory, `None` replaces
+    /// the text of a file that contains no attribute of axum.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
@@ -21,12 +21,12 @@ thread_local! {
 /// Tells whether an attribute of axum is above the attribute that is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Above {
-    /// No attribute of axum is above.
+    /// No attribute of axum is above the scope attribute.
     Nothing,
-    /// An attribute of axum is above, and the item is the handler.
+    /// An attribute of axum is above the scope attribute, and the item is the handler.
     Handler,
-    /// An attribute of axum is above. The item is a copy of the handler. Axum's attribute makes this copy, and calls
-    /// the copy without the guard.
+    /// An attribute of axum is above the scope attribute. The item is a copy of the handler. Axum's attribute makes
+    /// this copy, and calls the copy without the guard.
     Copy,
 }
 

@@ -30,8 +30,7 @@ impl Alternatives {
         at.is_some_and(|at| self.terms.iter().all(|term| term >> at & 1 == 1))
     }
 
-    /// Iterates over the alternatives. Each item lists the positions that the alternative's scopes have in the list
-    /// `scopes`.
+    /// Iterates over the alternatives. Each item lists the positions of one alternative's scopes in `self.scopes`.
     pub(crate) fn positions(&self) -> impl Iterator<Item = Vec<usize>> {
         self.terms.iter().map(|term| (0..self.scopes.len()).filter(|at| term >> at & 1 == 1).collect())
     }

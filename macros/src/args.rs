@@ -17,7 +17,7 @@ use crate::{
 /// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | step_up | "crate" "=" path`,
 /// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
-    /// The required scopes, as if the user had written them in an `all`.
+    /// The tree of required scopes. The root of the tree is an `all(..)` that the user does not write.
     pub(crate) needs: Group,
     /// Scopes that the handler itself may demand.
     pub(crate) also: Vec<ScopeArg>,
@@ -95,8 +95,8 @@ impl Args {
     }
 }
 
-/// Returns the error for an attribute without a scope. The suggestions keep the keys that the user has written, so that
-/// nobody drops, for example, a required login.
+/// Returns the error for an attribute without a scope. The suggestions in the message contain the keys that the user
+/// has written. A user who copies a suggestion therefore keeps, for example, a required login.
 fn names_no_scope(keys: TokenStream) -> syn::Error {
     let keys = as_written(keys);
     let message = if keys.is_empty() {
@@ -112,8 +112,8 @@ fn names_no_scope(keys: TokenStream) -> syn::Error {
     syn::Error::new(Span::call_site(), message)
 }
 
-/// Returns the text of the keys without `crate`, which `#[scoped_handlers]` and `#[scoped_tools]` add to the keys that
-/// the user has written.
+/// Returns the text of the keys. Leaves out the key `crate`, because `#[scoped_handlers]` or `#[scoped_tools]` may have
+/// added this key.
 fn as_written(keys: TokenStream) -> String {
     let tokens: Vec<TokenTree> = keys.into_iter().collect();
     let keys = tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));

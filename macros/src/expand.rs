@@ -93,7 +93,8 @@ fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternativ
     legal.then_some(alternatives)
 }
 
-/// The call that makes a row, without the arguments that say where the handler is.
+/// The function and the first argument of the call that makes a row. The other arguments are the handler's name, file
+/// and line.
 struct RowStart {
     function: TokenStream,
     requirement: TokenStream,
@@ -105,15 +106,15 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Starts the row of a handler that needs all of `scopes` and nothing else, as most handlers do. The compiler
-    /// evaluates `row_of_all` faster than `Row::new`.
+    /// Makes the start of the call for a handler that needs all of `scopes` and nothing else. Most handlers are of this
+    /// kind. The compiler evaluates `row_of_all` faster than `Row::new`.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }
     }
 }
 
-/// Emits the handler with its guard, and the type that carries its declaration.
+/// Emits the handler with its guard, and the type that carries the handler's declaration.
 fn declare(
     args: &Args,
     row: &RowStart,
@@ -219,8 +220,8 @@ fn also_and_related(args: &Args) -> Option<TokenStream> {
     Some(quote!(.with(#also, #related)))
 }
 
-/// Emits the requirement. If `alternatives` is `None`, the arguments name no scope, or contain an error that makes the
-/// build fail anyway. In both cases, this function emits the requirement of `#[authenticated]`.
+/// Emits the requirement. `alternatives` is `None` if the arguments name no scope, or if they contain an error. In both
+/// cases, this function emits the requirement of `#[authenticated]`. After an error, the build fails anyway.
 fn requirement_tokens(args: &Args, alternatives: Option<&Alternatives>) -> TokenStream {
     alternatives.map_or_else(|| authenticated_tokens(args), |alternatives| scopes_tokens(args, alternatives))
 }
@@ -233,9 +234,10 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If a scope is a path, and is not the only argument, this function also emits a constant that
-/// lists each scope once, so that the compiler reports an error in a path only once. The compiler needs time to
-/// evaluate this constant, so the constant is left out if all scopes are literals.
+/// Emits the alternatives. If the attribute names a constant together with another scope or a login, this function also
+/// emits a list of the scopes, as a generated constant. Because of this list, the compiler reports an error in the path
+/// of a scope only once. The compiler needs time to evaluate the list, so the list is left out if all scopes are
+/// literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

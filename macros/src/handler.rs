@@ -158,9 +158,9 @@ pub(crate) fn check(attributes: &[Attribute], signature: &Signature) -> syn::Res
     }
 }
 
-/// Tells whether the argument is a guard. If it is, another scope attribute of the handler has already been expanded. A
-/// guard is recognized by its generated type, whose name has a fixed prefix. The attribute has no fixed name, because
-/// users can import it under any name.
+/// Tells whether the argument is a guard. If the argument is a guard, another scope attribute of the handler has
+/// already been expanded. A guard is recognized by its generated type, whose name has a fixed prefix. The attribute has
+/// no fixed name, because users can import it under any name.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else { return false };
     let Type::Path(path) = &*argument.ty else { return false };

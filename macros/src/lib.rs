@@ -1,4 +1,4 @@
-//! The macros of `scopegate`. Use them through `scopegate`, which also documents them.
+//! The macros of `scopegate`. Use these macros through `scopegate`, which also documents them.
 #![allow(missing_docs, reason = "`scopegate` documents the macros where it re-exports them")]
 
 use proc_macro::TokenStream;

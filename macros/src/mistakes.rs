@@ -1,5 +1,5 @@
-//! Finds two kinds of mistakes in a handler: mistakes that compile, and mistakes that other crates would report in
-//! their own terms.
+//! Finds two kinds of mistakes in a handler: mistakes that compile, and mistakes for which the compiler would show a
+//! less clear message of another crate.
 
 use std::collections::HashSet;
 
@@ -102,9 +102,9 @@ fn access_without_token(handler: &Handler, krate: &Path) -> TokenStream {
     quote!(#(#checks)*)
 }
 
-/// Emits a check for each scope literal that the handler demands but does not declare. If the handler
-/// declares a scope by a constant, nothing is emitted, because the constant can be any scope. At run time,
-/// the status of the response is 500 if the handler demands an undeclared scope.
+/// Emits a check for each scope literal that the handler demands but does not declare. Emits no check if the attribute
+/// names a constant, because the constant can be any scope. If the handler demands an undeclared scope at run time, the
+/// answer is 500.
 fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> TokenStream {
     let krate = &args.krate;
     let mut declared = HashSet::new();
@@ -128,7 +128,8 @@ fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> 
     checks
 }
 
-/// An argument whose type is written `Access`. The type can also be another type with this name.
+/// An argument whose type is written `Access`. The type need not be scopegate's `Access`, because another type can have
+/// the same name.
 struct Argument<'a> {
     name: Option<&'a Ident>,
     type_: &'a Path,
@@ -169,11 +170,11 @@ fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     }
 }
 
-/// The scopes that a handler demands through its `Access` and that are written as string literals.
+/// The scopes that a handler demands with string literals, as in `access.require("files:read")`.
 struct Demands<'a> {
     name: &'a Ident,
     found: Vec<LitStr>,
-    /// Whether the body may shadow the argument.
+    /// Whether a pattern in the body possibly shadows the argument.
     is_bound_again: bool,
 }
 
@@ -203,7 +204,7 @@ impl<'a> Demands<'a> {
         }
     }
 
-    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` may shadow the argument.
+    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` possibly shadows the argument.
     fn binds(&self, tokens: &[TokenTree]) -> bool {
         let mut in_pattern = false;
         let mut in_closure = false;
@@ -236,7 +237,8 @@ fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
-/// Tells whether a `|` after this token is an operator. If it is not, the `|` begins the arguments of a closure.
+/// Tells whether a `|` after this token is an operator. A `|` that is not an operator begins the arguments of a
+/// closure.
 fn ends_expression(token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(ident) => {

@@ -97,7 +97,7 @@ pub(crate) fn tokens(krate: &Path, scope: &ScopeArg) -> TokenStream {
 }
 
 /// Emits an import of the traits `NoScope` and `NoNeed`. If a constant is not a scope, these traits make the compiler
-/// say so. Returns `None` if the attribute names no constant.
+/// show a clear message. Returns `None` if the attribute names no constant.
 pub(crate) fn explanations<'a>(
     krate: &Path,
     scopes: impl IntoIterator<Item = &'a ScopeArg>,
@@ -107,9 +107,9 @@ pub(crate) fn explanations<'a>(
 }
 
 /// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ
-/// from the earlier scopes. If the only argument is a constant that is a whole requirement, this requirement must
-/// demand a scope or a login. Returns `None` if all scopes are literals. Each check is an item outside the
-/// generated type, so that its message does not name this type.
+/// from the earlier scopes. If the attribute names one constant and no other scope, the constant can be a whole
+/// requirement. Such a requirement must demand a scope or a login. Returns `None` if all scopes are literals. Each
+/// check is an item outside the generated type, so that its message does not name this type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     if let [alone @ ScopeArg::Const(path)] = scopes {
         let explanations = explanations(krate, scopes);
@@ -135,14 +135,14 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     })
 }
 
-/// Names a generated constant. If the compiler cannot evaluate a constant, it adds a note for each use of the constant,
-/// but uses with the same span share one note. Therefore, the generated constant has the span of the first constant
-/// that the user wrote.
+/// Names a generated constant. If the compiler cannot evaluate a constant, it adds a note for each use of the constant.
+/// Uses with the same span share one note. Therefore, the generated constant has the span of the first constant that
+/// the user wrote.
 pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
     Ident::new(name, span(scopes))
 }
 
-/// Returns the span of the first constant, or of the attribute if there is none.
+/// Returns the span of the first constant, or the span of the attribute if `scopes` contains no constant.
 pub(crate) fn span(scopes: &[ScopeArg]) -> Span {
     scopes.iter().find(|scope| scope.is_const()).map_or_else(Span::call_site, ScopeArg::span)
 }

@@ -1,10 +1,10 @@
-//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few
-//! arguments, and its attribute contains only string literals, if anything.
+//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments. Its
+//! attribute is empty, or contains only string literals.
 //!
-//! After each change to a crate, the compiler expands all attributes in that crate again. `syn` would make this slow,
-//! because most programs build `syn` without optimization. Therefore, this module reads no more tokens than
-//! necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes
-//! to [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.
+//! After each change to a crate, the compiler expands all attributes in that crate again. `syn` would make the
+//! expansion slow, because most programs build `syn` without optimization. Therefore, this module reads no more tokens
+//! than necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes to
+//! [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use crate::{above, handler::MARKER_PREFIX, place::Place, source::Source};
 
-/// Expands `#[requires_scope]`. Returns `None` if anything is unusual.
+/// Expands `#[requires_scope]`. Returns `None` if the attribute or the handler is unusual.
 pub(crate) fn requires_scope(args: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
     let scopes = scopes(args)?;
     Usual::read(item)?.declare(&format!("row_of_all(&[{scopes}], "))
@@ -59,8 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// The maximum number of scopes in the attribute of a usual handler. If an attribute names more, `expand` reads it, and
-/// checks that the number is allowed.
+/// The maximum number of scopes in the attribute of a usual handler. `expand` reads an attribute with more scopes, and
+/// checks whether their number is allowed.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 

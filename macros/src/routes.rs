@@ -49,7 +49,7 @@ pub(crate) fn routes(input: TokenStream) -> TokenStream {
     quote!({ #errors #krate::__private::Routes::new() #(#added)* })
 }
 
-/// Finds the name of a handler, also in `list.layer(..)` and `guarded(.., list)`.
+/// Finds the name of a handler. The handler can also be inside `list.layer(..)` or `guarded(.., list)`.
 fn name_of(handler: &Expr) -> syn::Result<&Path> {
     match handler {
         Expr::Path(name) if name.qself.is_none() => Ok(&name.path),
@@ -67,14 +67,15 @@ fn nameless(handler: &Expr) -> syn::Error {
     )
 }
 
-/// utoipa keeps the documentation of a handler in a type: `__path_list` for `list`. This function emits a function that
+/// utoipa keeps the documentation of a handler in a type: `__path_list` for `list`. The emitted code is a closure that
 /// returns a value of this type.
 ///
-/// If this type is missing, the compiler must report only that a trait bound is not met, because the message of this
-/// error tells the user what to write. Therefore, the name of the missing type must still resolve to something. For a
-/// handler with a module, as in `files::list`, the emitted code imports a placeholder under this name, and an inner
-/// block imports the module, whose type takes precedence. For a handler without a module, the emitted code uses the
-/// name as a pattern in a `match`. If no unit struct has this name, the compiler reads the pattern as a new variable.
+/// If this type is missing, the compiler must report only that a trait is not implemented, because the message for this
+/// trait tells the user what to write. Therefore, the name of the missing type must still resolve to something. For a
+/// handler with a module, as in `files::list`, the emitted code imports a placeholder under the name of the type. An
+/// inner block then imports everything in the module. If the module contains the type, the type takes precedence over
+/// the placeholder. For a handler without a module, the emitted code uses the name as a pattern in a `match`. If no
+/// unit struct has this name, the compiler reads the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

@@ -105,7 +105,8 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Refuses a path that can only be a module. `syn` cannot read code in which a block begins with `crate` as a value.
+/// Refuses a path that can only be a module. Without this check, an attribute could emit a block that begins with the
+/// value `crate`. `syn` cannot parse such a block.
 fn refuse_module(path: &Path) -> syn::Result<()> {
     let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
     match path.segments.last() {

@@ -1,4 +1,4 @@
-//! The source file and the line of a handler. The handler's row in a scope table names both.
+//! The source file and the line of a handler, for the handler's row in a scope table.
 
 use proc_macro2::Span;
 

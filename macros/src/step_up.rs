@@ -23,7 +23,7 @@ const ACR: &str = "acr";
 const MAX_AGE: &str = "max_age";
 
 impl StepUp {
-    /// Parses `acr(..)` or `max_age = ..`. Returns `false` if neither of them comes next.
+    /// Parses `acr(..)` or `max_age = ..`. Returns `false` if the next argument has neither of these keys.
     pub(crate) fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<bool> {
         let fork = input.fork();
         let Ok(key) = fork.parse::<Ident>() else { return Ok(false) };

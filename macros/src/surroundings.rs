@@ -2,7 +2,8 @@
 //! attribute.
 //!
 //! The only purpose of this module is a better error message for an attribute in an `impl` block or a trait. An
-//! attribute emits types, which are not allowed there, and the compiler's own message would name these generated types.
+//! attribute emits types, which neither an `impl` block nor a trait can contain. The compiler's own message would name
+//! these generated types.
 
 use std::{fs, ops::ControlFlow};
 
@@ -82,7 +83,7 @@ const HERE: &str = "__scopegate_looks_around_here";
 
 /// The first of these keywords in the tokens before a block decides what kind of item the block belongs to. Later
 /// keywords do not count, because a later `impl` can be part of a type, and a later `for` can be part of an expression.
-/// After a first `impl`, however, a `for` marks the `impl` of a trait.
+/// If the first keyword is `impl`, however, a later `for` shows that the block implements a trait.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the token `HERE`.

@@ -1,4 +1,4 @@
-//! The rows of `scope_table!`: handlers, each with its route if the program names one.
+//! The rows of `scope_table!`: handlers, each with its route if the program names a route.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -76,8 +76,8 @@
 ///
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
-/// If several handlers share a requirement, define it as a constant. In addition to the constant, an attribute can have
-/// `also` and `related`, but no other scopes, no `acr` and no `max_age`:
+/// If several handlers share a requirement, define it as a constant. An attribute that names the constant can also have
+/// the keys `also` and `related`. It cannot require other scopes, and cannot have `acr` or `max_age`:
 ///
 /// ```
 /// use scopegate::{Requirement, requirement, requires_scope};
@@ -129,13 +129,13 @@ pub use scopegate_macros::authenticated;
 
 /// Runs a handler for every request, even without a token, and marks the operation as `public` in the table.
 ///
-/// For a public handler, the gate ignores the request's credentials. To learn who calls, take an
+/// For a public handler, the gate ignores the request's credentials. To learn who calls the handler, take an
 /// `Option<`[`Access`](crate::Access)`>`. This extractor verifies the token of the request, if there is one, and
 /// answers 401 to a bad token.
 ///
 /// For a public tool or prompt of an MCP server, the gate verifies the token of the request, if there is one, and
-/// answers 401 to a bad token. To learn who calls, take
-/// a [`Caller`](https://docs.rs/scopegate/latest/scopegate/mcp/struct.Caller.html).
+/// answers 401 to a bad token. To learn who calls the tool or prompt, take a
+/// [`Caller`](https://docs.rs/scopegate/latest/scopegate/mcp/struct.Caller.html).
 ///
 /// Like [`requires_scope`], the attribute takes the key `crate`.
 ///
@@ -171,8 +171,8 @@ pub use scopegate_macros::public;
 /// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///
 /// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
-/// `cargo scopegate table --format json` prints the descriptions. Register them at the authorization server, so that
-/// its consent page can show them.
+/// `cargo scopegate table --format json` prints the descriptions. Register the descriptions at the authorization
+/// server, so that its consent page can show them.
 ///
 /// The macro generates these items, with the visibility of the enum:
 ///
@@ -334,7 +334,7 @@ pub use scopegate_macros::scoped_handlers;
 /// Put this attribute on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods
 /// needs `#[requires_scope(..)]`, `#[authenticated]` or `#[public]`. The macro does three things:
 ///
-/// - It makes a [`Guard`](crate::Guard) the first argument of each method, so that access is decided before the
+/// - It adds a [`Guard`](crate::Guard) as the first argument of each method, so that access is decided before the
 ///   parameters are parsed.
 /// - It emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need. It also
 ///   implements [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads.
@@ -438,7 +438,8 @@ pub use scopegate_macros::scoped_handlers;
 /// # Limits
 ///
 /// Like rmcp's own attributes, the macro does not see tools and prompts that a `macro_rules!` inside the block
-/// generates. It does not evaluate `#[cfg]` either, so a router still names a tool or prompt that `#[cfg]` removes.
+/// generates. Neither the macro nor rmcp evaluates `#[cfg]`, so the code of a router still names a tool or prompt that
+/// `#[cfg]` removes.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 
@@ -527,7 +528,7 @@ macro_rules! scope_table {
 ///
 /// # Errors
 ///
-/// Each handler needs a scope attribute and `#[utoipa::path]`. Otherwise the code does not compile:
+/// Each handler needs a scope attribute and `#[utoipa::path]`. Without both of them, the code does not compile:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read")]

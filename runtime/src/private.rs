@@ -1,4 +1,4 @@
-//! Items for generated code only. They can change in any release.
+//! Items for generated code only. These items can change in any release.
 
 pub use crate::scope::{Need, Requirement, Row, Scope, StepUp, Template};
 use crate::{ScopeTable, scope::Entry};
@@ -168,7 +168,7 @@ pub const fn mcp_table(operations: &'static [Operation]) -> McpTable {
     McpTable::of(operations)
 }
 
-/// Panics, at compile time, if the `Requirement` that an attribute names demands neither a scope nor a login.
+/// Panics, at compile time, if an attribute names a `Requirement` that demands neither a scope nor a login.
 #[track_caller]
 pub const fn assert_scopes(requirement: Requirement) {
     requirement.assert_scopes();

@@ -1,6 +1,6 @@
-//! The checks of a method in a block. The attribute on the block takes the scope attribute off the method and puts it
-//! on the method's marker type. There, the scope attribute sees only this type, so the attribute on the block checks
-//! the method.
+//! The checks of a method in a block. The attribute on the block moves the scope attribute from the method to the
+//! method's marker type. After this move, the scope attribute sees only the marker type, so the attribute on the block
+//! checks the method.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -15,8 +15,8 @@ use crate::{
     mistakes::{self, Callers},
 };
 
-/// Emits the checks of a handler. Reports a handler that must be `async` but is not, and makes this handler
-/// `async`.
+/// Emits the checks of a handler. If a handler must be `async` but is not, this function reports an error and makes the
+/// handler `async`.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,
@@ -30,8 +30,8 @@ pub(super) fn of(
     checks(&handler, ours, krate)
 }
 
-/// Emits the checks of the scopes that a tool or prompt demands. Emits nothing for a public tool or prompt, because a
-/// public tool or prompt has no `Access` through which it could demand scopes.
+/// Emits the checks of the scopes that a tool or prompt demands. Emits nothing for a public tool or prompt, because its
+/// method takes no `Access` argument.
 pub(crate) fn demands(method: &ImplItemFn, ours: &Attribute, owner: &Owner, krate: &Path) -> TokenStream {
     if is(ours, "public") {
         return TokenStream::new();

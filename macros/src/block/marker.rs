@@ -1,7 +1,7 @@
-//! The marker type of a method: the `T` in the method's guard `Guard<T>`. An attribute inside an `impl` cannot emit
-//! a type. Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. The
-//! same code can then read the scope attributes of functions and of methods, and the compiler does not report the
-//! import of the method's attribute as unused.
+//! The marker type of a method: the `T` in the method's guard `Guard<T>`. An attribute inside an `impl` cannot emit a
+//! type. Therefore, the attribute on the block emits the type, and moves the method's attribute onto this type. The
+//! move has two advantages: the same code can read the scope attributes of functions and of methods, and the compiler
+//! does not report the attribute's import as unused.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;

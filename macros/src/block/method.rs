@@ -1,4 +1,4 @@
-//! A method with a scope attribute: its declaration, and the position of its guard.
+//! Declares the requirement of a method with a scope attribute, and gives the method its guard.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

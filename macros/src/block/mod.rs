@@ -1,8 +1,9 @@
 //! The shared part of `#[scoped_handlers]` and `#[scoped_tools]`, for `impl` blocks whose methods have scope
 //! attributes.
 //!
-//! Each of these methods needs a type that carries its declaration. An attribute on a method cannot emit a
-//! type, because an `impl` block cannot contain one. Therefore, the attribute on the block emits the types.
+//! Each method with a scope attribute needs a type that carries the method's declaration. An attribute on a method
+//! cannot emit a type, because an `impl` block cannot contain one. Therefore, the attribute on the block emits the
+//! types.
 
 mod checks;
 #[cfg(test)]

@@ -24,8 +24,8 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Reads a tool or prompt, and adds a guard to its arguments. Returns `None` for any other method. Collects
-    /// in `idle` the scope attributes that have no effect.
+    /// Reads a tool or prompt, and adds a guard to its arguments. Returns `None` for any other method. Puts the scope
+    /// attributes that have no effect into `idle`.
     pub(super) fn take(
         method: &mut ImplItemFn,
         owner: &Owner,
@@ -91,7 +91,7 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
     }
 }
 
-/// Recognizes an argument of the type `Access` by the last segment of its path.
+/// Recognizes an argument of the type `Access` by the last segment of the type's path.
 fn access(argument: &FnArg) -> Option<&Type> {
     let FnArg::Typed(argument) = argument else { return None };
     last_segment(&argument.ty, "Access").map(|_| &*argument.ty)
@@ -104,8 +104,8 @@ fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
 }
 
 /// Replaces each argument of the type `Option<Access>` with a local variable, and returns the type of the first such
-/// argument. rmcp does not support arguments of this type, and its error would be about the whole block. Because
-/// this function removes the arguments, `check` can report an error for the method instead.
+/// argument. rmcp does not support arguments of this type, and its error message would point to the whole block.
+/// Because this function removes the arguments, rmcp reports no error, and `check` can report an error for the method.
 fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     let (optional, others): (Vec<FnArg>, Vec<FnArg>) =
         std::mem::take(&mut method.sig.inputs).into_iter().partition(is_optional);

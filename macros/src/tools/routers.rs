@@ -74,7 +74,7 @@ impl Routers {
 
 /// Emits the `ServerHandler` implementation, if the user writes `server_handler` and `rmcp = ..`. In this case, the
 /// function also removes `server_handler` from the arguments that are passed on to rmcp's `#[tool_router]`. With this
-/// argument, `#[tool_router]` would emit the implementation itself, but would look for rmcp only in the dependencies.
+/// argument, `#[tool_router]` would emit its own implementation, which compiles only if a dependency is called `rmcp`.
 fn server(args: &mut Args, block: &ItemImpl) -> TokenStream {
     let Some(rmcp) = args.rmcp.clone().filter(|_| args.rest.iter().any(asks_for_server)) else {
         return TokenStream::new();
@@ -102,8 +102,8 @@ fn asks_for_server(meta: &Meta) -> bool {
 }
 
 /// Checks the keys `router` and `prompt_router`. `has_both` means that the block has tools and prompts, but no prompt
-/// router yet. `prompt_router` is valid only in such a block. If the user gives the block's tool router a name other
-/// than the default, the user must also name its prompt router.
+/// router yet. The key `prompt_router` is valid only in such a block. If the user gives the tool router of such a block
+/// a name that is not the default name, the user must also name the prompt router.
 fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     match (&args.router, &args.prompt_router) {
         (_, Some(name)) if !has_both => Err(syn::Error::new(

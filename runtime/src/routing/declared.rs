@@ -12,15 +12,15 @@ use crate::{
 
 /// A handler that declares its scopes.
 ///
-/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. So do the results
-/// of [`Handler::layer`](axum::handler::Handler::layer) on these functions, and all handlers that are wrapped
-/// in [`guarded`](crate::guarded).
+/// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. Two other kinds of
+/// handlers also implement this trait: the result of [`Handler::layer`](axum::handler::Handler::layer) on such a
+/// function, and any handler that is wrapped in [`guarded`](crate::guarded).
 ///
-/// A program can put its own layer on a [`Router`](crate::Router), on
-/// a [`MethodRouter`](crate::routing::MethodRouter), or on a handler that has an attribute. The layer runs before the
-/// handler's guard, and can itself answer a request that has no token. The table does not show the layer: it shows only
-/// what the handler inside needs. The layer cannot call this handler without the guard. If the layer removes request
-/// extensions that the guard needs, the answer is 500.
+/// A program can put its own layer on a [`Router`](crate::Router), on a [`MethodRouter`](crate::routing::MethodRouter),
+/// or on a handler that has an attribute. The layer runs before the handler's guard, and can itself answer a request
+/// that has no token. The table does not show the layer: it shows only what the inner handler needs. The layer cannot
+/// call the inner handler without the handler's guard. If the layer removes request extensions that the guard needs,
+/// the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"
@@ -50,8 +50,8 @@ pub const fn row_of<H: Annotated<Args>, Args>(handler: H) -> Row {
     H::ROW
 }
 
-/// The `Args` of [`Declared`] for a handler inside [`guarded`](crate::guarded). For a function with an attribute,
-/// `Args` is the tuple of the argument types.
+/// The type argument `Args` of [`Declared`] for a handler inside [`guarded`](crate::guarded). For a function with an
+/// attribute, `Args` is the tuple of the argument types.
 #[derive(Debug)]
 pub struct Beside;
 
@@ -62,7 +62,7 @@ impl<H> sealed::HasRow<Beside> for Guarded<H> {
     }
 }
 
-/// The `Args` of [`Declared`] for a handler inside a layer.
+/// The type argument `Args` of [`Declared`] for a handler inside a layer.
 #[derive(Debug)]
 pub struct InLayer<Args>(Args);
 

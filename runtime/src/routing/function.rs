@@ -24,13 +24,13 @@ use crate::routing::{
 /// tells how axum reads the last argument.
 ///
 /// A program can write its own implementation of [`Handler`] for a function if the program defines the type `T` or `S`
-/// in `Handler<T, S>`. That implementation can leave out the guard, so the router must not call it. Therefore, this
-/// trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
-/// implementation, and the compiler allows no second one for the same `T` and `S`.
+/// in `Handler<T, S>`. The program's implementation can leave out the guard, so the router must not use it. Therefore,
+/// this trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
+/// implementation. The compiler does not allow a second implementation for the same `T` and `S`.
 ///
-/// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. So does
-/// any handler that is wrapped in [`guarded`](crate::guarded), because `guarded` checks the token before it calls the
-/// handler.
+/// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. Any
+/// handler that is wrapped in [`guarded`](crate::guarded) also implements this trait, because `guarded` checks the
+/// token before it calls the handler.
 #[diagnostic::on_unimplemented(
     message = "axum cannot call this handler: an argument is not an extractor, an argument before the last reads the body, \
                the return type is not a response, or it is not `async`; to see which, put `#[axum::debug_handler]` below the scope \
@@ -59,7 +59,7 @@ mod sealed {
 
 /// This implementation accepts any handler inside [`guarded`](crate::guarded), because `guarded` checks the token
 /// before it calls the handler. A separate bound, [`GuardedOnce`](super::guarded::GuardedOnce), rejects a handler that
-/// has a guard of its own, and the compiler then reports that the handler already declares its scopes.
+/// has a guard of its own. The compiler then reports that the handler already declares its scopes.
 #[diagnostic::do_not_recommend]
 impl<H, T, S> sealed::Function<Beside, WithGuard<T>, S> for Guarded<H>
 where
@@ -92,8 +92,9 @@ where
     }
 }
 
-/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. Without this
-/// implementation and the next one, the compiler would report the missing declaration twice.
+/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. Without the
+/// implementations for strings and for functions without arguments, the compiler would report the missing declaration
+/// twice.
 #[diagnostic::do_not_recommend]
 impl<T, S> sealed::Function<(), T, S> for &'static str
 where
@@ -119,7 +120,7 @@ where
     }
 }
 
-/// The bounds in this macro are those of axum's implementation of `Handler`. If axum adds a bound, this macro no
+/// The bounds in this macro equal the bounds of axum's implementation of `Handler`. If axum adds a bound, this macro no
 /// longer compiles.
 macro_rules! handler_fn {
     ([$($argument:ident)*], $last:ident) => {

@@ -147,8 +147,8 @@ pub(super) mod sealed {
     impl<Args, M> Leaves<M> for InLayer<Args> {}
 
     /// A function with a scope attribute has at least one argument, the guard that the attribute adds. A function
-    /// without arguments therefore has no scope attribute, and so no declaration. `Declared` already rejects it.
-    /// Without this implementation, the compiler would report the missing declaration twice.
+    /// without arguments therefore has no scope attribute and no declaration. `Declared` already rejects it. Without
+    /// this implementation, the compiler would report the missing declaration twice.
     impl<M> Leaves<M> for () {}
 }
 

@@ -79,7 +79,7 @@ impl Mounts {
         self.all.push(Mount::new(FALLBACK, Place::Fallback, fallback));
     }
 
-    /// Removes the router's own fallback and those of nested routers.
+    /// Removes the fallback of the router and the fallbacks of all nested routers.
     pub(super) fn remove_fallbacks(&mut self) {
         self.all.retain(|mount| mount.place != Place::Fallback);
     }

@@ -21,8 +21,8 @@ use crate::{
     scope::ScopeTable,
 };
 
-/// An [`axum::Router`] for declared handlers: a handler does not compile unless it has `#[requires_scope]`,
-/// `#[authenticated]` or `#[public]`, or is wrapped in [`guarded`](crate::guarded) or a similar function.
+/// An [`axum::Router`] for declared handlers. Each handler must have `#[requires_scope]`, `#[authenticated]` or
+/// `#[public]`, or must be wrapped in [`guarded`](crate::guarded) or a similar function. Other handlers do not compile.
 ///
 /// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy could not
 /// have a gate of its own.

@@ -8,8 +8,8 @@ use std::{
 
 use super::scope::join;
 
-/// The set of scopes that a token grants, without the scopes that these imply. Order and repetition do not matter. The
-/// scopes are case-sensitive.
+/// The set of scopes that a token grants. Scopes that are only implied by granted scopes are not in the set. Order and
+/// repetition do not matter. The scopes are case-sensitive.
 ///
 /// # Examples
 ///

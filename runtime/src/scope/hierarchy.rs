@@ -93,8 +93,8 @@ impl Hierarchy {
 
     /// Tells whether `granted` contains `scope` or a scope that covers it. Allocates nothing.
     ///
-    /// A scope that no entry names is covered only by itself, by wildcards, and by the scopes that imply these
-    /// wildcards.
+    /// If no entry names a scope, the scope is covered only by itself, by wildcards, and by scopes that imply one of
+    /// these wildcards.
     pub(crate) fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         if self.has(granted, scope) {
             return true;
@@ -107,8 +107,8 @@ impl Hierarchy {
         }
     }
 
-    /// Lists every scope that covers `scope`: the scope itself, the scopes that imply it or a wildcard that covers it,
-    /// and the wildcards that cover one of these.
+    /// Lists every scope that covers `scope`. These are `scope` itself, its ancestors, and the wildcards that cover
+    /// `scope` or one of its ancestors.
     #[cfg(feature = "export")]
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         let ancestors: Vec<usize> = if let Some(at) = self.position(scope) {
@@ -211,7 +211,8 @@ impl Wildcards {
     }
 
     /// Tells whether `wildcard` is enabled, and may cover a scope that `template` can become. Compares only the text
-    /// before the first parameter, so the answer can be `true` for a wildcard that covers no such scope.
+    /// before the first parameter. The answer can therefore be `true` although the wildcard covers no scope that the
+    /// template can become.
     #[cfg(feature = "jwt")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();
@@ -247,7 +248,7 @@ fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item 
     declared.chain(implied)
 }
 
-/// Returns each scope that appears more than once, in the order of the second appearances.
+/// Returns each scope that appears more than once. The order of the result is the order of the second appearances.
 fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes

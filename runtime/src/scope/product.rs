@@ -41,8 +41,8 @@ fn joined<'a>(
     joined
 }
 
-/// Tells whether `needs` contains all scopes of another combination, and is therefore superfluous. Of equal
-/// combinations, all but the first are superfluous.
+/// Tells whether `needs` contains all scopes of another combination, and is therefore superfluous. If several
+/// combinations are equal, all except the first are superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()
         .enumerate()

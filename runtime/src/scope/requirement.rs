@@ -98,8 +98,8 @@ impl Requirement {
         self
     }
 
-    /// Returns this requirement. `Scope` has a method with the same name, because the code that an attribute emits does
-    /// not know whether the attribute names a scope or a requirement.
+    /// Returns this requirement. `Scope` has a method with the same name, so an attribute can emit the same code for a
+    /// scope and for a requirement.
     #[doc(hidden)]
     #[must_use]
     pub const fn as_requirement(self) -> Self {
@@ -252,7 +252,7 @@ impl Requirement {
 /// Fails if a word is neither a scope nor a template, if a scope appears twice in one alternative, or if an alternative
 /// contains all scopes of another one. Also fails if there are more than 16 alternatives, 128 scopes or 16 values of
 /// `acr`. Attributes such as `#[requires_scope]` have the same limits. This format cannot express a scope that is named
-/// `public`, `authenticated`, `also` or `|`, so `public` or `authenticated` next to a scope is an error.
+/// `public`, `authenticated`, `also` or `|`. A text such as `public files:read` is therefore an error.
 impl FromStr for Requirement {
     type Err = InvalidRequirement;
 

@@ -78,7 +78,7 @@ impl StepUp {
         Ok(Self { acr, max_age: self.shorter(other) })
     }
 
-    /// Combines `self` and `other` into the one demand that a challenge states. If no value of `acr` meets both
+    /// Combines `self` and `other` into one demand, which a challenge can name. If no value of `acr` meets both
     /// demands, the challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
@@ -141,7 +141,7 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether `word` describes a required login, and is not a scope. [`StepUp::parse`] reads such words.
+    /// Tells whether `word` is a part of a required login and not a scope. [`StepUp::parse`] reads such words.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }

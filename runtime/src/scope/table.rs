@@ -38,7 +38,7 @@ pub(crate) struct Terms {
     pub(crate) requirement: Requirement,
     /// Scopes that the handler itself may demand, beyond the requirement.
     pub(crate) also: &'static [Need],
-    /// Scopes that a client should request along with those of the requirement.
+    /// Scopes that a client should request along with the scopes of the requirement.
     pub(crate) related: &'static [Need],
 }
 
@@ -53,7 +53,7 @@ impl Terms {
         self.requirement.terms().flatten().chain(others)
     }
 
-    /// Iterates over the scopes that the handler itself may demand, which are those of the requirement and of
+    /// Iterates over the scopes that the handler itself may demand: the scopes of the requirement and the scopes of
     /// `also(..)`.
     pub(crate) fn demandable(&self) -> impl Iterator<Item = NeedRef<'_>> {
         self.requirement.terms().flatten().chain(self.also())
@@ -96,8 +96,8 @@ impl Row {
         }
     }
 
-    /// Sets the scopes of `also(..)`, which the handler itself may demand, and the scopes of `related(..)`, which a
-    /// client should request along with those of the requirement.
+    /// Sets the scopes of `also(..)` and of `related(..)`. The handler itself may demand the scopes of `also(..)`. A
+    /// client should request the scopes of `related(..)` along with the scopes of the requirement.
     #[must_use]
     pub const fn with(mut self, also: &'static [Need], related: &'static [Need]) -> Self {
         self.terms.also = also;
@@ -256,7 +256,8 @@ impl Entry {
         self.row.terms.also.iter().map(|need| need.as_str())
     }
 
-    /// Iterates over the scopes in `related(..)`, which a client should request along with those of the requirement.
+    /// Iterates over the scopes in `related(..)`. A client should request these scopes along with the scopes of the
+    /// requirement.
     pub fn related(&self) -> impl Iterator<Item = &'static str> {
         self.row.terms.related.iter().map(|need| need.as_str())
     }

@@ -151,7 +151,7 @@ impl Filled {
         Self(templates.map(fill).collect())
     }
 
-    /// Looks up each of `templates` in `self`, and then in `other` if `self` has no value for it.
+    /// Looks up each template in `self`. If `self` has no value for the template, looks up the template in `other`.
     #[cfg(feature = "axum")]
     pub(crate) fn or(&self, other: &Self, templates: impl Iterator<Item = Text>) -> Self {
         let look_up = |template: Text| {

@@ -16,7 +16,7 @@ impl Gate {
     /// Makes an outer layer that verifies the token early, and refuses no request.
     ///
     /// Middleware between this layer and the routes, such as a rate limit, can read the caller with `Option<Access>`.
-    /// The guards inside use the result of this verification, so a token is verified only once.
+    /// The guards of the routes use the result of this verification, so the token of a request is verified only once.
     ///
     /// # Examples
     ///

@@ -67,8 +67,8 @@ impl GateLayer {
     /// the metadata document at a nested path, where no client looks for the document.
     ///
     /// If only a part of the router has the layer, call this method with the complete router. You do not need this
-    /// method with [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does not run
-    /// any code of the router. The check does not see routes inside nested services, such as those of
+    /// method if you call [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does
+    /// not run any code of the router. The check does not see routes inside a service that was added with
     /// [`nest_service`](axum::Router::nest_service).
     ///
     /// If the check finds no route for the metadata document, this is not an error, because
@@ -76,10 +76,10 @@ impl GateLayer {
     /// logs a warning. The check finds a document that is nested at a path such as `/api` if the path of a row or of
     /// the resource begins with `/api`.
     ///
-    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row.
-    /// Such a path is logged when its first request arrives. If the table has a row for a path, the check logs which
-    /// methods of this path have no row. A method without a row is not an error, because its handler may have neither
-    /// an attribute nor [`guarded`](crate::guarded) around it. Such a handler cannot have a row.
+    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. Such a
+    /// path is logged when its first request arrives. If the table has a row for a path, the check logs which methods
+    /// of this path have no row. A method without a row is not an error. Only a handler with an attribute, or with
+    /// [`guarded`](crate::guarded) around it, can have a row, and an axum router can also contain other handlers.
     ///
     /// # Errors
     ///
@@ -136,7 +136,7 @@ impl GateLayer {
     }
 
     /// Returns a problem if the router serves the metadata document only at a nested path. If the router does not serve
-    /// the document at all, this is only logged, because another server can serve the document.
+    /// the document at all, this method only logs a warning, because another server can serve the document.
     fn misplaced(&self, survey: &Survey) -> Option<String> {
         let discovery = self.discovery();
         let path = discovery.paths().first()?;
@@ -156,8 +156,9 @@ impl GateLayer {
         ))
     }
 
-    /// Finds the nested path at which the router serves the document. The survey cannot list routers, so this method
-    /// tries each beginning of the path of each row and of the resource.
+    /// Finds the nested path at which the router serves the document. The survey cannot list nested routers. This
+    /// method therefore tries every path at which a router could be nested: every prefix of the path of a row, and
+    /// every prefix of the path of the resource.
     fn nested(&self, path: &str, survey: &Survey) -> Option<String> {
         let of_resource = path.strip_prefix(WELL_KNOWN).unwrap_or_default();
         let rows = mounted(self.table()).map(|(_, path, _)| path);
@@ -185,15 +186,16 @@ impl GateLayer {
     }
 }
 
-/// Iterates over the paths at which a route with this path can be nested.
+/// Iterates over the prefixes of `path` at which a router can be nested: for `/api/files`, these are `/api` and
+/// `/api/files`.
 fn beginnings(path: &str) -> impl Iterator<Item = &str> {
     let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
     ends.filter(|end| *end > 0).filter_map(|end| path.get(..end))
 }
 
-/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. Beside the document, this router has a
-/// route that has no methods and answers 404. The program itself may serve a copy of the document below an endpoint.
-/// Such a copy is not a mistake, and has no such route beside it.
+/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. The function recognizes this router by
+/// its second route, which has no methods and answers 404. The program itself may serve a copy of the document below an
+/// endpoint. This copy is not a mistake, and the function returns `false` for it.
 fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));

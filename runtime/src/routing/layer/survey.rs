@@ -1,5 +1,5 @@
 //! Finds the routes of an axum router. A router does not list its routes, so the survey asks the router about one path
-//! at a time. None of the program's code runs.
+//! at a time. The survey does not run any code of the program.
 
 use std::{
     convert::Infallible,

@@ -20,7 +20,8 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Sets the handler for requests that match no route. Without it, the answer is 404. See [`axum::Router::fallback`].
+    /// Sets the handler for requests that match no route. Without a fallback, the answer is 404. See
+    /// [`axum::Router::fallback`].
     ///
     /// The table shows the fallback at `/*`. The fallback of a nested router covers only paths below the path of that
     /// router. If the router is nested at `/api`, the table shows its fallback at `/api/*`.
@@ -34,7 +35,7 @@ where
         self
     }
 
-    /// Sets the service for requests that match no route. Without it, the answer is 404. See
+    /// Sets the service for requests that match no route. Without a fallback, the answer is 404. See
     /// [`axum::Router::fallback_service`].
     ///
     /// # Examples

@@ -16,9 +16,9 @@ impl<S> Router<S> {
     /// # Errors
     ///
     /// Fails if a route added so far is public, if no route has been added, or if the requirement demands nothing. Also
-    /// fails if the combination of this requirement with the requirement of a route has more than 16 alternatives
-    /// or 128 scopes, or if both requirements demand an `acr` but accept no common value. The later call
-    /// to [`Router::protect`] or [`Router::split`] returns the error.
+    /// fails if the combined requirement of a route has more than 16 alternatives or 128 scopes. Also fails if no value
+    /// of `acr` meets both `requirement` and the route's own requirement. The later call to [`Router::protect`] or
+    /// [`Router::split`] returns the error.
     ///
     /// # Examples
     ///

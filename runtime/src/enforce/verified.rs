@@ -15,8 +15,8 @@ use crate::{
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// The credentials that were verified. They are kept for comparison, because a middleware can change the request's
-    /// credentials after the verification.
+    /// The credentials that were verified. Later checks compare these credentials with those of the request, because a
+    /// middleware can change the request after the verification.
     seen: Seen,
     /// The verification by the next outer gate.
     pub(super) earlier: Option<Arc<Verified>>,

@@ -169,8 +169,8 @@ impl Gate {
 
     /// Replaces the verifier. Resource, policy, credential sources and answers stay the same.
     ///
-    /// Use this method in tests. The program's gate then decides as in production, but accepts the tokens of a test
-    /// verifier.
+    /// Use this method to test the program's gate with a test verifier. The gate decides as in production, but accepts
+    /// the tokens of the test verifier.
     ///
     /// # Examples
     ///
@@ -232,10 +232,10 @@ impl Gate {
     /// Sets a function that writes the bodies of refusals. The gate still sets status, challenge and caching.
     ///
     /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
-    /// for each refusal, before the answer is sent, but not for a refusal that `Dialect::ToolResult` turns into a tool
-    /// result. If the function panics, only this request fails, as after a panic in a handler. For some mistakes in the
-    /// program, for example a `#[public]` handler that takes `Access`, the function does not run. The answer is then a
-    /// 500 with the default body.
+    /// before the answer to a refused request is sent. The function does not run for a refusal that
+    /// `Dialect::ToolResult` turns into a tool result. If the function panics, only this request fails, as after a
+    /// panic in a handler. For some mistakes in the program, for example a `#[public]` handler that takes `Access`, the
+    /// function does not run, and the answer is a 500 with the default body.
     ///
     /// # Examples
     ///

@@ -11,8 +11,9 @@ impl Gate {
     ///
     /// The gate reports the decisions of a handler's guard, of [`Gate::layer`], of the layer in front of an MCP server,
     /// of [`Access::require`](crate::Access::require), and of the filter that removes entries from MCP lists. Each
-    /// decision is reported once, even if a guard repeats it. [`guide::observing`](crate::guide::observing) lists all
-    /// decisions that are reported, and shows how to receive the records of these decisions as `tracing` events.
+    /// decision is reported once, even if a guard repeats the check. [`guide::observing`](crate::guide::observing)
+    /// lists all decisions that are reported, and shows how to receive the records of these decisions as `tracing`
+    /// events.
     ///
     /// # Examples
     ///

@@ -15,7 +15,7 @@ pub(crate) struct Group {
     requirement: Requirement,
     /// The handler's own declaration.
     own: RowRef,
-    /// The combined row. This row is enforced, and the scope table lists it.
+    /// The combined row. The guard enforces this row, and the scope table lists this row.
     row: RowRef,
 }
 

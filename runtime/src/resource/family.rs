@@ -33,10 +33,10 @@ impl Resource {
     /// Makes a family of resources behind one gate, with one resource for each path that fits the pattern.
     ///
     /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path is a
-    /// prefix of the request's path. The challenge and the metadata document name only this resource, and a token is
-    /// valid only if its audience is this resource. For example, a token for `https://h.example/mcp/acme` is rejected
-    /// at `https://h.example/mcp/globex`. The identifier of the resource comes from the pattern and from the values in
-    /// the path of the request; `Host` and forwarding headers do not affect the identifier.
+    /// prefix of the request's path. The challenge, the metadata document and the expected audience name only the
+    /// resource that the request is for. For example, a token for `https://h.example/mcp/acme` is rejected at
+    /// `https://h.example/mcp/globex`. The identifier of the resource comes from the pattern and from the values in the
+    /// path of the request; `Host` and forwarding headers do not affect the identifier.
     ///
     /// A value has 1 to 1,024 characters, all of them from `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with
     /// any other value is answered with 404. Values are case-sensitive.

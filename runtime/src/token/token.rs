@@ -99,7 +99,7 @@ impl Token {
     }
 
     /// Sets how long the verifier still accepts the token after its expiry, to allow for clock differences. The default
-    /// is zero. The same tolerance applies to the time of the [login](Token::with_auth_time).
+    /// is zero. This leeway also applies to the time of the [login](Token::with_auth_time).
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         Arc::make_mut(&mut self.0).leeway = leeway;

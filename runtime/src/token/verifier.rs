@@ -28,9 +28,10 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// Nested gates call this verifier only once for a request if they share the verifier, the resource, the credential
-    /// sources and the rules for bound tokens. The inner gate calls the verifier again if a middleware between the
-    /// gates changes the credentials. A change of the method, the URI or another header does not cause a second call.
+    /// Nested gates call the verifier only once for a request if the gates share the verifier, the resource, the
+    /// credential sources and the rules for bound tokens. The inner gate calls the verifier again if a middleware
+    /// between the gates changes the credentials. A change of the method, the URI or a header without credentials does
+    /// not cause a second call.
     ///
     /// # Errors
     ///

@@ -17,9 +17,8 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// Returns the current time, or zero if the clock shows a time before 1970. With a clock that shows a time before
-    /// 1970, no proof is valid: the gate compares the time of each proof with the result of `system_clock`, which is
-    /// then infinity.
+    /// Returns the current time, or zero if the clock shows a time before 1970. While the clock shows a time before
+    /// 1970, the gate rejects every proof, because `system_clock` returns infinity.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

@@ -25,7 +25,8 @@ pub(crate) struct Verified {
 #[derive(Clone)]
 enum Outcome {
     Known(Result<Token, Failure>),
-    /// A credential that was removed from the request. It is verified only when a handler asks who the caller is.
+    /// A credential that was removed from the request. The credential is verified only when a handler asks who the
+    /// caller is.
     Asked(Arc<Asked>),
 }
 

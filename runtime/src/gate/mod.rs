@@ -280,10 +280,10 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
-    /// Without this method, the gate rejects a token whose binding it does not check itself, because only the client
-    /// with the key is allowed to use the token. Call this method only if a proxy in front of the program checks that
-    /// the client has the key. The gate still makes the checks that `Gate::dpop` and [`Gate::client_certificate`]
-    /// enable.
+    /// Without this method, the gate rejects a bound token if the gate does not check the token's binding, because only
+    /// the client with the key is allowed to use the token. Call this method only if a proxy in front of the program
+    /// checks that the client has the key. The gate still makes the checks that `Gate::dpop` and
+    /// [`Gate::client_certificate`] enable.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]
@@ -329,7 +329,8 @@ impl Gate {
         self
     }
 
-    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever path the resource has.
+    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, no matter which path the resource
+    /// has.
     ///
     /// Some clients look only there. Clients that strictly follow RFC 9728 reject this copy, because the document's
     /// member `resource` is not the URL of the root. These clients find the document at the well-known path of the

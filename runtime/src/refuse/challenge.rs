@@ -56,8 +56,8 @@ impl Challenge {
     /// Makes a challenge that points to the metadata of `resource`. If `resource` has a realm, the challenge names the
     /// realm.
     ///
-    /// The challenge of a [family](Resource::family) as a whole points to no metadata, because each resource of the
-    /// family has its own metadata.
+    /// The challenge of a whole [family](Resource::family) points to no metadata, because each resource of the family
+    /// has its own metadata.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());

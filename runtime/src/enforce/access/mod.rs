@@ -358,8 +358,8 @@ impl Access {
         self.judge().permits(&self.token, &[Demand::of(&row, &filled)])
     }
 
-    /// Logs each template that has no value because of a mistake in the handler, in its path, or in the test that calls
-    /// the handler. No token covers such a template, and only the log shows this mistake.
+    /// Logs each template that has no value because of a mistake in the handler, in the route's path, or in the test
+    /// that calls the handler. No token covers such a template, and only the log shows this mistake.
     fn log_faults_of(&self, asked: &Row, filled: &Filled) {
         let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
         for template in asked.terms().templates() {

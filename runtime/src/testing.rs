@@ -1,4 +1,4 @@
-//! A verifier for your own tests. It accepts the tokens that a test lists.
+//! A verifier for your own tests. The verifier accepts the tokens that a test lists.
 //!
 //! This module needs the feature `testing`. See also [`Guard::for_test`](crate::Guard::for_test)
 //! and [`Access::for_test`](crate::Access::for_test), and the [guide](crate::guide::testing).

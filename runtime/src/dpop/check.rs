@@ -71,8 +71,8 @@ impl Dpop {
     /// Checks the nonce of a proof that was made at `made`.
     ///
     /// Clients keep sending the last nonce that they received. Therefore, a gate that does not ask for nonces accepts
-    /// every nonce that it issued earlier, no matter how old the nonce is. If the store of such a gate keeps its proofs
-    /// across a restart, the gate does not check the nonce at all.
+    /// every nonce that it issued earlier, no matter how old the nonce is. If a gate does not ask for nonces, and its
+    /// store keeps the proofs across a restart, the gate does not check nonces at all.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -94,8 +94,8 @@ impl Dpop {
         Ok(())
     }
 
-    /// Returns `true` if two conditions hold: the store loses its proofs at a restart, and a proof with the time `made`
-    /// could have been used before the program started.
+    /// Returns `true` if two conditions hold: the store loses its proofs at a restart, and a proof that was made at the
+    /// time `made` could have been used before the program started.
     ///
     /// The gate accepts a proof whose time is up to one window in the future. So a proof that was used before the
     /// program started can have a time up to one window after the start.

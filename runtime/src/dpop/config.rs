@@ -131,7 +131,7 @@ impl Dpop {
         self
     }
 
-    /// Sets how far the time of a proof (`iat`) may be before or after the server's time; 5 minutes unless set.
+    /// Sets how far the time of a proof (`iat`) may be before or after the server's time. The default is 5 minutes.
     ///
     /// The store keeps each proof until the proof's `iat` is older than this window. A window of zero is an error at
     /// startup.
@@ -169,10 +169,10 @@ impl Dpop {
         self
     }
 
-    /// Sets the store of used proofs; a [`MemoryStore`](super::MemoryStore) unless set.
+    /// Sets the store of used proofs. The default is a [`MemoryStore`](super::MemoryStore).
     ///
-    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) does not
-    /// survive a restart of the program, the gate asks each client for a nonce after the restart.
+    /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) loses
+    /// its proofs when the program restarts, the gate asks each client for a nonce after the restart.
     ///
     /// # Examples
     ///

@@ -9,7 +9,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// How long a nonce is valid where the gate asks for one.
+/// How long a nonce is valid if the gate asks for nonces.
 pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A time, in milliseconds since 1970.
@@ -17,8 +17,8 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// Returns the current time, or zero if the clock shows a time before 1970. With such a clock, no proof is valid,
-    /// because the time of a proof is compared with `system_clock`, which then returns infinity.
+    /// Returns the current time, or zero if the clock shows a time before 1970. While the clock shows a time before
+    /// 1970, the gate rejects every proof, because `system_clock` returns infinity.
     pub(super) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

@@ -24,13 +24,14 @@ pub(super) struct Proven {
     pub(super) claims: Map<String, Value>,
 }
 
-/// The maximum length of a proof, in bytes. A proof with an RSA key of 8192 bits is less than half as long.
+/// The maximum length of a proof, in bytes. Even a proof with an RSA key of 8192 bits is less than half as long as this
+/// maximum.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
 const TYPE: &str = "dpop+jwt";
 
-/// Returns the only proof of a request. Fails if the request has no proof, or more than one.
+/// Returns the proof of a request. Fails if the request has no proof, or more than one.
 pub(super) fn only(headers: &HeaderMap) -> Result<&str, Fault> {
     let mut lines = headers.get_all(PROOF).iter();
     match (lines.next(), lines.next()) {

@@ -25,7 +25,7 @@ pub(crate) struct Enforcement {
     pub(crate) admitted: Option<Admitted>,
     /// Whether the request was let through because the operation is public.
     pub(super) is_public: bool,
-    /// The latest verification by an outer gate. It links to the earlier ones.
+    /// The latest verification by an outer gate. This verification links to the earlier verifications.
     earlier: Option<Verified>,
 }
 
@@ -89,8 +89,8 @@ impl Enforcement {
 
     /// Tells whether the handler's guard must still decide about the request. If the layer of another gate runs before
     /// this decision, the layer checks only the token and its own gate's floor, and leaves the decision to the guard.
-    /// If the guard has already decided, and the handler passes the request to a service with its own gate, that gate
-    /// decides anew.
+    /// If the guard has already decided, and the handler passes the request to a service with another gate, the other
+    /// gate makes its own decision.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }

@@ -21,8 +21,8 @@ const READING: Duration = Duration::from_secs(10);
 
 /// A future that completes when a token expires. [`Access::expired`](crate::Access::expired) makes this future.
 ///
-/// The future is `Unpin`, so you can move it at any time. You can poll the future again after it has completed. In a
-/// `select!` in a loop, use `&mut expired`.
+/// The future is `Unpin`, so you can move it at any time. You can poll the future again after it has completed. If you
+/// call `select!` in a loop, pass `&mut expired` to `select!`.
 ///
 /// # Examples
 ///

@@ -15,7 +15,7 @@ pub(crate) struct Group {
     requirement: Requirement,
     /// The handler's own declaration.
     own: RowRef,
-    /// The combined row. This row is enforced, and the scope table lists it.
+    /// The combined row. The guard enforces this row, and the scope table lists this row.
     row: RowRef,
 }
 
@@ -41,8 +41,8 @@ impl Group {
     }
 }
 
-/// Returns the row to enforce, if the request is for a handler in a group. Otherwise, returns `None`, and the guard
-/// enforces its own row.
+/// Returns the row to enforce, if the request is for a handler in a group. For a handler outside all groups, returns
+/// `None`, and the guard enforces its own row.
 pub(super) fn row_in_group(
     enforcement: Option<&Enforcement>,
     row: &RowRef,

@@ -22,7 +22,7 @@ pub(crate) enum Nowhere {
     Outside,
 }
 
-/// Finds the plan for a request. This is the gate's own plan or, if the gate has a family, the plan for one resource of
+/// Finds the plan for a request. Returns the gate's own plan or, if the gate has a family, the plan for one resource of
 /// the family.
 pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a, Arc<Plan>>, Nowhere> {
     if !plan.gate.is_of_family() {

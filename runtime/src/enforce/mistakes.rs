@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use super::access::Access;
 
-/// Asks the compiler whether a type is [`Access`]. `TypeOf::<T>::kind()` calls the inherent function if `T`
-/// is [`Access`], and otherwise the function of [`OfAnotherType`].
+/// Asks the compiler whether a type is [`Access`]. If `T` is [`Access`], `TypeOf::<T>::kind()` calls the inherent
+/// function. For every other type, `TypeOf::<T>::kind()` calls the function of [`OfAnotherType`].
 #[derive(Debug)]
 pub struct TypeOf<T>(PhantomData<T>);
 

@@ -30,7 +30,7 @@ impl PathParameters {
     }
 }
 
-/// The values for the parameters of templates. They come from the path and, if the gate has a family, from the
+/// The values for the parameters of templates. These values come from the path and, if the gate has a family, from the
 /// resource.
 struct InRequest<'a> {
     path: PathParameters,

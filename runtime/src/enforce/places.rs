@@ -28,9 +28,9 @@ impl<'a> FromIterator<&'a Entry> for Places {
 }
 
 impl Places {
-    /// Finds the identifier of a row. If the handler has several routes, the row has one identifier for each route. The
-    /// result is then the identifier for the route of `request` or, if that route is unknown, the identifier for the
-    /// first route.
+    /// Finds the identifier of a row. If the handler has several routes, the row has one identifier for each route, and
+    /// the function returns the identifier for the route of `request`. If the route of `request` is unknown, the
+    /// function returns the identifier for the first route.
     pub(super) fn find(&self, row: &Row, request: Option<&Parts>) -> Option<&str> {
         let places = self.0.get(row.handler())?;
         let places = || places.iter().filter(|place| place.entry.row() == row);

@@ -132,7 +132,7 @@ impl Plan {
         rejection
     }
 
-    /// Returns the answer to a failed request. This is the prebuilt answer, if there is one.
+    /// Returns the answer to a failed request: the prebuilt answer if there is one, or else a new answer.
     pub(super) fn answer(&self, failure: Failure, demands: &[Demand<'_>]) -> Rejection {
         let found = match (failure, demands) {
             (Failure::For(reason), [Demand { row, one_of: [], .. }]) if self.is_of(row) => {

@@ -49,7 +49,8 @@ impl Prebuilt {
         Self(Arc::new(answers))
     }
 
-    /// Returns the answers for a row with these terms. The result is empty if no answers were built for these terms.
+    /// Returns the prebuilt answers for rows with the terms `terms`. The result is empty if no answers were built for
+    /// `terms`.
     pub(crate) fn answers(&self, terms: &Terms) -> Answers {
         self.0.get(terms).cloned().unwrap_or_default()
     }

@@ -15,8 +15,8 @@ use crate::{
 pub(crate) struct Verified {
     pub(crate) plan: Arc<Plan>,
     outcome: Outcome,
-    /// The credentials that were verified. They are kept for comparison, because a middleware can change the request's
-    /// credentials after the verification.
+    /// The credentials that were verified. Later checks compare these credentials with those of the request, because a
+    /// middleware can change the request after the verification.
     seen: Seen,
     /// The verification by the next outer gate.
     pub(super) earlier: Option<Arc<Verified>>,
@@ -25,7 +25,8 @@ pub(crate) struct Verified {
 #[derive(Clone)]
 enum Outcome {
     Known(Result<Token, Failure>),
-    /// A credential that was removed from the request. It is verified only when a handler asks who the caller is.
+    /// A credential that was removed from the request. The credential is verified only when a handler asks who the
+    /// caller is.
     Asked(Arc<Asked>),
 }
 

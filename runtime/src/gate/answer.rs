@@ -54,12 +54,12 @@ impl Gate {
         refusal.for_request(id, &self.0.bodies)
     }
 
-    /// Makes the challenges for a token that came with `scheme`. If the token is valid but grants too little, there is
-    /// one challenge, for this scheme. Otherwise, there is a challenge for each scheme that the gate accepts.
+    /// Makes the challenges for a token that came with `scheme`. A 403 has one challenge, for the token's scheme. Any
+    /// other answer has a challenge for each scheme that the gate accepts.
     ///
     /// If there are two challenges, only the challenge for the scheme that the client used contains the error. But if
-    /// the request has several tokens, both challenges contain the error. If the request has no token, both contain
-    /// the error that [`Gate::missing_is_invalid`] enables.
+    /// the request has several tokens, both challenges contain the error. If the request has no token, both challenges
+    /// contain the error that [`Gate::missing_is_invalid`] enables.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
             DpopUse::Refused => [Some(Scheme::Bearer), None],
@@ -72,8 +72,8 @@ impl Gate {
         schemes.map(|own| own.map(|own| self.challenge(reason, own, has_error(own), asked)))
     }
 
-    /// Makes the challenge of one scheme. Whatever is wrong with the token, the challenge names the scopes and the
-    /// login that the request needs, so that the client can request a token that has all of them.
+    /// Makes the challenge of one scheme. The challenge names all scopes and the login that the request needs, even if
+    /// the token failed for another reason. So the client can request a token that meets all demands.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {

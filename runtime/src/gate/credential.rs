@@ -66,7 +66,7 @@ impl Gate {
         Ok(if self.0.observer.is_some() { verified.known_by(token) } else { verified })
     }
 
-    /// Returns the text of the request's token, so that the caller can compute the hash of this text.
+    /// Returns the text of the request's token, so that the calling code can compute the hash of this text.
     pub(crate) fn credential<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
         match self.0.sources.read(parts, self.origin()) {
             Credentials::Bearer(token) | Credentials::Dpop(token) => Some(token),
@@ -90,9 +90,9 @@ impl Gate {
         self.0.bindings.refuses(token)
     }
 
-    /// Returns an error if no proof could make this verified token acceptable. The gate then rejects the token in
-    /// every request. Unlike [`refuses`](Self::refuses), this method also returns an error if the gate
-    /// requires DPoP and the token is not bound to a key.
+    /// Returns an error if the gate rejects this verified token in every request, no matter which proof the request
+    /// has. Unlike [`refuses`](Self::refuses), this method also returns an error if the gate requires DPoP and the
+    /// token is not bound to a key.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))
@@ -100,8 +100,8 @@ impl Gate {
 
     /// Uses the gate's verifier to verify a token that did not arrive with a request.
     ///
-    /// If `may_send` is `false`, the token is not sent to any server. In this case, the result is `None` if
-    /// the program has a verifier of its own, because this verifier could send the token.
+    /// If `may_send` is `false`, the token is not sent to any server. If `may_send` is `false` and the verifier is not
+    /// one of this crate's verifiers, the result is `None`, because the verifier could send the token.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,
@@ -171,8 +171,9 @@ impl Gate {
         self.0.sources.strip_anything()
     }
 
-    /// Tells whether inner gates need the result of this gate. They need the result if this gate removes the
-    /// credential from the request, or if this gate checks proofs, because a proof can be valid only once.
+    /// Tells whether inner gates need the result of this gate. Inner gates need the result if this gate removes the
+    /// credential from the request. Inner gates also need the result if this gate checks proofs, because a proof can be
+    /// used only once.
     pub(crate) fn verifies_for_all(&self) -> bool {
         self.strips_credentials() || self.0.sources.have_proofs()
     }
@@ -183,7 +184,8 @@ impl Gate {
     }
 
     /// If a request has credentials among its WebSocket subprotocols, this method removes these credentials and returns
-    /// the original subprotocols. Otherwise it changes nothing and returns `None`.
+    /// the original subprotocols. If no subprotocol contains a credential, this method changes nothing and returns
+    /// `None`.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         self.0.sources.take_protocols(headers)
     }

@@ -16,8 +16,8 @@ pub(super) trait Verify: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-/// The greatest size, in bytes, of a verifier's `Future` that is stored without an allocation. The `Future`
-/// of every request reserves this space, which is enough for a verifier that only looks up a token.
+/// A verifier's `Future` of at most this size, in bytes, needs no allocation. The `Future` of every request reserves
+/// this space, which is enough for a verifier that only looks up a token.
 const FUTURE: usize = 128;
 
 pub(super) type Verifying<'a> = StackFuture<'a, Result<Token, VerifyError>, FUTURE>;

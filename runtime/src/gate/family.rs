@@ -10,7 +10,7 @@ use crate::{
     scope::{Entry, ScopeTable},
 };
 
-/// The result of `Gate::spot`: the gate for a request, or the reason why there is none.
+/// The result of `Gate::spot`: the gate for a request, or the reason why no gate exists for the request.
 pub(crate) enum Spot {
     /// The request is for a resource of the family, and this is the resource's gate.
     Member(Gate),
@@ -19,8 +19,8 @@ pub(crate) enum Spot {
 }
 
 impl Gate {
-    /// Tells whether this is the gate of a whole family. If it is, each request needs the gate of one resource, which
-    /// `spot` makes from this gate.
+    /// Tells whether this is the gate of a whole family. From the gate of a family, `spot` makes the gate of one
+    /// resource for each request.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }
@@ -34,9 +34,9 @@ impl Gate {
         }
     }
 
-    /// Describes each route that needs a token but is outside the family, where no token can be valid. Also describes
-    /// each route inside the family that has a parameter with the same name as a parameter of the family, but at
-    /// another place in the path.
+    /// Describes each route that needs a token but is outside the family, because no token is valid outside the family.
+    /// Also describes a route inside the family if the route and the family have a parameter with the same name at
+    /// different places in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

@@ -61,7 +61,7 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     let _ = (path, methods);
 }
 
-/// Logs what is probably a mistake in the program, such as a misspelt scope. The program starts all the same.
+/// Logs what is probably a mistake in the program, such as a misspelt scope. The program still starts.
 pub(crate) fn warning(text: &impl Display) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: "scopegate", "{text}");
@@ -70,7 +70,7 @@ pub(crate) fn warning(text: &impl Display) {
 }
 
 /// Logs that a credential was not accepted. `token` returns the token's identifier. The record of the decision contains
-/// the same identifier.
+/// the token's identifier, too.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() -> Option<TokenId>) {
     // The error is escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
@@ -163,8 +163,8 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
 }
 
 /// Tells whether an outcome is logged at `info`. Only a refusal because of a missing scope or an insufficient login is
-/// logged at `info`. After such a refusal, the client can get a token with more scopes or from a new login, and an
-/// audit should show why the client needed this token.
+/// logged at `info`. After this kind of refusal, the client can get a token with more scopes or from a new login. The
+/// log at `info` then shows why the client needed the new token.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))

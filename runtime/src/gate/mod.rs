@@ -169,8 +169,8 @@ impl Gate {
 
     /// Replaces the verifier. Resource, policy, credential sources and answers stay the same.
     ///
-    /// Use this method in tests. The program's gate then decides as in production, but accepts the tokens of a test
-    /// verifier.
+    /// Use this method to test the program's gate with a test verifier. The gate decides as in production, but accepts
+    /// the tokens of the test verifier.
     ///
     /// # Examples
     ///
@@ -232,10 +232,10 @@ impl Gate {
     /// Sets a function that writes the bodies of refusals. The gate still sets status, challenge and caching.
     ///
     /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
-    /// for each refusal, before the answer is sent, but not for a refusal that `Dialect::ToolResult` turns into a tool
-    /// result. If the function panics, only this request fails, as after a panic in a handler. For some mistakes in the
-    /// program, for example a `#[public]` handler that takes `Access`, the function does not run. The answer is then a
-    /// 500 with the default body.
+    /// before the answer to a refused request is sent. The function does not run for a refusal that
+    /// `Dialect::ToolResult` turns into a tool result. If the function panics, only this request fails, as after a
+    /// panic in a handler. For some mistakes in the program, for example a `#[public]` handler that takes `Access`, the
+    /// function does not run, and the answer is a 500 with the default body.
     ///
     /// # Examples
     ///
@@ -280,10 +280,10 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
-    /// Without this method, the gate rejects a token whose binding it does not check itself, because only the client
-    /// with the key is allowed to use the token. Call this method only if a proxy in front of the program checks that
-    /// the client has the key. The gate still makes the checks that `Gate::dpop` and [`Gate::client_certificate`]
-    /// enable.
+    /// Without this method, the gate rejects a bound token if the gate does not check the token's binding, because only
+    /// the client with the key is allowed to use the token. Call this method only if a proxy in front of the program
+    /// checks that the client has the key. The gate still makes the checks that `Gate::dpop` and
+    /// [`Gate::client_certificate`] enable.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
     #[must_use]
@@ -329,7 +329,8 @@ impl Gate {
         self
     }
 
-    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, whatever path the resource has.
+    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, no matter which path the resource
+    /// has.
     ///
     /// Some clients look only there. Clients that strictly follow RFC 9728 reject this copy, because the document's
     /// member `resource` is not the URL of the root. These clients find the document at the well-known path of the

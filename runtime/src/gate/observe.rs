@@ -9,10 +9,11 @@ impl Gate {
     /// Sets the observer, which receives each decision of this gate, whether the request is allowed or refused. A
     /// second call replaces the observer.
     ///
-    /// The gate reports the decisions of a handler's guard, of [`Gate::layer`], of the layer in front of an MCP server,
-    /// of [`Access::require`](crate::Access::require), and of the filter that removes entries from MCP lists. Each
-    /// decision is reported once, even if a guard repeats it. [`guide::observing`](crate::guide::observing) lists all
-    /// decisions that are reported, and shows how to receive the records of these decisions as `tracing` events.
+    /// The following parts report their decisions: a handler's guard, [`Gate::layer`], the layer in front of an MCP
+    /// server, [`Access::require`](crate::Access::require), and the filter that removes entries from MCP lists. Each
+    /// decision is reported once, even if a guard repeats the check. [`guide::observing`](crate::guide::observing)
+    /// lists all decisions that are reported, and shows how to receive the records of these decisions as `tracing`
+    /// events.
     ///
     /// # Examples
     ///

@@ -51,8 +51,8 @@ impl Gate {
         problems
     }
 
-    /// Describes each scope that a role grants, but that helps no caller at this gate. Such a scope is no error,
-    /// because several gates can share an issuer, and a role can then also grant the scopes of the other gates.
+    /// Describes each scope that a role grants, but that helps no caller at this gate. A scope that helps no caller is
+    /// not an error. Several gates can share an issuer, and a role can also grant scopes that only the other gates use.
     #[cfg(feature = "jwt")]
     fn useless_scopes_of_roles(&self, table: &ScopeTable) -> Vec<String> {
         let roles = issuers_in(self.0.verifier.as_any()).flat_map(Issuer::roles);

@@ -20,7 +20,7 @@ pub(crate) struct Bodies {
 }
 
 impl Bodies {
-    /// Sets the format for a program that chooses no format.
+    /// Sets the default format, which applies if the program chooses no format.
     pub(crate) fn by_default(&mut self, format: BodyFormat) {
         self.default = format;
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::refuse::{Asked, ErrorAnswer, Reason};
 
-/// The format of the bodies of a gate's refusals; see [`Gate::body`](crate::Gate::body).
+/// The format in which a gate writes the bodies of refusals; see [`Gate::body`](crate::Gate::body).
 ///
 /// # Examples
 ///
@@ -33,12 +33,12 @@ pub enum BodyFormat {
     /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
     Problem,
     /// A JSON-RPC answer with an error, in the form that MCP clients parse. The code of the error is the HTTP status,
-    /// which is outside the range that JSON-RPC reserves. This is the default for MCP servers. The answer has the `id`
-    /// of the JSON-RPC request if the gate has read the request's body. Usually, the gate reads the body only if the
-    /// token is valid.
+    /// which is outside the range that JSON-RPC reserves. MCP servers use this format by default. The answer has the
+    /// `id` of the JSON-RPC request if the gate has read the request's body. Usually, the gate reads the body only if
+    /// the token is valid.
     JsonRpc,
-    /// `{"error": "a text for people"}`, with `scope` if the credential lacks a scope. This is the default for static
-    /// keys.
+    /// `{"error": "a text for people"}`, with `scope` if the credential lacks a scope. A gate with only static keys
+    /// uses this format by default.
     Text,
     /// No body.
     Empty,

@@ -13,8 +13,8 @@ use crate::{
 /// the token.
 ///
 /// The header follows [RFC 6750, section 3], [RFC 9470, section 3], [RFC 9728, section 5.1] and [RFC 9110, section
-/// 11.6.1]. Every value is quoted. The parameters that clients use come before any free text. Many clients search the
-/// whole header for a substring such as `scope=`, and could otherwise find it in the free text first.
+/// 11.6.1]. Every value is quoted. The parameters that clients use come before any free text, because many clients
+/// search the whole header for a substring such as `scope=`.
 ///
 /// # Examples
 ///
@@ -56,8 +56,8 @@ impl Challenge {
     /// Makes a challenge that points to the metadata of `resource`. If `resource` has a realm, the challenge names the
     /// realm.
     ///
-    /// The challenge of a [family](Resource::family) as a whole points to no metadata, because each resource of the
-    /// family has its own metadata.
+    /// The challenge of a whole [family](Resource::family) points to no metadata, because each resource of the family
+    /// has its own metadata.
     #[must_use]
     pub fn new(resource: &Resource) -> Self {
         let metadata = (!resource.is_family()).then(|| resource.metadata_url());
@@ -173,8 +173,8 @@ impl Challenge {
     /// Writes the challenge as the value of a header.
     ///
     /// A challenge of more than 8 KiB is written without its scopes, because servers and proxies reject longer headers.
-    /// Clients then request the scopes that the metadata lists. A gate does not start if one of its own challenges is
-    /// longer than 8 KiB.
+    /// If a challenge names no scopes, clients request the scopes that the metadata lists. A gate does not start if one
+    /// of its own challenges is longer than 8 KiB.
     #[must_use]
     pub fn to_header_value(&self) -> HeaderValue {
         let text = if self.fits() {

@@ -97,8 +97,8 @@ impl fmt::Debug for Refused<'_> {
     }
 }
 
-/// The headers of a refused request. They are kept only if a function of the program writes the bodies of refusals,
-/// because only this function reads the headers. Clones are cheap.
+/// The headers of a refused request. The headers are kept only if a function of the program writes the bodies of
+/// refusals, because only this function reads the headers. Clones are cheap.
 #[derive(Clone, Default)]
 pub(crate) struct KeptHeaders(Option<Arc<HeaderMap>>);
 

@@ -32,8 +32,7 @@ type Challenges = [Option<HeaderValue>; 2];
 /// A refused request: the reason, and the answer that results from the reason. Clones are cheap.
 ///
 /// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals. If a handler's
-/// use of [`Access`](crate::Access) is wrong, the output of `Debug` says what to change. The answer does not contain
-/// this text.
+/// use of [`Access`](crate::Access) is wrong, the output of `Debug` says what to change, but the answer does not.
 ///
 /// # Examples
 ///

@@ -8,8 +8,8 @@ use std::{
 
 /// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
 ///
-/// Browsers accept more forms: they read `127.1` as an address, and they convert names in other alphabets to `xn--..`.
-/// A form that only some parsers understand is rejected, so that all parsers read the same host.
+/// Browsers accept more forms than this type: they read `127.1` as an address, and they convert names in other
+/// alphabets to `xn--..`. A form that only some parsers understand is rejected, so that all parsers read the same host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {
     pub(crate) host: Host<'a>,
@@ -106,8 +106,8 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Splits an authority into the host and the rest. The host ends with the last `]`. Without brackets, the host ends
-/// before the first colon. The rest can be empty.
+/// Splits an authority into the host and the rest. If the authority has brackets, the host ends with the last `]`. If
+/// it has no brackets, the host ends before the first colon. The rest can be empty.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
@@ -135,8 +135,8 @@ fn is_name(host: &str) -> bool {
     labels.split('.').all(is_label) && !labels.rsplit('.').next().is_some_and(is_number)
 }
 
-/// Writes an IPv6 address in the form of the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer). Rust
-/// writes some IPv6 addresses with an IPv4 part, but this function never does.
+/// Writes an IPv6 address in the form of the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer).
+/// Unlike Rust's `Display`, this function never writes the end of an address in IPv4 form.
 fn ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let zeros = longest_zeros(&pieces);

@@ -33,10 +33,10 @@ impl Resource {
     /// Makes a family of resources behind one gate, with one resource for each path that fits the pattern.
     ///
     /// A parameter such as `{org}` is a whole segment of the path. A request belongs to the resource whose path is a
-    /// prefix of the request's path. The challenge, the metadata document and the audience are those of this one
-    /// resource. For example, a token for `https://h.example/mcp/acme` is rejected at `https://h.example/mcp/globex`.
-    /// The identifier of the resource comes from the pattern and from the values in the path of the request; `Host` and
-    /// forwarding headers do not affect the identifier.
+    /// prefix of the request's path. The challenge, the metadata document and the expected audience name only the
+    /// resource that the request is for. For example, a token for `https://h.example/mcp/acme` is rejected at
+    /// `https://h.example/mcp/globex`. The identifier of the resource comes from the pattern and from the values in the
+    /// path of the request; `Host` and forwarding headers do not affect the identifier.
     ///
     /// A value has 1 to 1,024 characters, all of them from `A-Za-z0-9._~-`, and is neither `.` nor `..`. A request with
     /// any other value is answered with 404. Values are case-sensitive.
@@ -44,7 +44,7 @@ impl Resource {
     /// # Errors
     ///
     /// Fails if the pattern has no parameter, or has a query. It also fails if a parameter is repeated or is not a
-    /// whole segment of the path. With values in place of its parameters, the pattern must be a URL
+    /// whole segment of the path. It also fails if the pattern, with values in place of its parameters, is not a URL
     /// that [`Resource::new`] accepts.
     ///
     /// # Examples

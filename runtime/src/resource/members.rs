@@ -23,7 +23,7 @@ pub(crate) struct Members {
     pub(super) others: BTreeMap<String, serde_json::Value>,
 }
 
-/// Tells whether every gate writes the member with this name, or `Resource` has a method for it.
+/// Returns `true` if every gate writes the member with this name, or if `Resource` has a method that sets this member.
 /// `Gate::binding_problems` checks the members that only some gates write.
 #[cfg(feature = "axum")]
 pub(super) fn has_method(name: &str) -> bool {

@@ -30,8 +30,8 @@ use crate::shown::{self, debug_as_display};
 /// A protected resource in the sense of [RFC 9728]: the API or the MCP endpoint that tokens are issued for.
 ///
 /// Metadata, challenge and audience contain the identifier exactly as the program wrote it. Nothing in a request
-/// changes the identifier, except in a [family](Resource::family): there, the identifier contains values from the
-/// request's path.
+/// changes the identifier. A [family](Resource::family) is the exception: the identifiers of its resources contain
+/// values from the request's path.
 ///
 /// # Examples
 ///

@@ -34,8 +34,9 @@ impl ClientCertificate {
     /// The value of the header is the SHA-256 hash of the certificate in DER. The hash is written in base64url,
     /// in base64, or in hexadecimal digits. Colons can separate the bytes of the hexadecimal form.
     ///
-    /// The proxy must verify that the client has the private key of the certificate. If a client itself sends
-    /// the header, the proxy must replace or remove it. Otherwise anyone can claim to have any certificate.
+    /// The proxy must verify that the client has the private key of the certificate. If a client itself sends the
+    /// header, the proxy must replace or remove it. If the proxy forwards the client's header, anyone can claim to have
+    /// any certificate.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         let text = name.into();

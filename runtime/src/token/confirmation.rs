@@ -12,7 +12,7 @@ pub(crate) struct Confirmation<'a> {
     pub(crate) jkt: Option<&'a Value>,
     /// The thumbprint of a client certificate ([RFC 8705, section 3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
     pub(crate) certificate: Option<&'a Value>,
-    /// Whether the claim has a member other than `jkt` and `x5t#S256`, or has neither `jkt` nor `x5t#S256`.
+    /// `true` if the claim has neither `jkt` nor `x5t#S256`, or if the claim has any other member.
     pub(crate) has_others: bool,
 }
 

@@ -50,9 +50,10 @@ impl CredentialSource {
     ///
     /// Browsers also send cookies with requests that other sites start. So the gate reads the cookie only in two cases:
     ///
-    /// - `Sec-Fetch-Site` says that the request comes from the resource's own origin. If this header is missing,
-    ///   `Origin` must name that origin.
-    /// - The method is `GET` or `HEAD`, and either both headers are missing or `Sec-Fetch-Site` is `none`.
+    /// - `Sec-Fetch-Site` says that the request comes from the resource's own origin. If `Sec-Fetch-Site` is missing,
+    ///   `Origin` must name the resource's own origin.
+    /// - The method is `GET` or `HEAD`, and one of two conditions holds: `Sec-Fetch-Site` is `none`, or
+    ///   `Sec-Fetch-Site` and `Origin` are both missing.
     ///
     /// In all other cases the gate ignores the cookie.
     ///
@@ -70,8 +71,8 @@ impl CredentialSource {
     /// pages from other sites do not know the value, and browsers do not add the header by themselves.
     ///
     /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
-    /// header in requests from clients. Otherwise a client can set the header itself, with a valid token that the proxy
-    /// has not checked.
+    /// header in requests from clients. If the proxy forwards the client's own header, the client can send a valid
+    /// token that the proxy has not checked.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         Self(Kind::Header { name: name.into().to_ascii_lowercase() })
@@ -238,7 +239,7 @@ impl Sources {
     }
 
     /// If one of the subprotocols contains a credential, this method calls `strip` and returns the original
-    /// subprotocols. Otherwise it changes nothing and returns `None`.
+    /// subprotocols. If no subprotocol contains a credential, this method changes nothing and returns `None`.
     pub(crate) fn take_protocols(&self, headers: &mut HeaderMap) -> Option<Vec<HeaderValue>> {
         let has_to_go = |source: &CredentialSource| matches!(&source.0, Kind::WebsocketProtocol { prefix } if offers(headers, prefix));
         if !self.list.iter().any(has_to_go) {

@@ -31,7 +31,7 @@ use std::{
 /// }
 /// ```
 ///
-/// The following function tells whether a client acts for itself (client credentials), and not for a user:
+/// The following function tells whether a client acts on its own behalf (client credentials), and not for a user:
 ///
 /// ```
 /// use scopegate::Access;

@@ -37,8 +37,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 
-/// Facts that the gate and the verifier add for one request. They are for the record of the decision and for the
-/// challenge. They are kept apart from the token's data, so that a verifier can cache and share the data.
+/// Facts that the gate and the verifier add for one request. The record of the decision and the challenge use these
+/// facts. The facts are not part of the token's data, so that a verifier can cache and share the data.
 #[derive(Clone, Default)]
 struct Told {
     /// The hash of the token's text, which identifies a token without `jti`. The hash is set only if the gate has an
@@ -99,7 +99,7 @@ impl Token {
     }
 
     /// Sets how long the verifier still accepts the token after its expiry, to allow for clock differences. The default
-    /// is zero. The same tolerance applies to the time of the [login](Token::with_auth_time).
+    /// is zero. This leeway also applies to the time of the [login](Token::with_auth_time).
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         Arc::make_mut(&mut self.0).leeway = leeway;
@@ -114,8 +114,8 @@ impl Token {
     }
 
     /// Adds a value that says how the person logged in (`acr`). An operation can [require](crate::Requirement::acr)
-    /// certain values. Most authorization servers send one value. If yours sends several values, call this method once
-    /// for each value.
+    /// certain values. Most authorization servers send one value. If your authorization server sends several values,
+    /// call this method once for each value.
     #[must_use]
     pub fn with_acr(mut self, acr: impl Into<Box<str>>) -> Self {
         Arc::make_mut(&mut self.0).login.acr.push(acr.into());
@@ -254,7 +254,8 @@ impl Token {
         self.1.is_cached
     }
 
-    /// Gives a token without `jti` an identifier: the hash of `text`, which is the token's text.
+    /// Sets the token's identifier to the hash of `text`, which is the token's text. Does nothing if the token has a
+    /// `jti`.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
         if self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));

@@ -28,9 +28,10 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// If several gates with this verifier are nested, they call the verifier only once for a request, unless a
-    /// middleware between them changes the credentials. They do not call the verifier again if the middleware changes
-    /// the method, the URI or a header that carries no credentials.
+    /// Nested gates call the verifier only once for a request if the gates share the verifier, the resource, the
+    /// credential sources and the rules for bound tokens. The inner gate calls the verifier again if a middleware
+    /// between the gates changes the credentials. A change of the method, the URI or a header without credentials does
+    /// not cause a second call.
     ///
     /// # Errors
     ///

@@ -65,7 +65,7 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// The first half of a hash. This half is enough, because nobody can find another proof or key whose hash has the same
+/// The first half of a hash. Half of a hash is enough, because nobody can find a proof or a key whose hash has a given
 /// first half. If the hashes of two proofs have the same first half by chance, the second proof is refused.
 type Half = [u8; 16];
 
@@ -93,9 +93,9 @@ struct Expiring {
     key: Half,
 }
 
-/// Usually, each call to `insert` removes up to this number of expired proofs. It removes more only if all have
-/// expired, or if the call would otherwise be refused. A call adds only one proof, so calls remove proofs faster than
-/// they add them. The number is small, so that no request becomes slow.
+/// Usually, each call to `insert` removes up to this number of expired proofs. A call removes more proofs only if all
+/// proofs have expired, or if the store would otherwise refuse the new proof. A call adds only one proof, so calls
+/// remove proofs faster than they add them. The number is small, so that no request becomes slow.
 const SWEPT: usize = 4;
 
 impl Proofs {

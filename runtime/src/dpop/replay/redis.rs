@@ -38,8 +38,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 ///   Redis removes proofs to make room. With `noeviction`, a full Redis refuses new proofs, and requests get 503. Redis
 ///   needs about 160 bytes for each proof until the proof expires.
 /// - Make Redis write its data to disk (`appendonly yes`), because otherwise Redis loses proofs when it restarts. With
-///   this setting alone, Redis writes to disk once a second, so the proofs of the last second can be lost. With
-///   `appendfsync always`, no proofs are lost.
+///   `appendonly yes` alone, Redis writes to disk once a second, so the proofs of the last second can be lost. With
+///   both `appendonly yes` and `appendfsync always`, no proofs are lost.
 /// - Connect to the primary, because a Redis replica accepts no writes. After a failover, the new primary can lack the
 ///   latest proofs, because Redis replicates asynchronously.
 ///
@@ -66,8 +66,8 @@ impl RedisStore {
     /// Makes a store that keeps the proofs in the Redis server at `url`. The URL has the form
     /// `redis://[username][:password@]host[:port][/database]`, or `rediss://..` with the feature `redis-tls`.
     ///
-    /// The store connects when it receives the first proof. If it loses the connection, it connects again at the next
-    /// proof.
+    /// The store connects when it receives the first proof. If the store loses the connection, it connects again when
+    /// it receives the next proof.
     ///
     /// # Errors
     ///

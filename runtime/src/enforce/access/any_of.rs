@@ -4,7 +4,8 @@ use super::Demandable;
 
 /// Scopes in an array, or in another collection.
 ///
-/// With a bound on `IntoIterator` itself, the compiler would only say that the argument is not an iterator.
+/// This trait exists for its error message. If `require_any` demanded `IntoIterator` instead, the compiler would only
+/// say that the argument is not an iterator.
 #[diagnostic::on_unimplemented(
     message = "this is not an array of scopes; write one, as in `access.require_any([\"files:share\", \"files:admin\"])`",
     note = "each element is a scope; to ask about a requirement, use `covers`; only the attribute can demand a login"

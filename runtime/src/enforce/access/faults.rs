@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Access {
-    /// Logs each template that has no value because of a mistake in the handler, in its path, or in the test that calls
-    /// the handler. Without the log, nothing shows that no token covers such a template.
+    /// Logs each template that has no value because of a mistake in the handler, in the route's path, or in the test
+    /// that calls the handler. No token covers such a template, and only the log shows this mistake.
     pub(super) fn log_faults_of(&self, asked: &Row, filled: &Filled) {
         let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
         for template in asked.terms().templates() {
@@ -33,8 +33,8 @@ impl Access {
         }
     }
 
-    /// Says why a declared template has no value. `filled` has the results of filling in the declared templates, and is
-    /// empty before the guard runs.
+    /// Says why a declared template has no value. `filled` contains the result for each declared template, and is empty
+    /// before the guard runs.
     fn without_value(&self, template: &str, filled: &Filled) -> String {
         match self.authority {
             // The guard has not run yet, because the `Access` is that of a middleware around the handler.

@@ -105,8 +105,9 @@ impl Access {
 
     /// Uses these path parameters to fill in the templates that the handler declares.
     ///
-    /// A name that no template of the handler has is ignored. If a parameter of a template gets no value, `require`
-    /// fails with [`Reason::Misconfigured`](crate::Reason::Misconfigured), and `covers` returns `false`.
+    /// A parameter is ignored if its name occurs in no template of the handler. If a parameter of a template gets no
+    /// value, `require` fails with [`Reason::Misconfigured`](crate::Reason::Misconfigured), and `covers` returns
+    /// `false`.
     #[must_use]
     pub fn with_parameters(mut self, parameters: &[(&str, &str)]) -> Self {
         self.filled = Some(Arc::new(Filled::of(self.row.terms().templates(), &Given(parameters))));

@@ -36,8 +36,8 @@ use crate::{
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
-/// an `Option<Access>` is `None` if the token is bad or missing. There, the extractor does not answer 401 to a bad
-/// token, because the request can be for a public route, which ignores the token.
+/// an `Option<Access>` is `None` if the token is bad or missing. In such a middleware, the extractor does not answer
+/// 401 to a bad token, because the request can be for a public route, and public routes ignore tokens.
 ///
 /// # Examples
 ///
@@ -112,18 +112,20 @@ impl Access {
         self.token.expires_at()
     }
 
-    /// Returns a future that completes when the token expires. After that, the gate rejects the token.
+    /// Returns a future that completes when the token expires. Once the future has completed, the gate rejects the
+    /// token.
     ///
     /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
-    /// stream of events. End the answer when this future completes. The client then sends a new request. If that
-    /// request has no new token, the gate answers 401 and names the authorization server. The future completes only
-    /// after the verifier's [leeway](Token::with_leeway) has passed. Until then, the gate still accepts the token, so a
-    /// client whose answer ended earlier could reconnect in a loop. The future reads the clock at least every 10
-    /// seconds, because timers stop while a machine is suspended.
+    /// stream of events. End the answer when this future completes. The client then sends a new request. If the client
+    /// still uses the expired token, the gate answers 401 and names the authorization server. The future completes only
+    /// after the verifier's [leeway](Token::with_leeway) has passed. During the leeway, the gate still accepts the
+    /// token. If your handler ended the answer before the end of the leeway, a client could reconnect again and again
+    /// with the same token. The future reads the clock at least every 10 seconds, because timers stop while a machine
+    /// is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with
-    /// time enabled, such as that of `#[tokio::main]`.
+    /// time enabled, such as the runtime that `#[tokio::main]` starts.
     ///
     /// # Examples
     ///
@@ -143,8 +145,8 @@ impl Access {
     /// }
     /// ```
     ///
-    /// This example closes a WebSocket with the close code 4401. The program chose this code to tell the client that it
-    /// needs a new token:
+    /// This example closes a WebSocket with the close code 4401. No standard defines this code; the program and its
+    /// clients agreed on the meaning "get a new token":
     ///
     /// ```
     /// use axum::{
@@ -239,7 +241,7 @@ impl Access {
     /// Declare the scope with `also(..)` in the attribute, so that the scope table stays complete. If the scope is a
     /// template, pass it as it is written in the attribute, with its braces.
     ///
-    /// A handler cannot demand a login (`max_age`, `acr`). Give the operation that needs the login a route of its own,
+    /// A handler cannot demand a login (`max_age`, `acr`). Put the operation that needs the login on a separate route,
     /// and write the login in the attribute of that route's handler.
     ///
     /// # Examples
@@ -259,20 +261,21 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks the scope. The answer of an HTTP handler is then a 403, as if the token lacked a scope
-    /// of the attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not
-    /// declared. The answer is then 500, and an error is logged. An undeclared scope does not compile if the handler's
-    /// own body calls this method on the `Access` argument, and if the attribute and the call contain only literals.
+    /// Fails if the token lacks the scope. An HTTP handler then answers 403, as if the token lacked a scope of the
+    /// attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not declared.
+    /// For an undeclared scope, the answer is 500, and an error is logged. The compiler rejects a call with an
+    /// undeclared scope if the handler's own body makes this call on the `Access` argument, and the attribute and the
+    /// call contain only literals.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
-    /// error with HTTP 200. Clients do not ask for more scopes after this error. The [guide](crate::guide::mcp) shows
-    /// how to answer with HTTP 403 instead, under "A scope that depends on an argument".
+    /// error with HTTP 200, so clients do not request more scopes. The [guide](crate::guide::mcp) shows how to answer
+    /// with HTTP 403 instead, under "A scope that depends on an argument".
     pub fn require(&self, scope: impl Demandable) -> Result<(), Rejection> {
         self.require_any([scope])
     }
 
-    /// Demands at least one of several scopes. If the token has none of them, the challenge names the first. Pass the
-    /// scopes in an array, or in any other collection.
+    /// Demands at least one of several scopes. If the token has none of these scopes, the challenge names the first
+    /// scope. Pass the scopes in an array, or in any other collection.
     ///
     /// # Examples
     ///
@@ -306,14 +309,14 @@ impl Access {
     /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
     /// You need not declare the scopes of `asked` in the attribute. But if neither an attribute nor the floor names a
-    /// scope, then the scope is not in the scope table, the lock or `scopes_supported`, and clients do not request it.
-    /// Declare such a scope with `also(..)`.
+    /// scope, the scope table, the lock file and `scopes_supported` do not list the scope, and clients do not request
+    /// it. To list the scope, declare it with `also(..)`.
     ///
-    /// Name each template of `asked` in the handler's attribute, if need be in `also(..)`: only then do its parameters
-    /// have values. The values are the same as in the handler's own scopes. If the attribute does not name the
-    /// template, no token meets the template, and an error is logged. There is one exception: if the gate has
-    /// a [family](Resource::family), the parameters of the request's resource always have values. A scope with
-    /// parameters in braces counts as a template, unless the attribute names this scope with doubled braces.
+    /// Name each template of `asked` in the handler's attribute, for example in `also(..)`. The parameters of the
+    /// template then have the same values as in the handler's own scopes. If the attribute does not name a template, no
+    /// token covers the template, and an error is logged. Only a template whose parameters all belong to the gate's
+    /// [family](Resource::family) needs no declaration, because the request's resource determines their values. A scope
+    /// with parameters in braces counts as a template, unless the attribute names this scope with doubled braces.
     ///
     /// # Examples
     ///

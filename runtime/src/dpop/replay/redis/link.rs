@@ -14,9 +14,9 @@ use tokio::sync::Mutex;
 
 /// Connects to a server.
 ///
-/// The request that needs a connection opens it. The client library's connection manager is not used, because it
-/// connects in the background. With this manager, a request would get the result of an earlier attempt to connect,
-/// even if that attempt failed long ago.
+/// If a request finds no open connection, the request opens a new connection. The client library's connection manager
+/// is not used, because it connects in the background. With this manager, a request would get the result of an earlier
+/// attempt to connect, even if that attempt failed long ago.
 pub(super) struct Link {
     client: Client,
     current: Mutex<Option<Connection>>,

@@ -85,7 +85,7 @@ fn outside_groups(name: &Path, value: &str) -> syn::Error {
         ""
     };
     let message = format!(
-        "`{argument}{value}` cannot stand inside a group, because it applies to every alternative; write it beside the group{or}"
+        "`{argument}{value}` cannot be inside a group, because it applies to every alternative; write it outside the group{or}"
     );
     syn::Error::new(name.span(), message)
 }

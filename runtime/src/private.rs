@@ -182,7 +182,7 @@ pub const fn assert_new(scopes: &[Need], at: usize) {
     while earlier < at {
         assert!(
             !scopegate_grammar::same(scopes[earlier].as_str(), scopes[at].as_str()),
-            "this is the same scope as an earlier one; name it alike in both places"
+            "this scope is already in the list under another name; use the same name in both places"
         );
         earlier += 1;
     }

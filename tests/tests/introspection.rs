@@ -344,7 +344,7 @@ async fn contradictions_are_errors_at_startup() {
     );
     check(
         vec![of(a, introspection().endpoint("http://h.example/"))],
-        "an introspection endpoint can never be asked",
+        "an introspection endpoint cannot be used",
     );
     let family = Issuer::family("https://a.example/{t}").members(["t"]).jwks_uri("https://a.example/k");
     check(vec![family.introspection(introspection()).authorization_server(a)], "it is a family");

@@ -435,8 +435,8 @@ fn what_can_never_work_does_not_start() {
             scopegate::Issuer::new("https://auth.example.com?tenant=1").audience(API)
         ])),
         [
-            "issuer `http://auth.example.com`: its keys can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address",
-            "issuer `https://auth.example.com`: its keys can never be loaded: an issuer has no query and no fragment; remove the text after `https://auth.example.com`"
+            "issuer `http://auth.example.com`: its keys cannot be loaded: `http://auth.example.com` is not an `https` URL; `http` is allowed only at a loopback address, or at a host in `.http_hosts([..])`",
+            "issuer `https://auth.example.com`: its keys cannot be loaded: an issuer has no query and no fragment; remove the text after `https://auth.example.com`"
         ]
     );
     assert_eq!(
@@ -449,7 +449,7 @@ fn what_can_never_work_does_not_start() {
     );
     assert_eq!(
         problems(Issuers::new([scopegate::Issuer::new("legacy").audience(API)])),
-        ["issuer `legacy`: its keys can never be loaded: `legacy` is not a URL: relative URL without a base"]
+        ["issuer `legacy`: its keys cannot be loaded: `legacy` is not a URL: relative URL without a base"]
     );
 }
 

@@ -113,7 +113,7 @@ async fn an_operation_without_a_row_is_logged_in_one_line() {
         let body = request(method, &json!({ "name": name }));
         log_while(async { _ = post(&app, "secret", &[], body).await }).await
     };
-    let expected = " INFO scopegate: refused as unknown, since the MCP table has no row for it method=\"tools/call\" name=\"a\\n ERROR \\u{1b}[0m\"\n";
+    let expected = " INFO scopegate: refused as unknown, since no row of the MCP table applies to it method=\"tools/call\" name=\"a\\n ERROR \\u{1b}[0m\"\n";
     assert_eq!(log("tools/call", "a\n ERROR \u{1b}[0m").await, expected);
     let endless = log(&"m".repeat(10_000), "").await;
     assert!(endless.contains(&"m".repeat(128)) && endless.len() < 300, "{endless}");

@@ -15,8 +15,8 @@ This page shows common mistakes and the compiler's message for each. The message
 generates this page from the cases in `tests/ui` and `tests/features/ui`. To update the page, run
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
 
-The messages are shown as in a terminal, but without the line numbers in scopegate's own source. Of a long message from the compiler or axum,
-the page shows only the first line and the part that says what to do.
+The messages are shown as in a terminal, but without the line numbers in scopegate's own source. If a message from the compiler or axum is
+long, the page shows only its first line and the part that says what to do.
 ";
 
 /// The maximum number of lines of a message that a reader finishes.
@@ -101,8 +101,8 @@ const OF_SEVERAL: [(&str, usize); 3] =
 const NOTES: [(&str, &str); 1] = [(
     "demand_undeclared",
     "\
-The compiler finds this mistake only in the body of the handler itself, and only if the attribute and the call contain only literals. In a
-helper function, or with a vocabulary, the program compiles. The request then gets a 500, and an error is logged.",
+The compiler finds this mistake only in the body of the handler itself, and only if the attribute and the call contain only literals. If the
+call is in a helper function, or if the scope comes from a vocabulary, the program compiles. The request then gets a 500, and an error is logged.",
 )];
 
 /// The cases by mistake. `features/` has the cases without features.

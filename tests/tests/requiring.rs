@@ -252,7 +252,7 @@ fn a_group_that_cannot_be_meant_does_not_start() {
     refused(
         Router::new().requiring(requirement!("group")).route("/docs", get(list)),
         &[
-            "`requiring(group)` covers no route, since it covers only routes that were added before; call it after them",
+            "`requiring(group)` covers no route, because it covers only routes that were added before it; call it after you add the routes",
         ],
     );
     refused(

@@ -188,7 +188,7 @@ fn a_pattern_that_names_no_family_is_refused() {
         ("https://h.example/{a b}", SEGMENT),
         ("https://h.example/{{org}}", SEGMENT),
         ("https://h.example/{org", SEGMENT),
-        ("https://h.example/{a}/x/{a}", "give each parameter of a family a name of its own"),
+        ("https://h.example/{a}/x/{a}", "give each parameter of a family a different name"),
         ("https://h.example/{a}?t=1", "a family has no query; remove `?` and the text after it"),
         ("https://h.example/{a}#top", SEGMENT),
         ("https://h.example/{a}/#top", "remove `#` and the text after it"),

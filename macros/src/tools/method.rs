@@ -52,7 +52,7 @@ fn refuse_elsewhere(ours: &[Attribute], diagnostics: &mut Diagnostics) {
     for attribute in ours {
         diagnostics.push(syn::Error::new(
             attribute.path().span(),
-            "a scope attribute does not guard a method that is no tool or prompt; add `#[tool]` or `#[prompt]`, or leave this attribute out",
+            "a scope attribute does not guard a method that is neither a tool nor a prompt; add `#[tool]` or `#[prompt]`, or remove this attribute",
         ));
     }
 }

@@ -114,7 +114,8 @@ impl Gate {
             parts.headers.insert(AUTHORIZATION, value);
         }
         let Credentials::Bearer(token) = Credentials::of(&parts.headers, false) else {
-            let reason = "it has characters that no bearer token has, such as spaces and quotes";
+            let reason =
+                "it has characters that are not allowed in a bearer token, such as spaces and quotes";
             return Some(Err(VerifyError::invalid(reason)));
         };
         let presented = Presented::of(token, Scheme::Bearer, &parts, self.resource());

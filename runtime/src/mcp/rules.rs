@@ -114,7 +114,7 @@ impl Undecided {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Unlisted(_) | Self::UnknownMethod => {
-                "refused as unknown, since the MCP table has no row for it"
+                "refused as unknown, since no row of the MCP table applies to it"
             }
             Self::UnknownTask => "refused as unknown, since the caller did not start this task",
             Self::OpenTemplate => "refused, since the scopes depend on the values that are being completed",

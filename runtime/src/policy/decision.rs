@@ -47,7 +47,7 @@ pub(crate) enum Shortfall {
 }
 
 impl Policy {
-    /// Decides whether the caller meets every demand. Each demand that is not public includes the floor. Allocates
+    /// Decides whether the caller meets every demand. If a demand is not public, the token must also have the scopes of the floor. Allocates
     /// nothing.
     ///
     /// Each alternative is checked separately. If one alternative contains an illegal value, the token can still meet

@@ -237,7 +237,7 @@ pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
         filled.push('/');
         match parameter_name(segment) {
             Some(name) if names.contains(&name) => {
-                return Err("give each parameter of a family a name of its own");
+                return Err("give each parameter of a family a different name");
             }
             Some(name) => {
                 names.push(name);

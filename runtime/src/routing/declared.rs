@@ -89,12 +89,12 @@ impl<R: Declares> ScopeGuard for Guard<R> {
 }
 
 mod sealed {
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Sealed {}
     impl<R> Sealed for super::Guard<R> {}
 
     /// This trait is sealed, because otherwise a program could declare scopes that no guard enforces.
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     #[diagnostic::on_unimplemented(
         message = "only scopegate implements `Declared`, because a guard must enforce what is declared"
     )]
@@ -102,7 +102,7 @@ mod sealed {
         fn row(&self) -> crate::scope::RowRef;
     }
 
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait HasConstRow<Args>: HasRow<Args> {
         const ROW: crate::scope::Row;
     }

@@ -48,7 +48,7 @@ mod sealed {
     use crate::routing::gated::Answering;
 
     /// This trait is sealed, because otherwise a program could present its own implementation of `Handler` as axum's.
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Function<D, M, S>: Clone + Send + Sync + Sized + 'static {
         /// The type parameter `T` of axum's `Handler`.
         type Arguments;

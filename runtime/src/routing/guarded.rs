@@ -130,16 +130,16 @@ pub(super) mod sealed {
     use super::{Unguarded, WithGuard};
     use crate::routing::declared::{Beside, InLayer};
 
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Sealed {}
 
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Once<D, M> {}
 
     impl<H, D: Leaves<M>, M> Once<D, M> for H {}
 
     /// The type parameter `D` of `GuardedOnce` implements `Leaves<M>` if the arguments in `M` contain no second guard.
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Leaves<M> {}
 
     impl<T: Unguarded> Leaves<WithGuard<T>> for Beside {}

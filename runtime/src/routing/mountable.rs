@@ -50,7 +50,7 @@ impl<R: sealed::Routes<S>, S> DeclaredRoutes<S> for R {}
 mod sealed {
     use crate::routing::{MethodRouter, Router};
 
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Methods<S> {
         fn methods(self) -> MethodRouter<S>;
     }
@@ -61,7 +61,7 @@ mod sealed {
         }
     }
 
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Routes<S> {
         fn routes(self) -> Router<S>;
     }

@@ -117,7 +117,7 @@ impl Mounts {
         }
         if self.all.is_empty() {
             self.problems.push(format!(
-                "`requiring({requirement})` covers no route, since it covers only routes that were added before; call it after them"
+                "`requiring({requirement})` covers no route, because it covers only routes that were added before it; call it after you add the routes"
             ));
         }
         for mount in &mut self.all {

@@ -117,7 +117,7 @@ fn check_use<'a>(
     };
     others.find(suffices).map_or(Ok(()), |(_, other)| {
         Err(format!(
-            "the alternative `{}` adds nothing, since `{}` suffices wherever it does; leave it out",
+            "the alternative `{}` is redundant, because every token that meets it also meets `{}`; leave it out",
             alternative.join(" ").escape_debug(),
             other.join(" ").escape_debug(),
         ))

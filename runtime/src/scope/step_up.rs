@@ -70,7 +70,7 @@ impl StepUp {
             let listed =
                 |one: &Self| one.acr().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
             InvalidRequirement(format!(
-                "`acr` would have to be one of {} and at once one of {}; let them have a value in common",
+                "one requirement accepts {} as `acr`, and the other accepts {}; let both accept a common value",
                 listed(self),
                 listed(other),
             ))
@@ -207,7 +207,7 @@ mod tests {
         let error = both(r#"a acr="x""#, r#"b acr="y""#).unwrap_err();
         assert_eq!(
             error,
-            "`acr` would have to be one of `x` and at once one of `y`; let them have a value in common"
+            "one requirement accepts `x` as `acr`, and the other accepts `y`; let both accept a common value"
         );
     }
 

@@ -47,10 +47,10 @@ impl Opaque {
         let mut candidates = self.0.iter().filter(|server| server.settings().takes(token));
         match (candidates.next(), candidates.next()) {
             (Some(server), None) => Ok(Some(server)),
-            (None, _) => Err(Fault::Plain("it has no prefix of an issuer that introspects")),
+            (None, _) => Err(Fault::Plain("it begins with no token prefix of an issuer with introspection")),
             // If the prefixes of two issuers fit the same token, the gate does not start. If this code runs all the
             // same, no server gets the token, because it is unknown which server issued the token.
-            (Some(_), Some(_)) => Err(Fault::Plain("two issuers that introspect have its prefix")),
+            (Some(_), Some(_)) => Err(Fault::Plain("its prefix fits two issuers with introspection")),
         }
     }
 

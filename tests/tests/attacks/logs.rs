@@ -151,7 +151,7 @@ async fn a_refusal_names_what_was_found_and_what_was_expected() {
         ),
         (
             Key::ed25519("other").mint(&claims("jti", json!(1))),
-            "its issuer publishes no key of its `kid` `other`".to_owned(),
+            "its issuer publishes no key with its `kid` `other`".to_owned(),
         ),
     ] {
         let (status, lines) = log_of(verifier(), &token).await;

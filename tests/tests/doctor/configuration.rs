@@ -38,7 +38,7 @@ async fn what_keeps_the_gate_from_starting() {
         &examine(&plain).await,
         "cannot_start",
         &expect![
-            "error: issuer `http://auth.example.com`: its keys can never be loaded: `http://auth.example.com` is neither `https` nor `http` at a loopback address"
+            "error: issuer `http://auth.example.com`: its keys cannot be loaded: `http://auth.example.com` is not an `https` URL; `http` is allowed only at a loopback address, or at a host in `.http_hosts([..])`"
         ],
     );
 

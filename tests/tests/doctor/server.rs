@@ -59,7 +59,7 @@ async fn nobody_can_be_asked_about_opaque_tokens() {
         &examine(&gate).await,
         "no_introspection_endpoint",
         &expect![[
-            r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: its introspection endpoint is at `https://other.example.com/introspect`, which is not its own origin; if the issuer documents that, write `.endpoint("https://other.example.com/introspect")`; http://127.0.0.1:PORT/.well-known/openid-configuration: its introspection endpoint is at `https://other.example.com/introspect`, which is not its own origin; if the issuer documents that, write `.endpoint("https://other.example.com/introspect")`"#
+            r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: its introspection endpoint is at `https://other.example.com/introspect`, which is not on the origin of the issuer or of its metadata; if the issuer documents this address, write `.endpoint("https://other.example.com/introspect")`; http://127.0.0.1:PORT/.well-known/openid-configuration: its introspection endpoint is at `https://other.example.com/introspect`, which is not on the origin of the issuer or of its metadata; if the issuer documents this address, write `.endpoint("https://other.example.com/introspect")`"#
         ]],
     );
     server.set_metadata("introspection_endpoint", json!(format!("{}/introspect", server.id())));
@@ -145,7 +145,7 @@ async fn keys_that_are_not_there() {
     check(
         |server| server.set_metadata("jwks_uri", json!("https://keys.example.com/keys")),
         "keys_elsewhere",
-        expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: its keys are at `https://keys.example.com/keys`, which is not its own origin; if the issuer documents that host, write `.key_hosts(["keys.example.com"])`"#]],
+        expect![[r#"error: issuer `http://127.0.0.1:PORT`: http://127.0.0.1:PORT/.well-known/oauth-authorization-server: its keys are at `https://keys.example.com/keys`, which is not on the origin of the issuer or of its metadata; if the issuer documents this address, write `.key_hosts(["keys.example.com"])`"#]],
     )
     .await;
     let text = |status, text: &str| Answer::Text(status, text.to_owned());

@@ -126,7 +126,7 @@ async fn which_kind_it_is() {
 async fn who_signed_it() {
     let server = Server::start().await;
     let claims = server.server.claims(API, "files:read");
-    server.check(&Key::ed25519("old").mint(&claims), "unknown_key", expect!["error: token: its issuer publishes no key of its `kid` `old`; it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names"]).await;
+    server.check(&Key::ed25519("old").mint(&claims), "unknown_key", expect!["error: token: its issuer publishes no key with its `kid` `old`; it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names"]).await;
     server.check(&Key::ed25519("key").mint(&claims), "signature", expect!["error: token: its signature does not match the key that it names; its text was changed, or another key has the same `kid` now; get a new token"]).await;
     let header = json!({ "alg": "HS256", "typ": "JWT" });
     server.check(&server.key.mint_with(&header, &claims), "algorithm", expect!["error: token: its `alg` is not accepted: `HS256`; have the authorization server sign access tokens with a key pair, as for `RS256`"]).await;
@@ -176,7 +176,7 @@ async fn what_is_no_token() {
         .check(
             r#"{"access_token":"opaque-opaque-opaque"}"#,
             "refused",
-            expect!["error: token: it has characters that no bearer token has, such as spaces and quotes; this is a whole token response; copy only its `access_token`"],
+            expect!["error: token: it has characters that are not allowed in a bearer token, such as spaces and quotes; this is a whole token response; copy only its `access_token`"],
         )
         .await;
     let cut = server.token("sub", json!("alice"));
@@ -197,7 +197,7 @@ async fn what_is_no_token() {
         )
         .await;
     for (before, after) in [("\"", "\""), ("'", "'"), ("", "\nabc")] {
-        server.check(&format!("{before}{cut}{after}"), "refused", expect!["error: token: it has characters that no bearer token has, such as spaces and quotes; remove the quotes, spaces and line breaks"]).await;
+        server.check(&format!("{before}{cut}{after}"), "refused", expect!["error: token: it has characters that are not allowed in a bearer token, such as spaces and quotes; remove the quotes, spaces and line breaks"]).await;
     }
     server.check(&"a".repeat(20_000), "malformed", expect!["error: token: it has more than 16 KiB"]).await;
 }

@@ -15,8 +15,8 @@ each token through a gate and generates this page from `tests/providers/*.json`.
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test providers`. [The guide](../runtime/src/guide/providers.md) says what to set
 at each provider.
 
-**Real** tokens are copies of tokens that a running server issued. All other tokens follow the provider's documentation or sources,
-so a server may send slightly different tokens.
+**Real** tokens are copies of tokens that a running server issued. All other tokens are examples that follow the provider's
+documentation or source code, so a server may send slightly different tokens.
 ";
 
 #[test]

@@ -73,7 +73,7 @@ fn a_group_and_a_route_without_a_value_in_common_do_not_start() {
     let routes: Router = Router::new().route("/other", get(other)).requiring(LOGIN);
     let error = routes.protect(gate()).unwrap_err().to_string();
     assert!(
-        error.contains("`acr` would have to be one of `gold`, `platinum` and at once one of `bronze`"),
+        error.contains("one requirement accepts `gold`, `platinum` as `acr`, and the other accepts `bronze`"),
         "{error}"
     );
 }

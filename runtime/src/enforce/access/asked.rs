@@ -16,7 +16,7 @@ use crate::scope::{NeedRef, Requirement, Row, ScopeToken, is_template};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a handler can demand only scopes; write the scope, as in `access.require(\"files:share\")`",
-    note = "`require` takes a scope; to ask about a requirement, use `covers`; only the attribute can demand a login, so give the operation that needs the login a route of its own"
+    note = "`require` takes a scope; to ask about a requirement, use `covers`; only the attribute can demand a login, so put the operation that needs the login on a separate route"
 )]
 pub trait Demandable: AsRef<str> {}
 
@@ -46,7 +46,7 @@ impl<T: sealed::Covered> Coverable for T {}
 mod sealed {
     use super::{NeedRef, Requirement, Row, ScopeToken, is_template};
 
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Covered {
         /// Returns the requirement about which the handler asks. `handler` is the declaration of the handler.
         fn requirement(self, handler: &Row) -> Requirement;

@@ -128,7 +128,9 @@ impl Introspector {
     async fn land(mut flight: Flight) -> Result<Answer, VerifyError> {
         let landed = flight.wait_for(Option::is_some).await;
         let outcome = landed.ok().and_then(|outcome| outcome.clone());
-        outcome.unwrap_or_else(|| unavailable("the question about it was given up")).into_answer()
+        outcome
+            .unwrap_or_else(|| unavailable("the request to its authorization server ended without an answer"))
+            .into_answer()
     }
 
     /// Returns the open question about this token, or starts one. A question runs as its own task, so it continues even

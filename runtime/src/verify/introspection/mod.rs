@@ -279,7 +279,7 @@ impl Introspection {
         let mut problems = self.problems.clone();
         problems.extend(self.credentials.problem());
         if let Some(reason) = self.endpoint_or_default().and_then(|url| trusted_url(&url, transport).err()) {
-            problems.push(format!("an introspection endpoint can never be asked: {reason}"));
+            problems.push(format!("an introspection endpoint cannot be used: {reason}"));
         }
         problems
     }

@@ -126,6 +126,6 @@ fn endpoint_in(metadata: Metadata, places: &Places) -> Result<Url, String> {
     }
     let shown = shown::url(&url);
     Err(format!(
-        "its introspection endpoint is at `{shown}`, which is not its own origin; if the issuer documents that, write `.endpoint(\"{shown}\")`"
+        "its introspection endpoint is at `{shown}`, which is not on the origin of the issuer or of its metadata; if the issuer documents this address, write `.endpoint(\"{shown}\")`"
     ))
 }

@@ -375,7 +375,7 @@ impl Issuer {
         if let Some(introspection) = &self.introspection {
             problems.extend(introspection.problems(self.places.transport()));
             if self.names.is_family() {
-                problems.push("it is a family, and an opaque token does not name its member; give the member that introspects an `Issuer` of its own".to_owned());
+                problems.push("it is a family, and an opaque token does not name its member; write a separate `Issuer` for the member with introspection".to_owned());
             }
         }
         if self.asked_prefix.as_deref() == Some("") {

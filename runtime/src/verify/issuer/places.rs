@@ -95,7 +95,7 @@ impl Places {
             Some(Keys::At(url)) => trusted_url(url, &self.transport).err(),
             Some(Keys::Given(set)) => crate::verify::jwt::check_key_set(set).err(),
         };
-        problems.extend(reason.map(|reason| format!("its keys can never be loaded: {reason}")));
+        problems.extend(reason.map(|reason| format!("its keys cannot be loaded: {reason}")));
         problems
     }
 }

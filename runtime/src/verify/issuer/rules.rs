@@ -139,7 +139,7 @@ impl Issuer {
         match claims.get(claim) {
             Some(Value::String(found)) if found == member => Ok(()),
             Some(found) => Err(Fault::unexpected(claim, text_of(found), [member].into_iter())),
-            None => Err(Fault::with("it lacks the claim that repeats its member of the family:", claim)),
+            None => Err(Fault::with("it lacks the claim that must contain its member of the family:", claim)),
         }
     }
 

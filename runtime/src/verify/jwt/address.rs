@@ -26,7 +26,9 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
     {
         Ok(url)
     } else {
-        Err(format!("`{shown}` is neither `https` nor `http` at a loopback address"))
+        Err(format!(
+            "`{shown}` is not an `https` URL; `http` is allowed only at a loopback address, or at a host in `.http_hosts([..])`"
+        ))
     }
 }
 
@@ -71,7 +73,7 @@ impl Hosts {
         let is_plain = url.scheme() == "http" && !transport.is_plain(&url);
         if is_plain && !own.iter().any(is_on_loopback) {
             return Err(format!(
-                "its keys are at `{shown}`, but only an issuer on this machine may use `http`"
+                "its keys are at `{shown}`, but only an issuer on this machine may have keys at an `http` loopback address"
             ));
         }
         if self.have(&url) {
@@ -80,7 +82,7 @@ impl Hosts {
         let host = url.host_str().unwrap_or_default();
         let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
         Err(format!(
-            "its keys are at `{shown}`, which is not its own origin; if the issuer documents that host, write `.key_hosts([\"{host}{port}\"])`"
+            "its keys are at `{shown}`, which is not on the origin of the issuer or of its metadata; if the issuer documents this address, write `.key_hosts([\"{host}{port}\"])`"
         ))
     }
 }
@@ -161,7 +163,7 @@ mod tests {
 
     #[test]
     fn http_is_for_issuers_on_this_machine() {
-        let refused = Err("only an issuer on this machine may use `http`");
+        let refused = Err("only an issuer on this machine may have keys at an `http` loopback address");
         for keys in ["http://127.0.0.1/keys", "http://localhost:1/", "http://[::1]/", "http://2130706433/"] {
             check("https://a.example", keys, &[], refused);
             check("https://a.example", keys, &["127.0.0.1", "localhost:1", "[::1]"], refused);

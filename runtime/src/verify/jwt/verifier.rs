@@ -260,7 +260,7 @@ pub(crate) async fn ask(
 /// Makes the fault for a token whose key is not among the keys of its issuer.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
     let fault = match &token.kid {
-        Some(kid) => Fault::with("its issuer publishes no key of its `kid`", kid),
+        Some(kid) => Fault::with("its issuer publishes no key with its `kid`", kid),
         None => Fault::Plain("it names no key, and no key of its issuer made the signature"),
     };
     fault.of(Rule::Key)

@@ -125,7 +125,7 @@ fn what_can_never_work_is_a_problem() {
     check(new().assertion_audience("k"), "`assertion_audience` works only with");
     check(Introspection::new("", "secret"), "the client id of an `Introspection` is empty");
     check(Introspection::new("files-api", ""), "the client secret of an `Introspection` is empty");
-    check(new().endpoint("http://h.example/introspect"), "neither `https` nor `http` at a loopback address");
+    check(new().endpoint("http://h.example/introspect"), "is not an `https` URL");
     check(new().endpoint("introspect"), "is not a URL");
     assert_eq!(new().secret_in_body().secret_in_body().problems(&Transport::default()), [""; 0]);
 }

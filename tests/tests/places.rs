@@ -35,7 +35,7 @@ async fn a_public_issuer_may_be_at_an_address_inside() {
     // Without TLS, only hosts that the program names are allowed, each with its port.
     for hosts in [&[][..], &["sso.internal"], &["sso.internal:8081"]] {
         let problems = Issuers::from(rules().http_hosts(hosts)).problems();
-        assert!(matches!(&problems[..], [one] if one.contains("neither `https` nor `http`")), "{problems:?}");
+        assert!(matches!(&problems[..], [one] if one.contains("is not an `https` URL")), "{problems:?}");
     }
 }
 
@@ -66,7 +66,7 @@ fn what_cannot_be_used_to_fetch_is_said_at_startup() {
     check(rules().root_certificate(""), "a root certificate cannot be read");
     check(rules().proxy("no proxy"), "is not the URL of a proxy");
     check(rules().http_hosts(["http://sso.internal"]), "is not a host for `http_hosts`");
-    check(rules().key_set("{}"), "its keys can never be loaded");
+    check(rules().key_set("{}"), "its keys cannot be loaded");
     check(rules().key_set(r#"{"keys":[]}"#), "no usable key");
     let twice = rules().jwks_uri("https://auth.example.com/a").jwks_uri("https://auth.example.com/b");
     check(twice, "its keys are set twice");

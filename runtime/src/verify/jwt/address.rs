@@ -169,7 +169,7 @@ mod tests {
             check("https://a.example", keys, &["127.0.0.1", "localhost:1", "[::1]"], refused);
         }
         check("https://127.0.0.1", "http://127.0.0.1/keys", &["127.0.0.1"], Ok(()));
-        check("http://127.0.0.1:1", "http://a.example/", &["a.example"], Err("neither `https` nor `http`"));
+        check("http://127.0.0.1:1", "http://a.example/", &["a.example"], Err("is not an `https` URL"));
     }
 
     #[test]
@@ -177,8 +177,8 @@ mod tests {
         let (google, keys) = ("https://accounts.google.com", "https://www.googleapis.com/oauth2/v3/certs");
         check(google, keys, &["www.googleapis.com"], Ok(()));
         check(google, keys, &["x.example", "WWW.googleapis.com:443"], Ok(()));
-        check(google, keys, &["googleapis.com"], Err("not its own origin"));
-        check(google, keys, &["www.googleapis.com:8443"], Err("not its own origin"));
+        check(google, keys, &["googleapis.com"], Err("not on the origin of the issuer"));
+        check(google, keys, &["www.googleapis.com:8443"], Err("not on the origin of the issuer"));
         check(google, "https://k.example:8443/", &["k.example:8443"], Ok(()));
         for host in ["", "https://h", "h/keys", "user@h", "*.h", "h?q", "h h", "h:x"] {
             assert!(Hosts::default().add(host, "key_hosts").is_err(), "{host}");

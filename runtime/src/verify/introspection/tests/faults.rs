@@ -244,7 +244,11 @@ async fn metadata_is_read_once_and_must_be_the_issuers_own() {
     elsewhere.reply_json(&active());
     for (name, value, reason) in [
         ("introspection_endpoint", json!(null), "no `introspection_endpoint`"),
-        ("introspection_endpoint", json!(elsewhere.endpoint()), "which is not on the origin of the issuer or of its metadata"),
+        (
+            "introspection_endpoint",
+            json!(elsewhere.endpoint()),
+            "which is not on the origin of the issuer or of its metadata",
+        ),
         ("introspection_endpoint", json!("http://h.example/"), "is not an `https` URL"),
         ("issuer", json!(elsewhere.id()), "the metadata is that of"),
     ] {

@@ -9,10 +9,10 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
 /// Verifies access tokens that one or several [issuers](Issuer) issue as JSON Web Tokens ([RFC 9068]).
 ///
-/// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
-/// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
-/// five minutes. While the server does not answer, the known keys stay in use, and only a token with an unknown key can
-/// get [`VerifyError::unavailable`].
+/// An authorization server need not be up when the program starts. The server's metadata ([RFC 8414] or OIDC
+/// Discovery) and its keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the
+/// background every five minutes. While the server does not answer, the known keys stay in use, and only a token with
+/// an unknown key can get [`VerifyError::unavailable`].
 ///
 /// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key.
 /// While the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is

@@ -227,8 +227,8 @@ impl Jwts {
     }
 }
 
-/// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
-/// again if the signature looks forged, because some servers replace a key without changing its `kid`.
+/// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads the
+/// keys again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
 /// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
 /// token's `kid`, or `is_settled` says that these keys are new enough. If the issuer had published the token's key,

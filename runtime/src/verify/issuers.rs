@@ -9,17 +9,17 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
 /// Verifies access tokens that one or several [issuers](Issuer) issue as JSON Web Tokens ([RFC 9068]).
 ///
-/// An authorization server need not be up when the program starts. Its metadata ([RFC 8414] or OIDC Discovery) and its
-/// keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background every
-/// five minutes. While the server does not answer, the known keys stay in use, and only a token with an unknown key can
-/// get [`VerifyError::unavailable`].
+/// An authorization server need not be up when the program starts. The server's metadata ([RFC 8414] or OIDC
+/// Discovery) and its keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the
+/// background every five minutes. While the server does not answer, the known keys stay in use, and only a token with
+/// an unknown key can get [`VerifyError::unavailable`].
 ///
 /// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key.
 /// While the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is
-/// invalid if the gate's keys are recent enough: the gate requested these keys after the token first arrived, or more
-/// than a minute after the token's `iat`. If the keys are not recent enough, the server may have published the token's
-/// key after the gate's request, so the result is [`VerifyError::unavailable`]. The token becomes valid when a reload
-/// finds its key.
+/// invalid if the gate's keys are recent enough. The keys are recent enough if the gate requested them after the token
+/// first arrived, or more than a minute after the token's `iat`. If the keys are not recent enough, the server may have
+/// published the token's key after the gate's request, so the result is [`VerifyError::unavailable`]. The token becomes
+/// valid when a reload finds its key.
 ///
 /// Unless you set other rules for its [issuer](Issuer), a token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;
@@ -54,8 +54,8 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// is the whole text of the token. The signature is verified again if a reload changes or removes the token's key.
 /// `exp` and `nbf` are checked at each request. A separate cache has room for up to a thousand rejected tokens, such as
 /// forged tokens, tokens for other audiences, and tokens with unknown keys. An entry for a rejected token is used until
-/// the next reload. Expired tokens are not cached. If the keys of an issuer could not be loaded, tokens of this issuer
-/// are not cached. [`Issuers::cache_size`] limits the memory for valid tokens, and can turn both caches off.
+/// the next reload. Expired tokens are not cached. While the gate has no keys of an issuer, tokens of this issuer are
+/// not cached. [`Issuers::cache_size`] limits the memory for valid tokens, and can turn both caches off.
 ///
 /// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So a token is valid until
 /// its `exp`, even if the server has revoked the token, and even if the cache is off. Configure the server to issue
@@ -114,8 +114,8 @@ impl Issuers {
 
     /// Accepts static keys in addition to the tokens of the issuers.
     ///
-    /// A static key then opens every route whose scopes the key grants, unless the route requires a login. The scopes
-    /// of a route include the gate's floor, which is the set of scopes that every protected operation needs. A key that
+    /// A static key opens every route whose scopes the key grants, unless the route requires a login. The scopes of a
+    /// route include the gate's floor, which is the set of scopes that every protected operation needs. A key that
     /// grants the floor also opens every `#[authenticated]` route that requires no login.
     ///
     /// # Examples

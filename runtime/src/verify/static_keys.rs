@@ -51,7 +51,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts of error answers: for a request that has no key, a wrong key, or a key that lacks a scope.
+/// The texts of error answers about a key that is missing, is wrong, or lacks a scope.
 #[derive(Clone)]
 pub(crate) struct Texts {
     missing: Cow<'static, str>,

@@ -30,8 +30,8 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60);
 /// Answers about tokens.
 pub(super) struct Cache {
     good: Bounded<Kept, Arc<Good>, ByWeight>,
-    /// All other outcomes, such as answers about inactive tokens. These outcomes have their own cache, so that a flood
-    /// of invalid tokens cannot evict answers about active tokens.
+    /// All outcomes other than `Outcome::Active`. This cache is separate, so that a flood of invalid tokens cannot
+    /// evict answers about active tokens.
     bad: Bounded<Kept, Bad, ByLength>,
     swept: Mutex<Instant>,
     lifetime: Duration,

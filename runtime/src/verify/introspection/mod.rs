@@ -40,9 +40,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Asks an authorization server about opaque tokens ([RFC 7662]).
 ///
-/// The server says whether a token is active, and returns the token's claims. The gate then checks the claims, as it
-/// checks the claims of a JWT. A token is sent only to the introspection endpoint, in the body of a request. A token is
-/// never part of a URL or of a log line.
+/// The server says whether a token is active, and returns the token's claims. The gate then checks the claims in the
+/// same way as the claims of a JWT. A token is sent only to the introspection endpoint, in the body of a request. A
+/// token is never part of a URL or of a log line.
 ///
 /// # Accepted answers
 ///
@@ -52,8 +52,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// An active token is rejected if a member of the answer (`token_type`, `token_use` or `typ`) marks it as another kind
 /// of token, such as a refresh token or an ID token. A token without an audience is also rejected, unless you call
-/// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids). By default, an
-/// answer without an audience must also contain at least one of the members `token_type`, `token_use` and `typ`.
+/// [`without_audience`](Self::without_audience) or [`Issuer::client_ids`](crate::Issuer::client_ids). An answer
+/// without an audience must also contain at least one of the members `token_type`, `token_use` and `typ`, unless you
+/// call [`without_token_type`](Self::without_token_type).
 ///
 /// # Caching
 ///
@@ -136,8 +137,8 @@ impl Introspection {
     /// tokens that begin with `gho_` or `ghu_` are sent to GitHub.
     ///
     /// The gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id) and `username` from GitHub's
-    /// answer. If the token expires, the claims also contain `exp`. The claims contain no audience, so a token is valid
-    /// at every resource that accepts the app's tokens.
+    /// answer. If the answer says when the token expires, the claims also contain `exp`. The claims contain no
+    /// audience, so a token is valid at every resource that accepts the app's tokens.
     ///
     /// [checking a token]: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
     pub fn github(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {

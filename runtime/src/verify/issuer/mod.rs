@@ -324,8 +324,8 @@ impl Issuer {
         self
     }
 
-    /// Returns the identifier by which clients find the authorization server. For a family, returns `None` unless the
-    /// program calls [`Issuer::authorization_server`].
+    /// Returns the identifier by which clients find the authorization server. For a family, the default is `None`. The
+    /// program can set the identifier with [`Issuer::authorization_server`].
     pub(crate) fn advertised(&self) -> Option<&str> {
         let own = (!self.names.is_family()).then(|| self.places.id());
         self.authorization_server.as_deref().or(own)
@@ -385,8 +385,8 @@ impl Issuer {
         problems.into_iter().map(|problem| format!("issuer `{id}`: {problem}")).collect()
     }
 
-    /// Returns an `iss` that both issuers accept, or a pattern that both issuers have. Returns `None` if there is
-    /// neither.
+    /// Returns an `iss` that both issuers accept, or a pattern that both issuers have. Returns `None` if this method
+    /// finds neither.
     pub(crate) fn clash(&self, other: &Self) -> Option<String> {
         self.names.clash(&other.names)
     }

@@ -54,7 +54,7 @@ impl KeySource {
     }
 
     /// Returns the keys. If there are no keys, or if the known keys are too old, this method loads new keys first. If
-    /// loading fails, this method returns the old keys, or an error if there are none.
+    /// loading fails, this method returns the old keys, or an error if there are no old keys.
     pub(crate) async fn current(&self) -> Result<Arc<KeySet>, VerifyError> {
         let flight = match self.keys_or_flight() {
             Ok(keys) => return Ok(keys),
@@ -65,8 +65,8 @@ impl KeySource {
         state.keys().ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Returns the keys if they can be used now. If the keys cannot be used now, starts an attempt to load keys, and
-    /// returns this attempt as an `Err`, so that the caller can wait for the attempt.
+    /// Returns the keys if they can be used now. If keys must be loaded first, this method calls [`load`](Self::load),
+    /// and returns the result as an `Err`, so that the caller can wait for the attempt to load keys.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));
@@ -105,7 +105,7 @@ impl KeySource {
     }
 
     /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the result is `false`, so that
-    /// a cached refusal that is based on `known` still applies.
+    /// a cached refusal based on `known` still applies.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
@@ -193,7 +193,7 @@ impl Shared {
     }
 }
 
-/// The time limit for loading metadata and keys. A request waits at most this long.
+/// The time limit for loading metadata and keys. `LIMIT` is also the longest time that a request waits for keys.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fetches the key set at `url`.

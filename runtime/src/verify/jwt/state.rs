@@ -8,16 +8,16 @@ use tokio::{sync::watch, time::Instant};
 use super::keys::KeySet;
 use crate::VerifyError;
 
-/// Requests still use keys that are older than this, but new keys are loaded in the background.
+/// Requests still use keys that are older than `REFRESH_AFTER`, but new keys are loaded in the background.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the known keys are older than this, unless the key server is down. While the server is
-/// up, keys become this old only if no token arrives for several minutes. Without this limit, the next token could be
-/// accepted with a key that was withdrawn hours ago.
+/// Requests wait for new keys if the known keys are older than `RELY_UNTIL`, unless the key server is down. While the
+/// server is up, keys reach this age only if no token arrives for several minutes. Without this limit, the next token
+/// could be accepted with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
-/// Keys younger than this are not reloaded when a token names an unknown key. Without this limit, anyone could make the
-/// program send requests to the key server as often as they like.
+/// Keys younger than `ASK_AGAIN_AFTER` are not reloaded when a token names an unknown key. Without this limit, anyone
+/// could make the program send requests to the key server as often as they like.
 pub(super) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// After a failed attempt to load keys, there is a pause before the next attempt. The key server counts as down during
@@ -76,8 +76,8 @@ impl State {
         }
     }
 
-    /// Tells whether the key server counts as down. After a failure, it counts as down during the pause, and for
-    /// [`STILL_DOWN`] after the pause.
+    /// Tells whether the key server counts as down. After a failure, the server counts as down during the pause, and
+    /// for [`STILL_DOWN`] after the pause.
     fn is_down(&self, now: Instant) -> bool {
         self.failure.as_ref().is_some_and(|failure| now < failure.retry_at + STILL_DOWN)
     }

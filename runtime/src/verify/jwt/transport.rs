@@ -36,8 +36,8 @@ impl Transport {
         url.scheme() == "http" && self.plain.have(url)
     }
 
-    /// Lists the problems of the settings. The texts do not quote certificates. The texts do not quote the whole URL of
-    /// a proxy, because the URL can contain a password.
+    /// Lists the problems of the settings. The list contains no certificates. The list does not contain the whole URL
+    /// of a proxy, because the URL can contain a password.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.roots.iter().any(|pem| certificates(pem).is_none()) {

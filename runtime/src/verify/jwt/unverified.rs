@@ -79,8 +79,8 @@ impl<'a> Unread<'a> {
         self.read_as(&TYPES, false)
     }
 
-    /// Parses and checks the header of a token. The `typ` must be one of `types`. The `typ` may be absent only if
-    /// `must_be_typed` is `false`.
+    /// Parses and checks the header of a token. The `typ` must be one of `types`. If `must_be_typed` is `false`, the
+    /// `typ` may also be absent.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)

@@ -201,7 +201,7 @@ impl Jwts {
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
-        /// The longest time that is returned, in seconds.
+        /// The largest age that this function returns, in seconds.
         const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;
         let age = token.issued_at().map_or(0.0, |issued_at| (self.clock)() - issued_at - LATE);
         Duration::try_from_secs_f64(age.clamp(0.0, A_CENTURY)).unwrap_or_default()
@@ -227,8 +227,8 @@ impl Jwts {
     }
 }
 
-/// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads them
-/// again if the signature looks forged, because some servers replace a key without changing its `kid`.
+/// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads the
+/// keys again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
 /// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
 /// token's `kid`, or `is_settled` says that these keys are new enough. If the issuer had published the token's key,

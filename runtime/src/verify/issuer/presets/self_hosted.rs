@@ -31,8 +31,7 @@ impl Issuer {
     /// Makes the issuer of a Zitadel instance, from the instance's domain and the id of one project.
     ///
     /// The gate accepts JWTs for this project. These JWTs have no scopes, so grant scopes for roles. The roles are at
-    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`. The claim with this name contains only the roles of the
-    /// project.
+    /// `["urn:zitadel:iam:org:project:PROJECT-ID:roles"]`. The claim at this path contains no roles of other projects.
     ///
     /// Clients that register themselves get opaque tokens. Add `.introspection(Introspection::new(..))`, so that the
     /// gate asks Zitadel about opaque tokens.

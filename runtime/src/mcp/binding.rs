@@ -28,8 +28,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns the first string of the MAC's input. This string makes a MAC for a session differ from a MAC for a task.
-    /// If the format of the MAC changes, this string must change, too.
+    /// Returns the first string of the MAC's input. The string for sessions differs from the string for tasks, so the
+    /// MACs differ, too. If the format of the MAC changes, this string must change, too.
     const fn domain(self) -> &'static str {
         match self {
             Self::Session => "scopegate session 1",

@@ -2,8 +2,8 @@
 //! does not read.
 //!
 //! If a client offers an upgrade, the gate ignores the offer, as HTTP allows ([RFC 9110, section
-//! 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)). The request is not rejected, because some clients, such
-//! as Java's HTTP client, offer `h2c` in requests without TLS.
+//! 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)). A request that offers an upgrade is not rejected, because
+//! some clients, such as Java's HTTP client, offer `h2c` in requests without TLS.
 
 use http::{
     HeaderName, Method,
@@ -79,8 +79,8 @@ pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Tells whether a request with this method carries no message. MCP clients use such requests to open streams and to
-/// end sessions.
+/// Tells whether a request with this method carries no message. MCP clients use requests without a message to open
+/// streams and to end sessions.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
 }

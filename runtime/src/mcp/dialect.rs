@@ -16,8 +16,8 @@ pub enum Dialect {
     /// HTTP 401 and 403 with the challenge in `WWW-Authenticate`, as MCP's specification demands.
     #[default]
     Http,
-    /// HTTP 200 with an error result. The result has the challenge in `_meta["mcp/www_authenticate"]`, where `ChatGPT`
-    /// reads it.
+    /// HTTP 200 with a tool result that reports an error. The result has the challenge in
+    /// `_meta["mcp/www_authenticate"]`, where `ChatGPT` reads it.
     ///
     /// This form is for tool calls without a token, and for tool calls with a token that lacks a scope or the required
     /// login. The tool does not run. An invalid token still gets a 401. Any request that is not a tool call gets a 401

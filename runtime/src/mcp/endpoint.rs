@@ -44,7 +44,7 @@ pub(super) struct Endpoint {
     /// The host of the resource, or of the server's location if there is no resource. Most requests name this host.
     #[cfg(feature = "rmcp")]
     pub(super) host: String,
-    /// Whether this is the innermost gate. If it is, the layer does not store the result of the verification in the
+    /// Whether this is the innermost gate. The innermost gate does not store the result of the verification in the
     /// request, because no other gate will use this result.
     pub(super) is_innermost: bool,
 }

@@ -1,5 +1,5 @@
-//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. The gate decides by the
-//! body, so these headers cannot grant access.
+//! The headers that repeat parts of the body ([SEP-2243]), for proxies that do not read bodies. The gate uses the body
+//! for its decision, so these headers cannot grant access.
 //!
 //! [SEP-2243]: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 

@@ -105,7 +105,7 @@ impl McpLayer {
     /// [`cors::layer`](crate::cors::layer).
     ///
     /// An origin that no page can have, such as an origin with a path, is ignored and logged at `error`. With
-    /// `McpServer::allow_origin`, such an origin is an error at startup.
+    /// `McpServer::allow_origin`, an origin that no page can have is an error at startup.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
             log::misconfigured(&problem);

@@ -15,9 +15,9 @@
 //!    otherwise the answer is 400. An `Expect` header other than `100-continue` gets a 417.
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
-//!    not read the body. A request without a token gets the same 401,
-//!    unless [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is `ToolResult`. In
-//!    these two cases, the layer reads the body before it decides.
+//!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is
+//!    `ToolResult`, the layer reads the body of a request without a token before it decides. Otherwise, a request
+//!    without a token gets a 401 with the scopes of the floor, too.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be
@@ -32,7 +32,7 @@
 //!    in the body.
 //!
 //! 7. **The scopes.** A token that lacks a scope gets a 403. The challenge names the scopes of the floor and of the
-//!    message. For a batch, the challenge names the scopes of all messages.
+//!    message. For a batch, the challenge names the scopes of the floor and of all messages.
 //!
 //! 8. **The headers that repeat parts of the body.** These are `Mcp-Method` and `Mcp-Name`. If one of these headers is
 //!    present, it must match the body, in every version of the protocol. A header that the protocol's version requires
@@ -45,8 +45,8 @@
 //! step 2, with the text `This server does not answer requests for this host`. After all steps, a request without
 //! `Host` gets a 400, and rmcp compares `Host` with [the hosts of the
 //! server](crate::guide::mcp#servers-made-with-rmcp). A request that the gate has allowed can therefore still get a
-//! 403, with the text `Host header is not allowed`. The [`Decision`](crate::Decision) about a request that only rmcp
-//! rejects says `allowed`.
+//! 403, with the text `Host header is not allowed`. If only rmcp rejects a request, the [`Decision`](crate::Decision)
+//! about this request says `allowed`.
 //!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
 //! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,
@@ -167,9 +167,9 @@
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
 //! of a static key without a name belong to every client with this key. An access token without an issuer or without a
-//! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for such a
-//! caller, the answer is 403, without the identifier of the session. If the server starts a task for such a caller, the
-//! answer is a JSON-RPC error with the code 403.
+//! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for a caller
+//! whose token has no principal, the answer is 403, without the identifier of the session. If the server starts a task
+//! for a caller whose token has no principal, the answer is a JSON-RPC error with the code 403.
 
 mod access;
 mod binding;

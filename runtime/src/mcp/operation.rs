@@ -117,8 +117,8 @@ impl Operation {
     ///
     /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
     /// is rejected as unknown. The gate knows who owns a task if the server is made with `McpServer`, or if the program
-    /// calls `McpLayer::tasks`. In any other case, a row for a method such as `tasks/get` opens this method, and the
-    /// server itself must check who owns a task.
+    /// calls `McpLayer::tasks`. If the gate does not know who owns a task, a row for a method such as `tasks/get` opens
+    /// this method, and the server itself must check the owner.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
@@ -129,8 +129,8 @@ impl Operation {
     /// row as `tools/call *`.
     ///
     /// Without this row, a call to a tool that the table does not list never reaches the server. The answer is the
-    /// usual error for an unknown name. With this row, a caller must meet only this requirement to call a tool that you
-    /// add later or forget to declare. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
+    /// usual error for an unknown name. With this row, callers that meet `requirement` can also call tools that you add
+    /// later or forget to declare. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///
@@ -160,9 +160,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. By spelling the
-    /// URI differently, a client could evade the requirement of a second row. `any_resource` would allow the other
-    /// spelling, and the server might still read the same resource.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. A second row
+    /// could not protect its resource. A client could spell the resource's URI differently: `any_resource` would allow
+    /// this spelling, and the server might still read the same resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

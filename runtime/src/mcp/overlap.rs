@@ -12,7 +12,8 @@ pub(super) enum Overlap {
     Harmless,
     /// Every URI of the later template fits the earlier template.
     Hidden,
-    /// Some URIs fit both templates, and each template also fits URIs that the other template does not fit.
+    /// Some URIs fit both templates, some URIs fit only the earlier template, and some URIs fit only the later
+    /// template.
     Partial,
 }
 
@@ -29,8 +30,8 @@ impl Overlap {
     }
 }
 
-/// Tells whether the row for `row` would apply to more URIs if the row for `uri` were removed. Each argument is a URI
-/// or a URI template.
+/// Tells whether a row would apply to more URIs if another row were removed. `row` is the URI or URI template of the
+/// first row, and `uri` is the URI or URI template of the removed row.
 #[cfg(feature = "export")]
 pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     match (UriTemplate::parse(row), UriTemplate::parse(uri)) {

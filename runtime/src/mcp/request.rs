@@ -43,8 +43,8 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Adds the headers of the refused request to a `Token` refusal. The function with which the program writes bodies
-    /// can read these headers.
+    /// Adds the headers of the refused request to a `Token` refusal. The function that the program passes to
+    /// `Gate::body_with` can read these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),
@@ -285,7 +285,8 @@ enum Cause {
     Undecided(Undecided),
 }
 
-/// Finds the rows for the messages of a body. For a message without a row, the result has the row of the floor.
+/// Finds the rows for the messages of a body. For a message that needs no row and has none, the result contains the row
+/// of the floor.
 fn find<'a>(
     endpoint: &Endpoint,
     plan: &Plan,

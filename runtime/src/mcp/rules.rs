@@ -23,7 +23,7 @@ use crate::{
 pub(super) struct Rules {
     named: BTreeMap<Kind, Named>,
     resources: Resources,
-    /// The switched-off tools. The gate treats these tools as unknown, even if a row allows every tool.
+    /// The switched-off tools. The gate treats a switched-off tool as unknown, even if a row allows every tool.
     off: HashSet<String>,
     /// Whether some operation is public.
     has_public: bool,
@@ -93,8 +93,8 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. This is also the reason
-    /// for a switched-off tool, and for a URI that is too long.
+    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. A switched-off tool
+    /// counts as a tool without a row. A resource whose URI is too long counts as a resource without a row.
     Unlisted(Kind),
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.

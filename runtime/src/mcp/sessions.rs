@@ -99,14 +99,15 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
 }
 
 /// Returns the session identifier in the headers. Returns `None` if there is no identifier. Also returns `None` if
-/// there are several, because programs differ about which of them applies.
+/// there are several identifiers, because programs differ about which identifier applies.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-/// Tells whether an identifier has 1 to `LONGEST` characters of visible ASCII, as [the specification] demands.
+/// Tells whether an identifier is valid. The length must be 1 to `LONGEST` bytes. All characters must be visible ASCII,
+/// as [the specification] demands.
 ///
 /// [the specification]: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
 fn is_identifier(id: &str) -> bool {

@@ -11,9 +11,9 @@ use serde::{
 /// time and memory that a request takes. Real requests name fewer resources and tasks.
 const MOST: usize = 256;
 
-/// The subscriptions in a request that affect which scopes the request needs. A subscription to a resource needs the
-/// scopes of the resource. A subscription to a task needs the scopes of the tool that started the task. If the gate
-/// does not know the owners of tasks, the subscription needs the scopes of the method `tasks/get` instead.
+/// The resources and tasks that a request subscribes to. A subscription to a resource needs the scopes of the resource.
+/// A subscription to a task needs the scopes of the tool that started the task. If the gate does not know the owners of
+/// tasks, the subscription needs the scopes of the method `tasks/get` instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Topics {
     /// The URIs of resources.

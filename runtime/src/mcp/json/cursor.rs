@@ -2,7 +2,7 @@
 //! output.
 //!
 //! This module checks only one thing in a string: a `\u` must have at least four characters before the closing quote.
-//! The code that decodes the string checks all other escapes and the control characters.
+//! The code that decodes a string also checks the escapes and the control characters.
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
@@ -10,7 +10,7 @@ use std::mem;
 
 use memchr::memchr;
 
-/// The depth limit of `serde_json`. A text with deeper nesting could crash some parsers.
+/// The depth limit of `serde_json`. A text with more levels of nesting than this could crash some parsers.
 const MAX_DEPTH: usize = 127;
 
 /// A position in a JSON text.

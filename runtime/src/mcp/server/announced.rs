@@ -1,4 +1,5 @@
-//! Warns about rows for operations that the server does not announce. Most clients do not look for such operations.
+//! Warns about rows for operations that the server does not announce. Most clients do not look for unannounced
+//! operations.
 
 use std::{any::type_name, sync::OnceLock};
 

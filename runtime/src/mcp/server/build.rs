@@ -117,7 +117,7 @@ impl<S: ServerHandler> McpServer<S> {
     }
 
     /// Sets the location of a server whose gate has no resource, such as a gate that verifies only static keys. By
-    /// default, such a server is at `/mcp`, and answers only requests to loopback hosts.
+    /// default, a server whose gate has no resource is at `/mcp`, and answers only requests to loopback hosts.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
         self
@@ -155,8 +155,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, such as those that the program's configuration lists.
     ///
-    /// Nobody can call a switched-off tool, and no list contains it. If such a tool started a task, the gate treats
-    /// this task as unknown. At startup, the log has a warning for each switched-off tool.
+    /// Nobody can call a switched-off tool, and no list contains it. If a switched-off tool has started a task, the
+    /// gate treats this task as unknown. At startup, the log has a warning for each switched-off tool.
     ///
     /// # Examples
     ///
@@ -172,8 +172,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if one of the tools is not covered by any row. The name of such a tool is probably misspelt. The error
-    /// comes from [`McpServer::build`].
+    /// Fails if one of the tools is not covered by any row. The name of a tool without a row is probably misspelt. The
+    /// error comes from [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self

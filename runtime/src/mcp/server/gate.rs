@@ -18,7 +18,7 @@ impl Gate {
     ///
     /// The gate rejects a tool or prompt outside the block as unknown, even if the tool or prompt comes from another
     /// rmcp router, or if the server adds it at run time. The gate also rejects every MCP resource as unknown. To allow
-    /// such operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
+    /// other operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
     /// does not matter. If the resource is on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.

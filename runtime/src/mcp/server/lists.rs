@@ -52,8 +52,8 @@ pub enum Lists {
     /// cannot request them later. Use `Callable` only for servers whose callers get all of their scopes at login.
     ///
     /// A resource template is listed if the caller may read every URI that fits the template. A scope such as
-    /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. An
-    /// alternative of the requirement is therefore ignored if it contains such a scope.
+    /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. The
+    /// list therefore ignores each alternative of the requirement that contains a scope with a variable.
     Callable,
 }
 

@@ -1,8 +1,9 @@
 //! A server whose tasks belong to principals, and whose lists depend on the caller.
 //!
-//! The gate makes the task identifiers that clients see. `Owned` replaces a client's identifier with the server's own
-//! identifier only if the task belongs to the caller, and if the token still grants the scopes of the tool that started
-//! the task. The result of this check does not depend on how the gate in front of the server has parsed the request.
+//! The gate makes the task identifiers that clients see. `Owned` checks that the task belongs to the caller, and that
+//! the token still grants the scopes of the tool that started the task. The result of this check does not depend on how
+//! the gate in front of the server has parsed the request. If the check passes, `Owned` replaces the client's
+//! identifier with the server's own identifier.
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -13,9 +13,10 @@ use crate::{
     refuse::{Asked, Reason, Rejection},
 };
 
-/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection. JSON-RPC does not reserve these
-/// codes. The data of the error has `error`, `scope`, and the list `www_authenticate`, which has one challenge for each
-/// authentication scheme. If a certain login is required, the data also has `acr_values`, `max_age`, or both.
+/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection. An HTTP status is outside the
+/// range of codes that JSON-RPC reserves. The data of the error can have `error`, `scope`, and the list
+/// `www_authenticate`, which has one challenge for each authentication scheme. If a certain login is required, the data
+/// also has `acr_values`, `max_age`, or both.
 ///
 /// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the required scopes
 /// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403.

@@ -21,8 +21,8 @@ use crate::well_known::{Discovery, clashes_between};
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
 /// `/.well-known/oauth-protected-resource`. In the output, a folder with this path contains the document itself. The
 /// copy is therefore the file `index.json` in that folder. If the path of a document ends in a slash, or if the path of
-/// another document is below this path, the file of the document itself is also named `index.json`. This `index.json` is
-/// in the folder that has the path of the document.
+/// another document is below this path, the file of the document itself is also named `index.json`. This `index.json`
+/// is in the folder that has the path of the document.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

@@ -105,8 +105,8 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Refuses a path that can only be a module. Without this check, an attribute could emit a block that begins with the
-/// value `crate`. `syn` cannot parse such a block.
+/// Refuses a path that can only be a module. Without this check, the attribute would emit the path as a value. For
+/// `crate`, the result could be a block that `syn` cannot parse.
 fn refuse_module(path: &Path) -> syn::Result<()> {
     let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
     match path.segments.last() {

@@ -1,11 +1,10 @@
-//! The settings that decide who gets access, in addition to the rows of a table: the policy, the credential sources,
-//! and the settings for bound tokens.
+//! The settings that affect who gets access: the policy, the credential sources, and the settings for bound tokens.
 
 use super::problems::problems;
 use crate::{gate::Gate, policy::Policy, scope::ScopeTable, well_known::Discovery};
 
-/// The settings that decide who gets access, in addition to the rows of a table. The settings come from a [`Gate`]. In
-/// a program without a gate, such as an MCP server over stdio, the settings come from a [`Policy`].
+/// The settings that affect who gets access. The settings come from a [`Gate`]. In a program without a gate, such as an
+/// MCP server over stdio, the settings come from a [`Policy`].
 ///
 /// Where a function of [`export`](crate::export) takes `impl Into<Admission>`, pass a `&Gate` or a `&Policy`.
 ///

@@ -19,10 +19,10 @@ use crate::well_known::{Discovery, clashes_between};
 /// file differs from the path of the document's URL. `HOSTING.md` tells people how to configure other servers.
 ///
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
-/// `/.well-known/oauth-protected-resource`. In the output, this path is a folder that contains the document itself. The
-/// copy is therefore the file `index.json` in that folder. A document itself is also written as `index.json` if its
-/// path ends in a slash, or if the path of another document is below its path. This `index.json` is in the folder that
-/// has the path of the document.
+/// `/.well-known/oauth-protected-resource`. In the output, a folder with this path contains the document itself. The
+/// copy is therefore the file `index.json` in that folder. If the path of a document ends in a slash, or if the path of
+/// another document is below this path, the file of the document itself is also named `index.json`. This `index.json`
+/// is in the folder that has the path of the document.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

@@ -83,8 +83,8 @@ fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
     }
 }
 
-/// Returns the two calls by which a program can name an issuer. A program with `Gate::jwt` uses the second call,
-/// because it makes no `Issuer`.
+/// Returns the two calls by which a program can name an issuer. A program that calls `Gate::jwt` makes no
+/// `Issuer`, so it calls `authorization_server`.
 pub(super) fn named(issuer: &str) -> String {
     format!("`Issuer::new(\"{issuer}\")`, or `.authorization_server(\"{issuer}\")` with `Gate::jwt`")
 }
@@ -151,8 +151,8 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
     }
 }
 
-/// Returns advice if the token grants no scope. The advice is either to read the permissions from another claim, or to
-/// let the client request scopes.
+/// Returns advice if the token grants no scope. The advice names another claim that can contain the permissions, or
+/// says that the client should request scopes.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
     /// The claims, besides `scope` and `scp`, in which authorization servers put permissions. The text after each
     /// claim is the call that makes the gate read the claim.

@@ -37,13 +37,13 @@ impl<'a> Held<'a> {
         Self { granted, policy, names, other }
     }
 
-    /// Tells whether the token has a scope itself, or a scope that covers it.
+    /// Tells whether the token has `scope`, or a scope that covers `scope`.
     pub(super) fn covers(&self, scope: &str) -> bool {
         self.policy.covers(self.granted, scope)
     }
 
-    /// Tells whether the token has `need`. If `need` is a template, the token must have its scopes for all values of
-    /// the parameters.
+    /// Tells whether the token has `need`. If `need` is a template, the token must have the template's scope for every
+    /// value of the parameters.
     pub(super) fn has(&self, need: NeedRef<'_>) -> bool {
         self.has_with(need, &Values::new())
     }
@@ -59,7 +59,8 @@ impl<'a> Held<'a> {
     }
 
     /// Lists the needs that the token lacks. The function goes through the needs in order. It keeps a need if, for some
-    /// parameter values, the token has this need and all needs that were kept before. It lists every other need.
+    /// parameter values, the token has this need and all needs that were kept before. It lists the needs that it does
+    /// not keep.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

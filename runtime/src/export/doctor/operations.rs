@@ -69,7 +69,7 @@ impl Accepted {
         })
     }
 
-    /// Returns a hint if the token would open more operations at a gate that counts every wildcard.
+    /// Returns a hint if the token would open more operations at a gate that accepts all wildcards.
     pub(super) fn wildcard_hint(
         &self,
         token: &Token,

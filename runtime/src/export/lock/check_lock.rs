@@ -12,7 +12,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # Errors
 ///
 /// Fails if the gate has a mistake that stops the server from starting, or if [`Policy::check`](crate::Policy::check)
-/// fails. In both cases, the error lists all mistakes, and the file is neither compared nor written.
+/// fails. The error lists all mistakes. While there are mistakes, the file is neither compared nor written.
 ///
 /// Fails if the file cannot be read or written. Without `UPDATE_SCOPES=1`, also fails if the file does not exist or
 /// differs from the program. If the file differs, the error lists which rules became weaker and which became stricter.
@@ -134,8 +134,8 @@ pub(in crate::export) fn check_or_write(
     result.map_err(|error| error.at(path))
 }
 
-/// Finds the first rule in `text` that differs from `expected`. `text` is the text of a lock file, and `expected` is
-/// the text of the program's lock.
+/// Finds the first difference between the rules in `text` and the rules in `expected`. `text` is the text of a lock
+/// file, and `expected` is the text of the program's lock.
 fn difference(text: &str, expected: &str) -> Option<Difference> {
     let (mut of_file, mut of_program) = (rules(text), rules(expected));
     loop {

@@ -28,7 +28,7 @@ use crate::{
     token::CredentialSource,
 };
 
-/// The settings that decide who gets access, in addition to the rows.
+/// The settings that the declarations of a lock describe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
     pub(super) floor: BTreeSet<ScopeToken>,

@@ -38,7 +38,7 @@ enum Kind {
     Missing,
     /// The changes, and a description of each pair of scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
-    /// The lock file has the same rules as the program, but its text differs.
+    /// The lock file has the same rules as the lock of the program, but a different text.
     Reworded(Difference),
     Unreadable {
         line: usize,

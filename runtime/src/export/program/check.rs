@@ -14,7 +14,7 @@ use crate::{
 struct Question<'a> {
     write: bool,
     since: Option<&'a str>,
-    /// The name of the older lock in messages.
+    /// The name that messages use for the older lock.
     revision: Option<&'a str>,
 }
 

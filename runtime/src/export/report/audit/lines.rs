@@ -6,8 +6,8 @@ use std::{
     path::Path,
 };
 
-/// The greatest length, in bytes, of a line that is read as a record. Every record is shorter than this, even the
-/// record for a token with the most scopes and the longest texts.
+/// The greatest length, in bytes, of a line that is read as a record. Every record is shorter than this limit, even
+/// the record for a token with the most scopes and the longest texts.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.

@@ -19,8 +19,8 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 ///
 /// Put the layer outside the gate. A gate outside this layer would answer preflights without CORS headers, so browsers
 /// would not send the actual requests. By default, pages of any origin can call the API, with any method and any
-/// header. This default is safe: access depends on the token, not on the origin, and the layer does not allow cookies.
-/// To allow less, use the methods of [`Cors`].
+/// header. This default is safe, because access depends on the token and not on the origin. By default, the layer also
+/// does not allow cookies. To allow less, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -33,7 +33,8 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The next layer allows only pages from one origin. These pages can send cookies, and can also read the header `Link`:
+/// The layer in the next example allows only pages from one origin. These pages can send cookies, and can also read the
+/// header `Link`:
 ///
 /// ```
 /// use http::{HeaderValue, header::LINK};
@@ -58,7 +59,7 @@ pub fn layer() -> Cors {
 ///
 /// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Two methods differ:
 ///
-/// - [`Cors::expose_headers`] takes a list of header names. It adds them to the headers that pages can already read.
+/// - [`Cors::expose_headers`] adds headers to the list of exposed headers, and removes none.
 /// - [`Cors::allow_credentials`] has no effect until you set the origins.
 ///
 /// # Examples
@@ -88,9 +89,9 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// This setting has an effect only if you also call [`Cors::allow_origin`]. Browsers do not accept the origin `*`
-    /// in the answer to a request with cookies. If you call `allow_credentials` and `allow_origin`, do not pass `Any`
-    /// for the origins, the methods or the headers: tower-http would panic.
+    /// Without a call of [`Cors::allow_origin`], this setting has no effect, because browsers do not accept the origin
+    /// `*` in the answer to a request with cookies. If you call `allow_credentials` and `allow_origin`, do not pass
+    /// `Any` for the origins, the methods or the headers: tower-http would panic.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -119,7 +120,7 @@ impl Cors {
         self.change(|layer| layer.max_age(age))
     }
 
-    /// Sets the `Vary` header. By default, this header names `Origin`, `Access-Control-Request-Method` and
+    /// Sets the `Vary` header. By default, `Vary` names `Origin`, `Access-Control-Request-Method` and
     /// `Access-Control-Request-Headers`.
     pub fn vary(self, headers: impl Into<Vary>) -> Self {
         self.change(|layer| layer.vary(headers))

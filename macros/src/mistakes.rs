@@ -1,5 +1,5 @@
-//! Finds two kinds of mistakes in a handler: mistakes that compile, and mistakes for which the compiler would show a
-//! less clear message of another crate.
+//! Finds two kinds of mistakes in a handler: mistakes that compile, and mistakes for which scopegate's message is
+//! clearer than the compiler's own message.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! Reads the source file to find what surrounds an attribute, because the compiler passes only the item to an
 //! attribute.
 //!
-//! The only purpose of this module is a better error message for an attribute in an `impl` block or a trait. An
+//! The only purpose of this module is a better error message for an attribute in an `impl` block or a trait. A scope
 //! attribute emits types, which neither an `impl` block nor a trait can contain. The compiler's own message would name
 //! these generated types.
 

@@ -18,9 +18,9 @@ use crate::{
 ///
 /// A program can put its own layer on a [`Router`](crate::Router), on a [`MethodRouter`](crate::routing::MethodRouter),
 /// or on a handler that has an attribute. The layer runs before the handler's guard, and can itself answer a request
-/// that has no token. The table does not show the layer: it shows only what the inner handler needs. The layer cannot
-/// call the inner handler without the handler's guard. If the layer removes request extensions that the guard needs,
-/// the answer is 500.
+/// that has no token. The table shows only what the handler needs, and does not show what the layer does. Whenever the
+/// layer calls the handler, the handler's guard runs first. If the layer removes request extensions that the guard
+/// needs, the answer is 500.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
                or `guarded(requirement!(\"..\"), ..)` around it"

@@ -24,9 +24,10 @@ use crate::routing::{
 /// tells how axum reads the last argument.
 ///
 /// A program can write its own implementation of [`Handler`] for a function if the program defines the type `T` or `S`
-/// in `Handler<T, S>`. The program's implementation can leave out the guard, so the router must not use it. Therefore,
-/// this trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
-/// implementation. The compiler does not allow a second implementation for the same `T` and `S`.
+/// in `Handler<T, S>`. The router must not use the program's implementation, because this implementation can leave out
+/// the guard. Therefore, this trait has the same bounds as axum's implementation. A function that meets these bounds
+/// already has axum's implementation. The compiler does not allow a second implementation of `Handler` with the same
+/// `T` and `S`.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. Any
 /// handler that is wrapped in [`guarded`](crate::guarded) also implements this trait, because `guarded` checks the
@@ -92,9 +93,8 @@ where
     }
 }
 
-/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. Without the
-/// implementations for strings and for functions without arguments, the compiler would report the missing declaration
-/// twice.
+/// axum accepts a string, or a function without arguments, as a handler. Neither declares scopes. With the two
+/// implementations below, the compiler reports the missing declaration only once.
 #[diagnostic::do_not_recommend]
 impl<T, S> sealed::Function<(), T, S> for &'static str
 where

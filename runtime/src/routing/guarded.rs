@@ -88,8 +88,8 @@ pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 /// The arguments of a handler that has no guard.
 ///
 /// If a handler had a second guard, the second guard would be enforced, but no table would show it. So the compiler
-/// must recognize a handler that already has a guard. To make this possible, the type of a guard is not `Unpin`. Other
-/// extractors are `Unpin`, because no extracted value borrows from itself.
+/// must recognize a handler that already has a guard. The type of a guard is not `Unpin`, so that the compiler can
+/// recognize the guard. Other extractors are `Unpin`, because no extracted value borrows from itself.
 #[diagnostic::on_unimplemented(
     message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"
@@ -222,8 +222,8 @@ impl<H> Guarded<H> {
 ///
 /// # Limits
 ///
-/// - A handler that has an attribute, or that is already `guarded`, does not compile here. Declare all scopes of a
-///   handler in one place.
+/// - Do not wrap a handler that has an attribute, or that is already `guarded`: the program does not compile. Declare
+///   all scopes of a handler in one place.
 /// - A layer around `guarded(..)` does not compile. Put the layer inside, as in
 ///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. By contrast, layers of
 ///   a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.

@@ -19,8 +19,8 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Mounts {
     all: Vec<Mount>,
-    /// The paths that were added with `Router::route`. Such a path answers 405 to a method without a handler, unless
-    /// the path also has a handler that accepts all methods.
+    /// The paths that were added with `Router::route`. If no handler of the path accepts all methods, the path answers
+    /// 405 to each method without a handler.
     by_method: BTreeSet<String>,
     problems: Vec<String>,
 }

@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// An [`axum::Router`] for declared handlers. Each handler must have `#[requires_scope]`, `#[authenticated]` or
-/// `#[public]`, or must be wrapped in [`guarded`](crate::guarded) or a similar function. Other handlers do not compile.
+/// `#[public]`, or must be wrapped in [`guarded`](crate::guarded), [`authenticated`](fn@crate::authenticated) or
+/// [`public`](fn@crate::public). Other handlers do not compile.
 ///
 /// To turn this router into an axum router, call [`Router::protect`]. The type is not `Clone`, because a copy could not
 /// have a gate of its own.

@@ -101,9 +101,9 @@ impl<S> Router<S> {
     ///
     /// The argument `openapi` is a document that describes the API as a whole, for example with a title. In the paths
     /// of the document, `{*rest}` becomes `{rest}`. If a handler does not describe a path parameter, the document
-    /// describes the parameter as a string. This applies, for example, to a parameter in the path at which the router
-    /// is nested. If operations share an id, each of them gets a new id, which contains the operation's method and
-    /// path.
+    /// describes the parameter as a string. For example, a handler need not describe the parameters of the path at
+    /// which its router is nested. If operations share an id, each of them gets a new id, which contains the
+    /// operation's method and path.
     ///
     /// Afterwards, call [`ScopeTable::apply_to`](crate::ScopeTable::apply_to) to add the requirement of each operation.
     ///

@@ -215,8 +215,8 @@ impl Sources {
     }
 
     /// Removes the credentials in `Sec-WebSocket-Protocol`, so that handlers do not see them. Also marks the headers of
-    /// `Kind::Header` and the proof headers as sensitive. The mark tells code behind the gate that these headers are
-    /// secret, because that code does not know which headers the gate reads.
+    /// `Kind::Header` and the proof headers as sensitive. Code behind the gate does not know which headers the gate
+    /// reads, so the mark tells this code that the headers are secret.
     pub(crate) fn strip(&self, headers: &mut HeaderMap) {
         self.proofs.iter().for_each(|name| mark_sensitive(headers, name));
         for source in &self.list {

@@ -37,8 +37,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Token(Arc<Data>, Told);
 
-/// Facts that the gate and the verifier add for one request. The record of the decision and the challenge use these
-/// facts. The facts are not part of the token's data, so that a verifier can cache and share the data.
+/// Facts that the gate and the verifier add for one request. The challenge and the record of the decision use these
+/// facts. The facts are not part of the token's data, so a verifier can cache and share the data.
 #[derive(Clone, Default)]
 struct Told {
     /// The hash of the token's text, which identifies a token without `jti`. The hash is set only if the gate has an

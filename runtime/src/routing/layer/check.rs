@@ -76,10 +76,11 @@ impl GateLayer {
     /// logs a warning. The check finds a document that is nested at a path such as `/api` if the path of a row or of
     /// the resource begins with `/api`.
     ///
-    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. Such a
-    /// path is logged when its first request arrives. If the table has a row for a path, the check logs which methods
-    /// of this path have no row. A method without a row is not an error. Only a handler with an attribute, or with
-    /// [`guarded`](crate::guarded) around it, can have a row, and an axum router can also contain other handlers.
+    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. A path
+    /// without a row is logged when its first request arrives. If the table has a row for a path, the check logs which
+    /// methods of this path have no row. A method without a row is not an error, because an axum router can contain
+    /// handlers without a declaration. Only a handler with an attribute, or with [`guarded`](crate::guarded) around it,
+    /// can have a row.
     ///
     /// # Errors
     ///
@@ -193,9 +194,9 @@ fn beginnings(path: &str) -> impl Iterator<Item = &str> {
     ends.filter(|end| *end > 0).filter_map(|end| path.get(..end))
 }
 
-/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. The function recognizes this router by
-/// its second route, which has no methods and answers 404. The program itself may serve a copy of the document below an
-/// endpoint. This copy is not a mistake, and the function returns `false` for it.
+/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. The function recognizes this router by a
+/// second route, which has no methods and answers 404. The program itself may serve a copy of the document below an
+/// endpoint. This copy is not a mistake, so the function returns `false` for it.
 fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));

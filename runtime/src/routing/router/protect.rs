@@ -41,8 +41,8 @@ where
 
     /// Puts `gate` before every route, and returns the metadata document separately.
     ///
-    /// You can then nest the routes. To mount the document at the root of the server, where clients look for it, use
-    /// [`well_known`](crate::well_known()).
+    /// You can nest the returned routes in another router. To mount the document at the root of the server, where
+    /// clients look for it, use [`well_known`](crate::well_known()).
     ///
     /// # Errors
     ///

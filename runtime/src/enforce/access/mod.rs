@@ -307,9 +307,9 @@ impl Access {
     /// demand a certain login. Use this method if the content of an answer depends on the caller's permissions. To
     /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
-    /// You need not declare the scopes of `asked` in the attribute. But the scope table, the lock file and
-    /// `scopes_supported` contain only declared scopes and the scopes of the floor. Clients do not request any other
-    /// scope. To list a scope, declare it with `also(..)`.
+    /// You need not declare the scopes of `asked` in the attribute. But by default, `scopes_supported` contains only
+    /// declared scopes and the scopes of the floor, and clients do not request any other scope. To list a scope in
+    /// `scopes_supported`, in the scope table and in the lock file, declare it with `also(..)`.
     ///
     /// Name each template of `asked` in the handler's attribute, for example in `also(..)`. The parameters of the
     /// template then have the same values as in the handler's own scopes. If the attribute does not name a template, no

@@ -106,8 +106,8 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Makes the start of the call for a handler that needs all of `scopes` and nothing else. Most handlers are of this
-    /// kind. The compiler evaluates `row_of_all` faster than `Row::new`.
+    /// Makes the start of the call for a list of literals, the most frequent kind of requirement. The compiler
+    /// evaluates `row_of_all` faster than `Row::new`.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }

@@ -1,8 +1,8 @@
-//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments. Its
-//! attribute is empty, or contains only string literals.
+//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments. The
+//! attribute of a usual handler is empty, or contains only string literals.
 //!
 //! After each change to a crate, the compiler expands all attributes in that crate again. `syn` would make the
-//! expansion slow, because most programs build `syn` without optimization. Therefore, this module reads no more tokens
+//! expansion slow, because cargo usually builds `syn` without optimization. Therefore, this module reads no more tokens
 //! than necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes to
 //! [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.
 

@@ -42,7 +42,7 @@ pub struct Dpop {
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 impl Dpop {
-    /// Accepts tokens that are bound to a key, and also tokens that are not.
+    /// Accepts tokens that are bound to a key, and also tokens without a binding.
     ///
     /// A bound token is rejected if it is sent as a bearer token. A token without a binding is rejected if it is sent
     /// with the scheme DPoP.

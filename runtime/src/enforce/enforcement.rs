@@ -17,8 +17,8 @@ use crate::{
 /// The data that scopegate keeps in a request's extensions: the gate, the result of the guard, and the verified token.
 #[derive(Clone)]
 pub(crate) struct Enforcement {
-    /// The place where the handler's guard finds the gate. The slot is `None` if an outer layer has verified the token,
-    /// but the request has not yet reached a gate that decides whether to let it through.
+    /// The place where the handler's guard finds the gate. The slot is `None` until the request reaches a gate that
+    /// admits or refuses it.
     slot: Option<Arc<Slot>>,
     /// The plan for the resource of the request, if the gate has a family.
     pub(super) member: Option<Arc<Plan>>,

@@ -22,8 +22,8 @@ pub(crate) enum Nowhere {
     Outside,
 }
 
-/// Finds the plan for a request. Returns the gate's own plan or, if the gate has a family, the plan for one resource of
-/// the family.
+/// Finds the plan for a request. If the gate has a family, returns the plan for the request's resource. Otherwise,
+/// returns `plan` unchanged.
 pub(crate) fn plan_for<'a>(plan: &'a Arc<Plan>, parts: &Parts) -> Result<Cow<'a, Arc<Plan>>, Nowhere> {
     if !plan.gate.is_of_family() {
         return Ok(Cow::Borrowed(plan));

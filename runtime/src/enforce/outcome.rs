@@ -17,7 +17,8 @@ use crate::{
 #[cfg(any(feature = "rmcp", feature = "testing"))]
 use crate::{policy::step_up_of, refuse::Asked};
 
-/// Decides about a token with a gate or, if there is no gate (over stdio and in tests), with a policy.
+/// Decides about a token. Usually, a gate decides. Over stdio, and in tests that call a handler directly, there is no
+/// gate, so a policy decides.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge<'a> {
     Gate(&'a Plan),
@@ -76,8 +77,8 @@ impl<'a> Noted<'a> {
 }
 
 impl<'j> Judge<'j> {
-    /// Accepts a token if it meets all demands, and reports the decision. If a demand is not public, the token must
-    /// also have the scopes of the floor.
+    /// Accepts a token if it meets all demands, and reports the decision. A demand that is not public also requires the
+    /// scopes of the floor.
     #[inline]
     pub(crate) fn judge(
         self,

@@ -140,8 +140,8 @@ impl<'a> Decision<'a> {
         self.facts.demands.iter().map(|demand| demand.row.handler())
     }
 
-    /// Returns the scopes that the operation needs: the floor, the first alternative that can be met, and one of the
-    /// scopes that the handler demands while it runs, if it demands any.
+    /// Returns the scopes that the operation needs: the floor and the first alternative that can be met. If the handler
+    /// demands scopes while it runs, the result also contains one of the demanded scopes.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.
@@ -185,7 +185,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the result is
-    /// empty. The record then has only the rows of hidden operations, and the request calls none of these operations.
+    /// empty, because the request calls none of the hidden operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

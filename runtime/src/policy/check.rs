@@ -49,7 +49,7 @@ impl Policy {
     }
 
     /// Describes a scope that a token can have but that no operation needs. Such a scope covers no scope of a
-    /// vocabulary, and no scope that a template of the table can become.
+    /// vocabulary, and no scope that fits a template of the table.
     #[cfg(feature = "jwt")]
     pub(crate) fn useless(&self, scope: &str, by: &str, table: &ScopeTable) -> Option<String> {
         let granted = GrantedScopes::parse(scope);

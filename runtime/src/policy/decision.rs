@@ -30,8 +30,9 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. The variants are ordered by what corrects them. A new token corrects `Scope` and
-/// `Login`. A request with another value corrects `IllegalValue`. Only a change to the program corrects `NoValue`.
+/// Why a token does not meet a demand. Later variants are harder to correct. After `Scope` or `Login`, the client needs
+/// a new token. After `IllegalValue`, the client must send another value. After `NoValue`, only a change to the program
+/// helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -47,8 +48,8 @@ pub(crate) enum Shortfall {
 }
 
 impl Policy {
-    /// Decides whether the caller meets every demand. If a demand is not public, the token must also have the scopes of the floor. Allocates
-    /// nothing.
+    /// Decides whether the caller meets every demand. A demand that is not public also requires the scopes of the
+    /// floor. Allocates nothing.
     ///
     /// Each alternative is checked separately. If one alternative contains an illegal value, the token can still meet
     /// another alternative.

@@ -60,7 +60,8 @@ type AskedAs = Arc<dyn Fn(&str) -> String + Send + Sync>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// No additional scopes. Tokens get the fewest privileges, but users must step up most often.
+    /// No additional scopes. Tokens get only the scopes that the operations need, but users must step up more often
+    /// than with `Recommended`.
     #[default]
     Minimum,
     /// The scopes that the handler's attribute lists as `related(..)`. With this strategy, users must step up less
@@ -106,7 +107,7 @@ impl Policy {
 
     /// Registers the scopes of `V`, and what they imply.
     ///
-    /// Once a vocabulary is registered, every scope that a handler, a group of routes or the floor names must be in a
+    /// Once a vocabulary is registered, every scope of a handler, of a group of routes and of the floor must be in a
     /// vocabulary. If a scope is in no vocabulary, the gate does not start. Templates need not be in a vocabulary. You
     /// can register several vocabularies.
     ///

@@ -107,7 +107,7 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
 }
 
 /// Splits an authority into the host and the rest. If the authority has brackets, the host ends with the last `]`. If
-/// it has no brackets, the host ends before the first colon. The rest can be empty.
+/// the authority has no brackets, the host ends before the first colon. The rest can be empty.
 fn split(authority: &str) -> (&str, &str) {
     match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),

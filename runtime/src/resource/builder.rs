@@ -72,9 +72,9 @@ impl Resource {
         Ok(self)
     }
 
-    /// Sets a member for which `Resource` has no other method. The member can be another optional member of [RFC 9728,
-    /// section 2], a name in a certain language (`resource_name#de`), or an extension. The value is published
-    /// unchanged.
+    /// Sets a member of the metadata document. Use this method only for members that no other method of `Resource`
+    /// sets. The member can be another optional member of [RFC 9728, section 2], a name in a certain language
+    /// (`resource_name#de`), or an extension. The value is published unchanged.
     ///
     /// # Errors
     ///

@@ -11,8 +11,7 @@ use super::authority::{Authority, default_port};
 /// Clients add a slash after a host without a path. This function does not add the slash, because both forms are
 /// accepted; see [`twin`].
 ///
-/// A host with `xn--` is not decoded, because every name with `xn--` that can be registered already has the form that
-/// clients send.
+/// A host with `xn--` is not decoded, because every registered name with `xn--` already has the form that clients send.
 pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     let (origin, rest) = url.split_at(origin_end);
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));

@@ -14,9 +14,9 @@ use crate::shown::debug_as_display;
 
 /// Remembers which proofs a gate has seen.
 ///
-/// A proof is valid for one request (RFC 9449, section 11.1). The gate passes a proof to its store only after it has
-/// checked the token and the proof's signature. Therefore, only a client with a bound token from a trusted issuer can
-/// fill the store.
+/// A proof is valid for one request (RFC 9449, section 11.1). The gate checks the token and the proof's signature
+/// before it passes the proof to its store. Therefore, only a client with a bound token from a trusted issuer can fill
+/// the store.
 ///
 /// A store **must not forget** a proof before the proof's lifetime ends. A full store returns [`StoreError::full`], and
 /// the gate answers 503.

@@ -15,7 +15,8 @@ use crate::{
 
 impl Access {
     /// Logs each template that has no value because of a mistake in the handler, in the route's path, or in the test
-    /// that calls the handler. No token covers such a template, and only the log shows this mistake.
+    /// that calls the handler. No token covers a template without a value, and only the log says why the value is
+    /// missing.
     pub(super) fn log_faults_of(&self, asked: &Row, filled: &Filled) {
         let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
         for template in asked.terms().templates() {
@@ -33,8 +34,8 @@ impl Access {
         }
     }
 
-    /// Says why a declared template has no value. `filled` contains the result for each declared template, and is empty
-    /// before the guard runs.
+    /// Says why a declared template has no value. `filled` has an entry for each declared template, but is empty before
+    /// the guard runs.
     fn without_value(&self, template: &str, filled: &Filled) -> String {
         match self.authority {
             // The guard has not run yet, because the `Access` is that of a middleware around the handler.

@@ -37,7 +37,7 @@ use crate::{
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
 /// an `Option<Access>` is `None` if the token is bad or missing. In such a middleware, the extractor does not answer
-/// 401 to a bad token, because the request can be for a public route, and public routes ignore tokens.
+/// 401 to a bad token, because the request can be for a public handler, and most public handlers ignore the token.
 ///
 /// # Examples
 ///
@@ -145,8 +145,8 @@ impl Access {
     /// }
     /// ```
     ///
-    /// This example closes a WebSocket with the close code 4401. No standard defines this code; the program and its
-    /// clients agreed on the meaning "get a new token":
+    /// This example closes a WebSocket with the close code 4401. No standard defines the meaning of 4401; here, the
+    /// program and its clients have agreed that 4401 means "get a new token":
     ///
     /// ```
     /// use axum::{
@@ -242,7 +242,7 @@ impl Access {
     /// template, pass it as it is written in the attribute, with its braces.
     ///
     /// A handler cannot demand a login (`max_age`, `acr`). Put the operation that needs the login on a separate route,
-    /// and write the login in the attribute of that route's handler.
+    /// and demand the login in the attribute of that route's handler.
     ///
     /// # Examples
     ///
@@ -261,15 +261,14 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// Fails if the token lacks the scope. An HTTP handler then answers 403, as if the token lacked a scope of the
-    /// attribute. The 403 names all scopes that the request needs. The method also fails if the scope is not declared.
-    /// For an undeclared scope, the answer is 500, and an error is logged. The compiler rejects a call with an
-    /// undeclared scope if the handler's own body makes this call on the `Access` argument, and the attribute and the
-    /// call contain only literals.
+    /// Fails if the token lacks the scope, or if the scope is not declared. If the token lacks the scope, an HTTP
+    /// handler answers 403, and the 403 names all scopes that the request needs. If the scope is not declared, the
+    /// answer is 500, and an error is logged. If the attribute contains only literals, the compiler rejects an
+    /// undeclared literal in a call of this method on the handler's `Access` argument.
     ///
-    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the same code, 403 or 500. rmcp sends this
-    /// error with HTTP 200, so clients do not request more scopes. The [guide](crate::guide::mcp) shows how to answer
-    /// with HTTP 403 instead, under "A scope that depends on an argument".
+    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. Clients do not request
+    /// more scopes after this error, because rmcp sends it with HTTP 200. The [guide](crate::guide::mcp) shows how to
+    /// answer with HTTP 403 instead, under "A scope that depends on an argument".
     pub fn require(&self, scope: impl Demandable) -> Result<(), Rejection> {
         self.require_any([scope])
     }
@@ -308,15 +307,17 @@ impl Access {
     /// demand a certain login. Use this method if the content of an answer depends on the caller's permissions. To
     /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
-    /// You need not declare the scopes of `asked` in the attribute. But if neither an attribute nor the floor names a
-    /// scope, the scope table, the lock file and `scopes_supported` do not list the scope, and clients do not request
-    /// it. To list the scope, declare it with `also(..)`.
+    /// You need not declare the scopes of `asked` in the attribute. But by default, `scopes_supported` contains only
+    /// declared scopes and the scopes of the floor, and clients do not request any other scope. To list a scope in
+    /// `scopes_supported`, in the scope table and in the lock file, declare it with `also(..)`.
     ///
     /// Name each template of `asked` in the handler's attribute, for example in `also(..)`. The parameters of the
     /// template then have the same values as in the handler's own scopes. If the attribute does not name a template, no
-    /// token covers the template, and an error is logged. Only a template whose parameters all belong to the gate's
-    /// [family](Resource::family) needs no declaration, because the request's resource determines their values. A scope
-    /// with parameters in braces counts as a template, unless the attribute names this scope with doubled braces.
+    /// token covers the template, and an error is logged. No declaration is needed for a template whose parameters all
+    /// belong to the gate's [family](Resource::family), because the request's resource determines their values.
+    ///
+    /// A scope such as `repo:{name}` counts as a template. But if the attribute names the scope as `repo:{{name}}`,
+    /// with doubled braces, the scope is not a template.
     ///
     /// # Examples
     ///

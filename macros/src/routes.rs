@@ -49,7 +49,7 @@ pub(crate) fn routes(input: TokenStream) -> TokenStream {
     quote!({ #errors #krate::__private::Routes::new() #(#added)* })
 }
 
-/// Finds the name of a handler. The handler can also be inside `list.layer(..)` or `guarded(.., list)`.
+/// Finds the name of a handler, such as `list` in `list.layer(..)` or in `guarded(.., list)`.
 fn name_of(handler: &Expr) -> syn::Result<&Path> {
     match handler {
         Expr::Path(name) if name.qself.is_none() => Ok(&name.path),

@@ -77,7 +77,7 @@
 /// [RFC 9470]: https://www.rfc-editor.org/rfc/rfc9470
 ///
 /// If several handlers share a requirement, define it as a constant. An attribute that names the constant can also have
-/// the keys `also` and `related`. It cannot require other scopes, and cannot have `acr` or `max_age`:
+/// the keys `also` and `related`. The attribute cannot require other scopes, and cannot have `acr` or `max_age`:
 ///
 /// ```
 /// use scopegate::{Requirement, requirement, requires_scope};
@@ -334,11 +334,11 @@ pub use scopegate_macros::scoped_handlers;
 /// Put this attribute on an `impl` block whose methods have rmcp's `#[tool]` or `#[prompt]`. Each of these methods
 /// needs `#[requires_scope(..)]`, `#[authenticated]` or `#[public]`. The macro does three things:
 ///
-/// - It adds a [`Guard`](crate::Guard) as the first argument of each method, so that access is decided before the
-///   parameters are parsed.
-/// - It emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need. It also
+/// - The macro adds a [`Guard`](crate::Guard) as the first argument of each method, so that access is decided before
+///   the parameters are parsed.
+/// - The macro emits the constant `TOOLS`, a [table](crate::mcp::McpTable) of what the tools and prompts need. It also
 ///   implements [`ScopedTools`](crate::mcp::ScopedTools), which `Gate::mcp` reads.
-/// - It emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts. The keys
+/// - The macro emits rmcp's `#[tool_router]` if there are tools, and `#[prompt_router]` if there are prompts. The keys
 ///   `router`, `vis`, `server_handler` and `allow_empty` are passed on to these attributes. If the block already has
 ///   one of the attributes, the macro does not emit it again.
 ///
@@ -528,7 +528,8 @@ macro_rules! scope_table {
 ///
 /// # Errors
 ///
-/// Each handler needs a scope attribute and `#[utoipa::path]`. Without both of them, the code does not compile:
+/// Each handler needs a scope attribute and `#[utoipa::path]`. If one of these attributes is missing, the code does not
+/// compile:
 ///
 /// ```compile_fail
 /// #[scopegate::requires_scope("files:read")]

@@ -73,7 +73,7 @@ impl Gate {
     }
 
     /// Makes the challenge of one scheme. The challenge names all scopes and the login that the request needs, even if
-    /// the token failed for another reason. So the client can request a token that meets all demands.
+    /// the token has expired or is invalid. The client can then request a token that meets all demands.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {

@@ -19,8 +19,8 @@ pub(crate) enum Spot {
 }
 
 impl Gate {
-    /// Tells whether this is the gate of a whole family. From the gate of a family, `spot` makes the gate of one
-    /// resource for each request.
+    /// Tells whether this is the gate of a whole family. For each request, `spot` turns the gate of a family into the
+    /// gate of one resource.
     pub(crate) fn is_of_family(&self) -> bool {
         self.resource().is_some_and(Resource::is_family)
     }

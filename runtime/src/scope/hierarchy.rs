@@ -107,8 +107,8 @@ impl Hierarchy {
         }
     }
 
-    /// Lists every scope that covers `scope`. These are `scope` itself, its ancestors, and the wildcards that cover
-    /// `scope` or one of its ancestors.
+    /// Lists every scope that covers `scope`: the scope itself, its ancestors, and the wildcards that cover `scope` or
+    /// one of its ancestors.
     #[cfg(feature = "export")]
     pub(crate) fn coverers(&self, scope: &str) -> BTreeSet<String> {
         let ancestors: Vec<usize> = if let Some(at) = self.position(scope) {
@@ -210,9 +210,9 @@ impl Wildcards {
                 .is_none_or(|prefix| scope.len() > prefix.len() && scope.starts_with(prefix))
     }
 
-    /// Tells whether `wildcard` is enabled, and may cover a scope that `template` can become. Compares only the text
-    /// before the first parameter. The answer can therefore be `true` although the wildcard covers no scope that the
-    /// template can become.
+    /// Tells whether `wildcard` is enabled, and may cover a scope that `template` can become. Compares the wildcard
+    /// only with the text before the template's first parameter. The answer can therefore be `true` even if the
+    /// wildcard covers no scope that the template can become.
     #[cfg(feature = "jwt")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();
@@ -248,7 +248,7 @@ fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item 
     declared.chain(implied)
 }
 
-/// Returns each scope that appears more than once. The order of the result is the order of the second appearances.
+/// Returns each scope that appears more than once. The result lists the scopes in the order of their second appearance.
 fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes

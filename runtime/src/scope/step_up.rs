@@ -141,7 +141,8 @@ impl StepUp {
         Ok(Self { acr, max_age })
     }
 
-    /// Tells whether `word` is a part of a required login and not a scope. [`StepUp::parse`] reads such words.
+    /// Tells whether `word` begins with `acr="` or `max_age="`. A word that begins in this way is not a scope, and
+    /// [`StepUp::parse`] reads it.
     pub(crate) fn has_word(word: &str) -> bool {
         word.starts_with("acr=\"") || word.starts_with("max_age=\"")
     }

@@ -78,8 +78,8 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     values_in(template, scope, false).is_some()
 }
 
-/// Returns the values that turn the template into `text`. If `is_prefix` is `true`, these values turn the template into
-/// a scope that begins with `text`, and the parameters that `text` does not reach have no value.
+/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, `text` is only the
+/// beginning of the scope that the template becomes, and the result leaves out the parameters after this beginning.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
     let mut rest = text;

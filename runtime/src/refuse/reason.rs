@@ -28,9 +28,9 @@ pub enum Reason {
     ExpiredToken,
     /// The token is valid but lacks a scope: 403, `insufficient_scope`.
     InsufficientScope,
-    /// The token is valid, but the person logged in too long ago, or with a method that the operation does not accept:
-    /// 401, `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). A token with this
-    /// problem can also lack a scope.
+    /// The token is valid, but does not show the login that the operation requires: 401,
+    /// `insufficient_user_authentication` ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)). The token can also lack
+    /// a scope.
     InsufficientAuthentication,
     /// The token is bound to a key of the client, and the DPoP proof is missing or not valid for this request: 401,
     /// `invalid_dpop_proof` ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).

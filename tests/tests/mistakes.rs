@@ -16,7 +16,7 @@ generates this page from the cases in `tests/ui` and `tests/features/ui`. To upd
 `UPDATE_EXPECT=1 cargo test -p scopegate-tests --test mistakes`.
 
 The messages are shown as in a terminal, but without the line numbers in scopegate's own source. If a message from the compiler or axum is
-long, the page shows only its first line and the part that says what to do.
+long, the page shows only the message's first line and the part that says what to do.
 ";
 
 /// The maximum number of lines of a message that a reader finishes.

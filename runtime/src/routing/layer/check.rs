@@ -76,11 +76,11 @@ impl GateLayer {
     /// logs a warning. The check finds a document that is nested at a path such as `/api` if the path of a row or of
     /// the resource begins with `/api`.
     ///
-    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. A path
-    /// without a row is logged when its first request arrives. If the table has a row for a path, the check logs which
-    /// methods of this path have no row. A method without a row is not an error, because an axum router can contain
-    /// handlers without a declaration. Only a handler with an attribute, or with [`guarded`](crate::guarded) around it,
-    /// can have a row.
+    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. If the
+    /// table has a row with a route, the layer logs such a path when the path's first request arrives. If the table has
+    /// a row for a path, the check logs which methods of this path have no row. A method without a row is not an error,
+    /// because an axum router can contain handlers without a declaration. Only a handler with an attribute, or with
+    /// [`guarded`](crate::guarded) around it, can have a row.
     ///
     /// # Errors
     ///

@@ -44,8 +44,8 @@ pub enum Fault {
     OfflineAccess,
 }
 
-/// Checks `text` against `scope-token = 1*NQCHAR` ([RFC 6749, section 3.3]), and rejects scopes that would mislead
-/// clients if a challenge named them.
+/// Checks that `text` is a `scope-token` ([RFC 6749, section 3.3]), and rejects scopes that would mislead clients if a
+/// challenge named them.
 ///
 /// # Errors
 ///

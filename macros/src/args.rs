@@ -252,7 +252,7 @@ pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn:
     }
 }
 
-/// A key whose value is the path by which generated code names a crate.
+/// A key of an attribute. The value of the key is the path of a crate, and generated code names the crate by this path.
 pub(crate) struct CrateKey {
     pub(crate) name: &'static str,
     /// The value that error messages suggest.

@@ -106,8 +106,8 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Makes the start of the call for a list of literals, the most frequent kind of requirement. The compiler
-    /// evaluates `row_of_all` faster than `Row::new`.
+    /// Makes the start of a call to `row_of_all`, which makes the row of a list of literals. A list of literals is the
+    /// most frequent kind of requirement, and the compiler evaluates `row_of_all` faster than `Row::new`.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }
@@ -234,10 +234,9 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If the attribute names a constant together with another scope or a login, this function also
-/// emits a list of the scopes, as a generated constant. Because of this list, the compiler reports an error in the path
-/// of a scope only once. The compiler needs time to evaluate the list, so the list is left out if all scopes are
-/// literals.
+/// Emits the alternatives. If the attribute names a constant, and also another scope or a login, this function emits
+/// one more constant, which lists the scopes. Because of this list, the compiler reports an error in the path of a
+/// scope only once. The compiler needs time to evaluate the list, so the list is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

@@ -136,8 +136,8 @@ pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
 }
 
 /// Names a generated constant. If the compiler cannot evaluate a constant, it adds a note for each use of the constant.
-/// Uses with the same span share one note. Therefore, the generated constant has the span of the first constant that
-/// the user wrote.
+/// If several uses have the same span, the compiler adds only one note for all of them. Therefore, the generated
+/// constant has the span of the first constant that the user wrote.
 pub(crate) fn ident(name: &str, scopes: &[ScopeArg]) -> Ident {
     Ident::new(name, span(scopes))
 }

@@ -105,7 +105,8 @@ fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
 
 /// Replaces each argument of the type `Option<Access>` with a local variable, and returns the type of the first such
 /// argument. rmcp does not support arguments of this type, and its error message would point to the whole block.
-/// Because this function removes the arguments, rmcp reports no error, and `check` can report an error for the method.
+/// Therefore, this function removes the arguments before rmcp sees them, and `check` reports an error that points into
+/// the method.
 fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     let (optional, others): (Vec<FnArg>, Vec<FnArg>) =
         std::mem::take(&mut method.sig.inputs).into_iter().partition(is_optional);

@@ -17,9 +17,9 @@ pub(super) struct Routers {
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The kind of the router that gives the block's table its name.
+    /// The kind of the router after which the block's table is named.
     pub(super) kind: Kind,
-    /// The arguments of the router that gives the block's table its name.
+    /// The arguments of the router after which the block's table is named.
     pub(super) args: Args,
 }
 

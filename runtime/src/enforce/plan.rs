@@ -108,7 +108,7 @@ impl Plan {
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses a request and reports the refusal. The reason `why` has nothing to do with scopes.
+    /// Refuses a request for a reason other than scopes, and reports the refusal. `why` is the text of the reason.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())

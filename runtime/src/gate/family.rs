@@ -34,9 +34,9 @@ impl Gate {
         }
     }
 
-    /// Describes each route that needs a token but is outside the family, because no token is valid outside the family.
-    /// Also describes a route inside the family if the route and the family have a parameter with the same name at
-    /// different places in the path.
+    /// Describes each route that needs a token but is outside the family. No token is valid outside the family, so no
+    /// request could reach the handler of such a route. Also describes a route inside the family if the route and the
+    /// family have a parameter with the same name at different places in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

@@ -45,8 +45,8 @@
 //! step 2, with the text `This server does not answer requests for this host`. After all steps, a request without
 //! `Host` gets a 400, and rmcp compares `Host` with [the hosts of the
 //! server](crate::guide::mcp#servers-made-with-rmcp). A request that the gate has allowed can therefore still get a
-//! 403, with the text `Host header is not allowed`. If only rmcp rejects a request, the [`Decision`](crate::Decision)
-//! about this request says `allowed`.
+//! 403, with the text `Forbidden: Host header is not allowed`. If only rmcp rejects a request, the
+//! [`Decision`](crate::Decision) about this request says `allowed`.
 //!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
 //! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,

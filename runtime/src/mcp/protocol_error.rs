@@ -142,9 +142,9 @@ impl ProtocolError {
         }
     }
 
-    /// Returns the error for a message whose requirement cannot be determined. Servers send the same error for an
-    /// unknown name or unusable parameters. If the protocol's version has sessions, the status is not 404, because a
-    /// 404 would end the session.
+    /// Returns the error for a message whose requirement cannot be determined. The error has the code that servers send
+    /// for an unknown method, an unknown name or unusable parameters. If the protocol's version has sessions, the
+    /// status is not 404, because a 404 would end the session.
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),

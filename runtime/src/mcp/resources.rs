@@ -92,8 +92,8 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the table has `any_resource` and also another row for resources. `any_resource` would allow
-    /// any different spelling of the other row's URI.
+    /// Returns a problem if the table has `any_resource` and also another row for resources. A caller who spells the
+    /// other row's URI differently would then need only the scopes of `any_resource`.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();

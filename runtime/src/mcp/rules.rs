@@ -99,8 +99,8 @@ pub(super) enum Undecided {
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.
     UnknownMethod,
-    /// The message asks to complete values of a template whose scopes depend on these values, so the scopes are not
-    /// known yet.
+    /// The message asks for completions for a URI template. The scopes in the template's row depend on the values of
+    /// its variables, which are not known yet.
     OpenTemplate,
     /// The task does not exist, or belongs to another caller.
     UnknownTask,

@@ -84,7 +84,7 @@ pub(crate) fn needs_no_row(method: &str) -> bool {
     !matches!(subject(method, Json::Absent), Subject::Foreign | Subject::AllTasks)
 }
 
-/// Returns `true` for a method that a row made with `Operation::any_method` opens.
+/// Returns `true` if a row made with `Operation::any_method` allows calls of `method`.
 #[cfg(feature = "export")]
 pub(crate) fn is_opened_by_any_method(method: &str) -> bool {
     matches!(subject(method, Json::Absent), Subject::Foreign)

@@ -30,9 +30,9 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. Later variants are harder to correct. After `Scope` or `Login`, the client needs
-/// a new token. After `IllegalValue`, the client must send another value. After `NoValue`, only a change to the program
-/// helps.
+/// Why a token does not meet a demand. Each variant is harder to correct than the variants above it. After `Scope` or
+/// `Login`, the client needs a new token. After `IllegalValue`, the client must send another value. After `NoValue`,
+/// only a change to the program helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -93,9 +93,9 @@ impl Policy {
     /// the handler itself demands scopes, the list also contains one of the scopes that the handler demands. The list
     /// is empty if no token is needed.
     ///
-    /// A token with exactly these scopes and the required login meets the demands, if some alternative of each demand
-    /// can be met. The list also contains the needed scopes that the caller's current token already grants. A client
-    /// requests only the listed scopes, so its new token would lack every scope that the list leaves out. If the
+    /// If each demand has an alternative that can be met, a token with exactly these scopes and the required login
+    /// meets all demands. The list also contains the needed scopes that the caller's current token already grants. A
+    /// client requests only the listed scopes, so its new token would lack every scope that the list leaves out. If the
     /// current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))

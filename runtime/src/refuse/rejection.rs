@@ -19,8 +19,8 @@ use crate::{
 /// if `Access-Control-Expose-Headers` does not list it.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
-/// The header with a nonce for DPoP proofs. Pages from other origins must be able to read this header ([RFC
-/// 9449, section 8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)).
+/// The header with a nonce for DPoP proofs. Pages from other origins must be able to read this header ([RFC 9449,
+/// section 8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// The name of the nonce header, capitalized as in RFC 9449.

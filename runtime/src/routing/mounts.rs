@@ -47,7 +47,7 @@ enum Place {
 /// The path that the table shows for a router's fallback, relative to the path of the router.
 const FALLBACK: &str = "/*";
 
-/// The name that the table gives to the part of a path that is below a nested service.
+/// In the table, a path below a nested service ends with a parameter of this name, as in `/files/{*rest}`.
 const REST: &str = "rest";
 
 impl Mounts {

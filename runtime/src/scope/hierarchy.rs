@@ -93,8 +93,8 @@ impl Hierarchy {
 
     /// Tells whether `granted` contains `scope` or a scope that covers it. Allocates nothing.
     ///
-    /// If no entry names a scope, the scope is covered only by itself, by wildcards, and by scopes that imply one of
-    /// these wildcards.
+    /// If no entry names `scope`, only three kinds of scopes cover it: `scope` itself, a wildcard that matches `scope`,
+    /// and a scope that implies such a wildcard.
     pub(crate) fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         if self.has(granted, scope) {
             return true;

@@ -46,7 +46,7 @@ pub(crate) enum OwnedNeed {
     Template(Text),
 }
 
-/// One scope or template of any requirement.
+/// One scope or template of a requirement, which is either written in the program's source or made at run time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NeedRef<'a> {
     Const(Need),

@@ -48,7 +48,8 @@ enum Kind {
 }
 
 impl Requirement {
-    /// No token is needed. A token in the request is ignored.
+    /// No token is needed. For a public handler, the gate ignores the token of the request. In front of an MCP server,
+    /// the gate refuses a request with an invalid token, even if the operation is public.
     pub const PUBLIC: Self = Self::of(Kind::Public);
 
     /// A valid token is needed. The token needs no scopes beyond the gate's floor.

@@ -69,7 +69,7 @@ fn paths(table: &ScopeTable) -> BTreeSet<&str> {
     table.entries().iter().filter_map(Entry::path).collect()
 }
 
-/// Tells whether a route exists at a path, or at another path that axum does not allow together with this path.
+/// Tells whether one of the program's routes has this path, or a path that conflicts with it in axum.
 fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     let Some((before, _)) = path.split_once('{') else { return taken.contains(path) };
     let at_parameter = format!("{before}{{");

@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Held<'a> {
     granted: &'a GrantedScopes,
     pub(super) policy: &'a Policy,
-    /// The scopes that the token or the policy names.
+    /// The scopes that the token grants, and the scopes that the policy's implications name.
     names: BTreeSet<String>,
     /// No scope in `names` contains this value, so it represents all values that are not tried.
     other: String,
@@ -58,9 +58,9 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks. The function goes through the needs in order. It keeps a need if, for some
-    /// parameter values, the token has this need and all needs that were kept before. It lists the needs that it does
-    /// not keep.
+    /// Lists the needs that the token lacks. The function takes the needs in order, and builds a set. It adds a need to
+    /// the set if there are parameter values for which the token then has every need in the set. It lists the needs
+    /// that it does not add.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

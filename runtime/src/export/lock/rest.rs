@@ -17,8 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether the operation and the row that applies can use one parameter name for different parts of the request's
-    /// path or URI.
+    /// Whether, for the same request, a parameter name can have one value for the operation and another value for the
+    /// row that applies. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 
@@ -77,8 +77,9 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the other paths to which axum sends the operation's requests. If the operation's own path is
-    /// in the lock, axum sends no requests to other paths, so the result is empty.
+    /// Finds the rows of other paths that receive the operation's requests. For example, if the lock has `/f/{n}` but
+    /// not `/f/secret`, axum sends requests for `/f/secret` to `/f/{n}`. If the operation's own path is in the lock,
+    /// axum does not send the operation's requests to other paths, so the result is empty.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -90,7 +91,7 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to more URIs because `uri` has no row of its own. `uri` is a
+    /// Finds the rows of other MCP resources that apply to requests for `uri` in place of its missing row. `uri` is a
     /// URI or a URI template.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =

@@ -71,16 +71,15 @@ impl GateLayer {
     /// not run any code of the router. The check does not see routes inside a service that was added with
     /// [`nest_service`](axum::Router::nest_service).
     ///
-    /// If the check finds no route for the metadata document, this is not an error, because
-    /// [another server](crate::guide::operating) can serve the document. The check only
-    /// logs a warning. The check finds a document that is nested at a path such as `/api` if the path of a row or of
-    /// the resource begins with `/api`.
+    /// If the check finds no route for the metadata document, this is not an error, because [another
+    /// server](crate::guide::operating) can serve the document. The check only logs a warning. To find a document that
+    /// is nested at a path such as `/api`, the check tries every prefix of each row's path and of the resource's path.
     ///
-    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. If the
-    /// table has a row with a route, the layer logs such a path when the path's first request arrives. If the table has
-    /// a row for a path, the check logs which methods of this path have no row. A method without a row is not an error,
-    /// because an axum router can contain handlers without a declaration. Only a handler with an attribute, or with
-    /// [`guarded`](crate::guarded) around it, can have a row.
+    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. If at
+    /// least one row of the table has a route, the layer instead logs such a path when the first request for it
+    /// arrives. If the table has a row for a path, the check logs which methods of this path have no row. A method
+    /// without a row is not an error, because an axum router can contain handlers without a declaration. Only a handler
+    /// with an attribute, or with [`guarded`](crate::guarded) around it, can have a row.
     ///
     /// # Errors
     ///

@@ -23,8 +23,8 @@ pub(super) const SIZE: usize = 16 * 1024 * 1024;
 /// The typical size of an answer, in bytes.
 const USUAL_WEIGHT: usize = 4096;
 
-/// The shortest time between two sweeps. A sweep removes all expired answers about active tokens. A lookup that finds
-/// an expired answer about an active token removes this answer.
+/// The shortest time between two sweeps. A sweep removes all expired answers about active tokens. If a lookup finds
+/// such an answer, the lookup removes it.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
 /// Answers about tokens.

@@ -60,8 +60,8 @@ impl Issuer {
     }
 
     /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with three differences.
-    /// `exp` may be missing. The audience may be missing if the program allows this. No claim for scopes is needed to
-    /// rule out an ID token, because an ID token is never opaque.
+    /// `exp` may be missing. The audience may be missing if the program allows this. A claim for scopes may be missing:
+    /// it would only show that the token is not an ID token, and an ID token is never opaque.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

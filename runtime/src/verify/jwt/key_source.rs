@@ -66,7 +66,7 @@ impl KeySource {
     }
 
     /// Returns the keys if they can be used now. If keys must be loaded first, this method calls [`load`](Self::load),
-    /// and returns the result as an `Err`, so that the caller can wait for the attempt to load keys.
+    /// and returns the attempt to load keys, if there is one, as an `Err`. The caller can then wait for this attempt.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));

@@ -46,7 +46,7 @@ pub(crate) struct Key {
 pub(crate) enum Verdict {
     /// This key made the signature.
     Genuine(Arc<Key>),
-    /// The key that the token names did not make the signature.
+    /// The token names a key of the set, but this key did not make the signature.
     Forged,
     /// The token names a key that is not in the set, or it names no key and none of the keys made the signature.
     UnknownKey,

@@ -196,8 +196,8 @@ impl Jwts {
     }
 
     /// Returns a lower bound for the age of a token's key. The age is the time since the issuer published the key. This
-    /// function assumes that an issuer publishes a key before it signs a token with the key, or at most `LATE` seconds
-    /// later. The time of signing is the token's `iat`. If the token has no usable `iat`, the lower bound is zero.
+    /// function assumes that an issuer publishes a key no later than `LATE` seconds after it first signs a token with
+    /// the key. The time of signing is the token's `iat`. If the token has no usable `iat`, the lower bound is zero.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
         /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
@@ -231,8 +231,9 @@ impl Jwts {
 /// keys again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
 /// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
-/// token's `kid`, or `is_settled` says that these keys are new enough. If the issuer had published the token's key,
-/// keys that are new enough would include this key. In all other cases, a failure to load keys is returned as an error.
+/// token's `kid`, or `is_settled` says that these keys are new enough. Keys are new enough if they were loaded after
+/// the time at which the issuer must have published the token's key. In all other cases, a failure to load keys is
+/// returned as an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

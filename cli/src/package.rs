@@ -63,10 +63,10 @@ struct Target {
 
 impl Package {
     /// Finds the package that `--package` names. Without this option, the function looks at the package of
-    /// `--manifest-path`. Without both options, the function looks at the package in the current folder. If the package
-    /// at this place has no exporter, there are two cases. If it is the only package of the workspace, the function
-    /// returns an error that names it. Otherwise, the function returns the only package of the workspace that has an
-    /// exporter.
+    /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
+    /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
+    /// function returns an error that names it. Otherwise, the function returns the only package of the workspace that
+    /// has an exporter.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let configured = |member: &&Member| settings(member).is_some();

@@ -20,8 +20,8 @@ pub enum TemplateFault {
     Unbalanced,
     /// A parameter is written `{}`, or has a name that a path parameter cannot have.
     Name,
-    /// A parameter is next to another parameter, or to a character that a value can contain. A scope made from the
-    /// text would not show where the value begins or ends.
+    /// A parameter is next to another parameter, or to a character that a value can contain. In a scope made from this
+    /// template, nobody could tell where the value begins or ends.
     Adjacent,
     /// There is no text around the parameters, so the path of the request alone would
     /// determine the scope.

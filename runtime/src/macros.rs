@@ -61,7 +61,7 @@
 /// An operation can also demand a login by a certain method, or a recent login ([RFC 9470]). The demand applies to all
 /// alternatives. If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
 /// `error="insufficient_user_authentication"`. A static key never meets the demand, because it has no login. Every
-/// challenge of the operation names the demand, as `acr_values` and `max_age`.
+/// challenge of the operation names the demand, in `acr_values`, in `max_age`, or in both.
 ///
 /// ```
 /// use scopegate::requires_scope;

@@ -17,9 +17,9 @@ pub(super) struct Routers {
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The kind of the router after which the block's table is named.
+    /// The block's table takes its name from a router. This is the kind of that router.
     pub(super) kind: Kind,
-    /// The arguments of the router after which the block's table is named.
+    /// The block's table takes its name from a router. These are the arguments of that router.
     pub(super) args: Args,
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Verified {
 enum Outcome {
     Known(Result<Token, Failure>),
     /// A credential that was removed from the request. The credential is verified only when a handler asks who the
-    /// caller is.
+    /// caller is, or when an inner gate needs the token.
     Asked(Arc<Asked>),
 }
 

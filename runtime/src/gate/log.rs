@@ -163,8 +163,8 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
 }
 
 /// Tells whether an outcome is logged at `info`. Only a refusal because of a missing scope or an insufficient login is
-/// logged at `info`. After this kind of refusal, the client can get a token with more scopes or from a new login. The
-/// log at `info` then shows why the client needed the new token.
+/// logged at `info`. After this kind of refusal, the client can get a new token, which has more scopes or comes from a
+/// new login. The log at `info` then shows why the client needed the new token.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))

@@ -184,8 +184,8 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns what the operation requires of the login (`acr` and `max_age`). The record of a filtered list has the
-    /// rows of the hidden operations. The request calls none of these operations, so the result is empty.
+    /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the result is
+    /// empty: the record has the rows of the hidden operations, but the request calls none of them.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

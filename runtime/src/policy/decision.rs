@@ -37,9 +37,8 @@ impl<'a> Demand<'a> {
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The person logged in by a method that the operation does not accept, or too long ago. If the token
-    /// also lacks scopes, only this shortfall is reported, because the token from a new login can also have
-    /// the scopes.
+    /// The person logged in by a method that the operation does not accept, or too long ago. If the token also lacks
+    /// scopes, only the login is reported, because the token from a new login can also have the scopes.
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,

@@ -45,7 +45,8 @@ impl Url {
     }
 
     /// Checks that the URL has the form that clients send, because clients never request tokens for a URL in another
-    /// form. Also checks that the URL contains no parameter of a challenge, because challenges contain the URL.
+    /// form. Also checks that the URL contains no text such as `scope=`, because challenges contain the URL, and
+    /// clients search the whole challenge for such texts.
     fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
         let sent = canonical(&self.text, self.origin_end);
         if sent != self.text {

@@ -78,8 +78,8 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     values_in(template, scope, false).is_some()
 }
 
-/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, `text` is only the
-/// beginning of the scope that the template becomes, and the result leaves out the parameters after this beginning.
+/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, the template only has
+/// to become a scope that begins with `text`, and the result has no values for the parameters after this beginning.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
     let mut rest = text;
@@ -119,7 +119,8 @@ fn legal(value: &str) -> Result<&str, Unfilled> {
     if is_value(value) { Ok(value) } else { Err(Unfilled::Illegal) }
 }
 
-/// The parameters of a request's path, with their values.
+/// The parameters of a request, with their values. The values come from the path of the request, from the resource of a
+/// family, or from the URI of an MCP resource.
 pub(crate) trait Parameters {
     /// Returns the value of the parameter `name`, which must occur exactly once.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled>;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Identifies a token in records: the SHA-256 of the token's `jti`, or of the token's whole text if there is no `jti`.
+/// Identifies a token in records: the SHA-256 of the token's `jti`, or of the token's whole text if the token has no
+/// `jti` or was not verified.
 ///
 /// Written as text, the identifier has 64 hexadecimal digits.
 ///

@@ -15,7 +15,7 @@ use crate::{
 /// API keys, each with the scopes that it grants. Several keys can be valid at the same time, so that you can replace
 /// a key without an interruption.
 ///
-/// Each key has a [`Principal`](crate::Principal), which never equals the principal of a user.
+/// A key with a name has a [`Principal`](crate::Principal), which never equals the principal of a user.
 ///
 /// Keys are stored as hashes, compared in constant time, and never shown.
 ///

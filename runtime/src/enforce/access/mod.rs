@@ -263,8 +263,8 @@ impl Access {
     ///
     /// Fails if the token lacks the scope, or if the scope is not declared. If the token lacks the scope, an HTTP
     /// handler answers 403, and the 403 names all scopes that the request needs. If the scope is not declared, the
-    /// answer is 500, and an error is logged. If the attribute contains only literals, the compiler rejects an
-    /// undeclared literal in a call of this method on the handler's `Access` argument.
+    /// answer is 500, and an error is logged. If the attribute contains only literals, and the handler calls this
+    /// method on its `Access` argument with an undeclared literal, the program does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. Clients do not request
     /// more scopes after this error, because rmcp sends it with HTTP 200. The [guide](crate::guide::mcp) shows how to

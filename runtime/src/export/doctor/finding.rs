@@ -113,7 +113,7 @@ impl Finding {
         self.severity
     }
 
-    /// Returns the part that the finding is about.
+    /// Returns the part of the system that the finding is about.
     #[must_use]
     pub const fn part(&self) -> Part {
         self.part

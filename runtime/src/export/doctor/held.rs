@@ -19,7 +19,7 @@ pub(super) struct Held<'a> {
     pub(super) policy: &'a Policy,
     /// The scopes that the token grants, and the scopes that the policy's implications name.
     names: BTreeSet<String>,
-    /// No scope in `names` contains this value, so it represents all values that are not tried.
+    /// A value that no scope in `names` contains. This value stands for all values that do not occur in `names`.
     other: String,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Held<'a> {
         self.has_with(need, &Values::new())
     }
 
-    /// Fills in templates with `other`, the value that represents all values that are not tried.
+    /// Fills in templates with `other`, the value that stands for all values that do not occur in `names`.
     pub(super) fn filled(&self, templates: impl Iterator<Item = Text>) -> Filled {
         Filled::of(templates, &Tried { values: &Values::new(), other: &self.other })
     }
@@ -58,9 +58,9 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks. The function takes the needs in order, and builds a set. It adds a need to
-    /// the set if there are parameter values for which the token then has every need in the set. It lists the needs
-    /// that it does not add.
+    /// Lists the needs that the token lacks. The function takes the needs in order, and keeps some of them. It keeps a
+    /// need if there are parameter values for which the token has this need and all needs that were kept before it. It
+    /// returns the other needs.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {
@@ -94,8 +94,8 @@ impl<'a> Held<'a> {
         fewest.is_none_or(|choices| choices.iter().any(|chosen| self.can_have_with(needs, chosen)))
     }
 
-    /// Adds values for the parameters of `need` to `chosen`. Returns each resulting set of values with which the token
-    /// has `need`.
+    /// Combines `chosen` with each set of values to try for the parameters of `need`. Returns the combinations with
+    /// which the token has `need`.
     fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
         let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
         tried.filter(|chosen| self.has_with(need, chosen)).collect()
@@ -131,7 +131,8 @@ mod tests {
     use super::*;
     use crate::{Requirement, Scope, Token, Wildcards, policy::Demand, scope::Row};
 
-    /// The values of `x` and `y` in requests. No scope contains `z`, so it stands for all other values.
+    /// The values of `x` and `y` in requests. No scope in `SCOPES` names the value `z`, so `z` stands for every value
+    /// that these scopes do not name.
     const VALUES: [&str; 3] = ["a", "b", "z"];
 
     const REQUIREMENTS: [&str; 7] = [

@@ -31,7 +31,7 @@ struct Step {
     declared: Declared,
 }
 
-/// Judges the effect of each step. An effect of a single step is reported only if all steps together also have this
+/// Judges the effect of each step. The function reports a step's own effect only if all steps together have the same
 /// effect. A single step can lead to an invalid policy. For example, if an implication is reversed, the step that adds
 /// the new implication makes a cycle with the old one. The effect of this step is then unknown. If all steps together
 /// have an effect that no single step has, this effect is reported for every step.

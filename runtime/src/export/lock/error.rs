@@ -25,7 +25,8 @@ use crate::shown::debug_as_display;
 pub struct LockError {
     path: Option<PathBuf>,
     kind: Kind,
-    /// The command that writes the lock again, or `None` for the lock of an older version of the program.
+    /// The command that writes the lock again. If the error is about the lock of an older version of the program, the
+    /// value is `None`, because that lock is not written again.
     command: Option<&'static str>,
 }
 

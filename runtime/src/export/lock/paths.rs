@@ -74,7 +74,8 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether every parameter name that the two paths share stands for the same segment in both paths.
+    /// Tells whether each parameter name that is in both paths is at the same position and in the same form in both.
+    /// For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());
@@ -147,9 +148,9 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Lists the other paths in the lock that receive the requests to `path`. A path is left out if a more specific
-    /// path receives the same requests. If `path` itself is in the lock, the list is empty: axum then answers 405 to
-    /// methods without a handler, and tries no other path.
+    /// Lists the paths in the lock that have parameters or are fallbacks, and that receive requests to `path`. A path
+    /// is left out if a more specific path receives the same requests. If `path` itself is in the lock, the list is
+    /// empty: axum then answers 405 to methods without a handler, and tries no other path.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {
             return Vec::new();

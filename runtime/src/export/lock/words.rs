@@ -15,7 +15,7 @@ pub(super) fn what(needs: &Needs) -> String {
     }
 }
 
-/// Describes what an operation needed, as the rest of a sentence in the past tense.
+/// Writes the text of `what` in the past tense, as in `needed no token`.
 pub(super) fn what_before(needs: &Needs) -> String {
     what(needs).replacen("needs", "needed", 1)
 }

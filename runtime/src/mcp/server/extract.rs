@@ -20,8 +20,9 @@ use crate::{
     scope::{Filled, Row, RowRef},
 };
 
-/// Checks the token that the gate verified. The result does not depend on how the gate read the request. If the token
-/// lacks the scopes of a tool, the tool does not run, whatever the request contains.
+/// Checks the token that the gate verified. The attribute names the required scopes, so the result does not depend on
+/// how the gate parsed the body of the request. If the token lacks the scopes of a tool, the tool does not run,
+/// whatever the request contains.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let row = const { &RowRef::Const(&R::ROW) };

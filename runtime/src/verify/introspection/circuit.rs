@@ -34,7 +34,8 @@ enum State {
     /// All requests may ask the server.
     #[default]
     Closed,
-    /// The server gave no answer, or could not answer, and is not asked before `until`.
+    /// The server gave no answer, or answers no question now, for example because it rejects the credentials of this
+    /// program. It is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
     /// The pause is over, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.

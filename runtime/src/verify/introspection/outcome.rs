@@ -41,8 +41,8 @@ impl Active {
         Self { claims, judged: Mutex::default() }
     }
 
-    /// Checks whether the claims are valid for `resource`. If the last check was for the same resource, reuses the
-    /// result of this check, because the rules and the claims never change.
+    /// Checks whether the claims are valid for `resource`. If the previous call was for the same resource, returns the
+    /// result of that call again, because the rules and the claims never change.
     pub(crate) fn judged_for(
         &self,
         resource: Option<&Resource>,

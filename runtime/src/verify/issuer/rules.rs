@@ -60,8 +60,9 @@ impl Issuer {
     }
 
     /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with three differences.
-    /// `exp` may be missing. The audience may be missing if the program allows this. A claim for scopes may be missing:
-    /// it would only show that the token is not an ID token, and an ID token is never opaque.
+    /// `exp` may be missing. The audience may be missing if the program allows this. A claim for scopes may be missing.
+    /// In a JSON Web Token, this claim shows that the token is not an ID token, but an opaque token is never an ID
+    /// token.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

@@ -55,7 +55,7 @@ pub(super) struct Good {
 }
 
 impl Good {
-    /// Makes the entry for a valid token. `key`, which came from `source`, made the token's signature.
+    /// Makes the entry for a valid token. `key` came from `source`, and verified the token's signature.
     pub(super) fn new(
         token: Token,
         validity: Validity,

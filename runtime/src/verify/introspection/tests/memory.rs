@@ -1,4 +1,4 @@
-//! Which outcomes are cached, for how long, and which requests share a question.
+//! Tests which outcomes are cached and for how long, and which requests share one question to the server.
 
 use scopegate_tests::{
     introspecting::{Introspecting, Reply},

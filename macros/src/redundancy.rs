@@ -1,5 +1,5 @@
-//! Finds scopes, `all(..)` and `any(..)` that another argument of the same `all(..)` or `any(..)` makes redundant. An
-//! alternative that becomes redundant only through normalizing is removed without a message.
+//! Finds scopes, `all(..)` and `any(..)` that another argument of the same `all(..)` or `any(..)` makes redundant. If
+//! normalizing produces a redundant alternative, this alternative is removed without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},

@@ -74,8 +74,8 @@ impl Parse for Rule {
     }
 }
 
-/// Makes the error for an argument that is inside a group although it applies to all alternatives. `value` stands for
-/// the argument's value in the message, for example `(..)`.
+/// Makes the error for an argument that is inside a group although it applies to all alternatives. The message shows
+/// `value`, for example `(..)`, in place of the argument's own value.
 fn outside_groups(name: &Path, value: &str) -> syn::Error {
     let argument = name.to_token_stream();
     let is_login = name.is_ident("max_age") || name.is_ident("acr");
@@ -105,8 +105,8 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Refuses a path that can only be a module. Without this check, the attribute would emit the path as a value. For
-/// `crate`, the result could be a block that `syn` cannot parse.
+/// Refuses a path that can only be a module. Without this check, the attribute would emit the path as a value. If a
+/// block in the emitted code began with the value `crate`, `syn` could not parse the block.
 fn refuse_module(path: &Path) -> syn::Result<()> {
     let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
     match path.segments.last() {

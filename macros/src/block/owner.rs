@@ -32,8 +32,8 @@ fn in_identifier(owner: &Type) -> String {
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// Writes a type as a person would write it. The last segment of a path is enough, because the name in a row
-/// begins with the block's module.
+/// Writes a type as a person would write it. If the type is a path, only its last segment is written, because a
+/// handler's name in a row already begins with the module of the block.
 fn written(owner: &Type) -> String {
     let last = match owner {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),

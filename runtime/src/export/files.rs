@@ -12,8 +12,8 @@ pub(super) struct File {
     pub(super) document: bytes::Bytes,
 }
 
-/// Lists the files of all documents. If the path of a document's URL cannot be converted into the path of a file, the
-/// error is the path of the URL.
+/// Lists the files of all documents. If a URL's path cannot be converted into a file's path, the function returns the
+/// URL's path as the error.
 pub(super) fn files_of(discoveries: &[Discovery]) -> Result<Vec<File>, String> {
     let paths: Vec<&String> = discoveries.iter().flat_map(Discovery::paths).collect();
     let mut files = Vec::new();

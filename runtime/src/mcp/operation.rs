@@ -161,8 +161,8 @@ impl Operation {
     /// subscriptions and to completion.
     ///
     /// This row must be the only row for resources: any other row for resources is an error at startup. A second row
-    /// could not protect its resource. A client could spell the resource's URI differently: `any_resource` would allow
-    /// this spelling, and the server might still read the same resource.
+    /// could not protect its resource, because a client could write the resource's URI in another spelling.
+    /// `any_resource` would allow the other spelling, and the server might still read the same resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -181,8 +181,8 @@ async fn admit_anyone(
     Ok(())
 }
 
-/// Checks the token against the scopes that the messages of a body need. If the body is a single message, returns the
-/// last of its rows, usually the row of its target. For a batch, returns `None`.
+/// Checks the token against the scopes that the messages of a body need. For a single message, returns the last row
+/// that applies to it, which is usually the row of the message's target. For a batch, returns `None`.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,

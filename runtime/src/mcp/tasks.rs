@@ -94,7 +94,7 @@ pub(super) enum Origin<'a> {
 }
 
 impl Origins {
-    /// Returns the origins for a caller without a token, who has started no task.
+    /// Returns the origins for a caller without a token. Such a caller has started no task, so the list is empty.
     pub(super) const fn of_nobody() -> Self {
         Self::Told(Vec::new())
     }

@@ -185,7 +185,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the result is
-    /// empty: the record has the rows of the hidden operations, but the request calls none of them.
+    /// empty, because the rows in its record belong to hidden operations, which the request does not call.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

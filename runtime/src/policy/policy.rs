@@ -85,7 +85,8 @@ pub enum Strategy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advertise {
-    /// Every scope that a handler or the floor names, except those that the vocabulary marks as `unadvertised`.
+    /// Every scope that a handler, a group of routes or the floor names, except templates and the scopes that the
+    /// vocabulary marks as `unadvertised`.
     #[default]
     Catalog,
     /// The floor, and the scopes that the vocabulary marks as `baseline`. A scope of the floor is left out if the

@@ -211,8 +211,8 @@ impl Wildcards {
     }
 
     /// Tells whether `wildcard` is enabled, and may cover a scope that `template` can become. Compares the wildcard
-    /// only with the text before the template's first parameter. The answer `true` therefore does not prove that the
-    /// wildcard covers a scope that the template can become.
+    /// only with the text before the template's first parameter. So the answer can be `true` although the wildcard
+    /// covers no scope that the template can become.
     #[cfg(feature = "jwt")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();

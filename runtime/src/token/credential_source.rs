@@ -186,7 +186,7 @@ impl Sources {
         self.proofs = headers.into_iter().collect();
     }
 
-    /// Tells whether proof headers are set.
+    /// Tells whether `set_proofs` has stored at least one header.
     pub(crate) fn have_proofs(&self) -> bool {
         !self.proofs.is_empty()
     }

@@ -16,10 +16,10 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 ///
 /// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key.
 /// While the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is
-/// invalid if the gate's keys are recent enough. The keys are recent enough if the gate requested them after the token
-/// first arrived, or more than a minute after the token's `iat`. If the keys are not recent enough, the server may have
-/// published the token's key after the gate's request, so the result is [`VerifyError::unavailable`]. The token becomes
-/// valid when a reload finds its key.
+/// invalid if the gate's keys are recent enough. The keys are recent enough in two cases: if the gate requested them
+/// after the token first arrived, or if it requested them more than a minute after the token's `iat`. If the keys are
+/// not recent enough, the server may have published the token's key since the gate requested the keys, so the result is
+/// [`VerifyError::unavailable`]. The token becomes valid when a reload finds its key.
 ///
 /// Unless you set other rules for its [issuer](Issuer), a token is valid if
 /// - its `iss` names one of the issuers, and a key of that issuer made the signature;
@@ -135,10 +135,11 @@ impl Issuers {
         self
     }
 
-    /// Sets the size of the token cache in bytes. The default is 16 MiB. `0` turns the cache off.
+    /// Sets the size in bytes of the cache for JWTs, and of each issuer's cache for answers about opaque tokens. The
+    /// default is 16 MiB for each cache. With `0`, the gate caches neither JWTs nor answers about active tokens.
     ///
-    /// A token with a dozen claims takes about 2 KiB. The cache is split into parts, and a token must fit into one
-    /// part. So a token that takes more than about 60 KiB is not always cached. On a machine with more cores, the cache
+    /// A token with a dozen claims takes about 2 KiB. Each cache is split into parts, and a token must fit into one
+    /// part. So a token that takes more than about 60 KiB is not always cached. On a machine with more cores, a cache
     /// has more parts, and each part is smaller.
     ///
     /// # Examples

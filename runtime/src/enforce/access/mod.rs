@@ -117,11 +117,11 @@ impl Access {
     ///
     /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
     /// stream of events. End the answer when this future completes. The client then sends a new request. If the client
-    /// still uses the expired token, the gate answers 401 and names the authorization server. The future completes only
-    /// after the verifier's [leeway](Token::with_leeway) has passed. During the leeway, the gate still accepts the
-    /// token. If your handler ended the answer before the end of the leeway, a client could reconnect again and again
-    /// with the same token. The future reads the clock at least every 10 seconds, because timers stop while a machine
-    /// is suspended.
+    /// still uses the expired token, the gate answers 401, which tells the client to get a new token. The future
+    /// completes only after the verifier's [leeway](Token::with_leeway) has passed. During the leeway, the gate still
+    /// accepts the token. If your handler ended the answer before the end of the leeway, a client could reconnect again
+    /// and again with the same token. The future reads the clock at least every 10 seconds, because timers stop while a
+    /// machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with
@@ -241,8 +241,8 @@ impl Access {
     /// Declare the scope with `also(..)` in the attribute, so that the scope table stays complete. If the scope is a
     /// template, pass it as it is written in the attribute, with its braces.
     ///
-    /// A handler cannot demand a login (`max_age`, `acr`). Put the operation that needs the login on a separate route,
-    /// and demand the login in the attribute of that route's handler.
+    /// This method cannot demand a login (`max_age`, `acr`). Only the attribute can. Put the operation that needs the
+    /// login on a separate route, and demand the login in the attribute of that route's handler.
     ///
     /// # Examples
     ///
@@ -312,9 +312,10 @@ impl Access {
     /// `scopes_supported`, in the scope table and in the lock file, declare it with `also(..)`.
     ///
     /// Name each template of `asked` in the handler's attribute, for example in `also(..)`. The parameters of the
-    /// template then have the same values as in the handler's own scopes. If the attribute does not name a template, no
-    /// token covers the template, and an error is logged. No declaration is needed for a template whose parameters all
-    /// belong to the gate's [family](Resource::family), because the request's resource determines their values.
+    /// template then have the same values as in the handler's own scopes. If `asked` contains a template that the
+    /// attribute does not name, no token covers this template, and an error is logged. No declaration is needed for a
+    /// template whose parameters all belong to the gate's [family](Resource::family), because the request's resource
+    /// determines their values.
     ///
     /// A scope such as `repo:{name}` counts as a template. But if the attribute names the scope as `repo:{{name}}`,
     /// with doubled braces, the scope is not a template.

@@ -58,9 +58,9 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks. The function takes the needs in order, and keeps some of them. It keeps a
-    /// need if there are parameter values for which the token has this need and all needs that were kept before it. It
-    /// returns the other needs.
+    /// Lists the needs that the token lacks. The function goes through the needs in order. It counts a need as met if
+    /// there are parameter values for which the token has this need and all earlier needs that count as met. It returns
+    /// the needs that do not count as met.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

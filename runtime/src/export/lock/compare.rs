@@ -68,13 +68,13 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// Returns the demand that a token meets if it grants all scopes of the floor.
+    /// Returns the demand for a token that grants all scopes of the floor.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
-    /// Adds a scope that the handler can demand while it runs. For a public operation, the caller then needs a token
-    /// with this scope, but the token does not need the scopes of the floor.
+    /// Adds a scope that the handler can demand while it runs. If the operation is public, the caller then needs a
+    /// token that grants this scope, but the token need not grant the scopes of the floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -160,8 +160,8 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tells whether a single token can lack at least one scope of each alternative. Tries all combinations of one scope
-/// from each alternative.
+/// Tells whether a token that has one scope from each set of `wanted` can lack at least one scope of each alternative.
+/// Tries all combinations of one scope from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],

@@ -46,9 +46,8 @@ pub enum Direction {
     Changed,
     /// More callers are refused, and none is newly let through.
     Stricter,
-    /// The same callers are let through. A new protected route is neutral, too, if no other rule applied to its
-    /// requests before the change. A removed route is neutral, too, if no other rule applies to its requests after the
-    /// change.
+    /// The same callers are let through. A new protected route is also neutral if no rule of the old lock applied to
+    /// its requests. A removed route is also neutral if no rule of the new lock applies to its requests.
     Neutral,
 }
 

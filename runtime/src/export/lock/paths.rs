@@ -74,7 +74,7 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether each parameter name that is in both paths is at the same position and in the same form in both.
+    /// Tells whether the two paths write each parameter name that they share at the same position and in the same form.
     /// For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {

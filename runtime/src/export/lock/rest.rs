@@ -17,9 +17,9 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether one request can give the same parameter name two values: one by the path or URI of the operation, and
-    /// another by the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and
-    /// in `/{b}/{a}`.
+    /// Whether a parameter name can have two values in the same request: one value in the path or URI of the operation,
+    /// and another value in the path or URI of the row that applies. For example, `a` names different segments in
+    /// `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 

@@ -50,7 +50,8 @@ impl<'a> Routes<'a> {
     }
 
     /// Returns the demands that both locks have in common, without duplicates. The result always contains the demand
-    /// that requires only the floor. Only a changed declaration can change which tokens meet these demands.
+    /// that requires only the floor. If one of these demands is met by other tokens than before, the cause is a changed
+    /// declaration, such as an implication.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {

@@ -115,8 +115,8 @@ impl OAuth {
         names
     }
 
-    /// Tells whether security requirements for this scheme may list scopes in `document`. Before `OpenAPI` 3.1, only
-    /// requirements for OAuth 2 and `OpenID` Connect may list scopes.
+    /// Tells whether the security requirements in `document` may list scopes for this scheme. Before `OpenAPI` 3.1,
+    /// only requirements for OAuth 2 and `OpenID` Connect may list scopes.
     pub(super) fn lists_scopes_in(&self, document: &dyn Document) -> bool {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }

@@ -1,4 +1,4 @@
-//! Reads the members of an object that affects the decision, and rejects names that other parsers could read
+//! Reads an object whose members affect the decision, and rejects member names that other parsers could read
 //! differently.
 
 use std::borrow::Cow;

@@ -73,8 +73,8 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// error pages, also make the gate pause its questions for one second. At most 64 questions to a server are open at the
 /// same time. While 64 questions are open, a request that needs a new question gets 503 immediately.
 ///
-/// If the server rejects the credentials of this program, requests also get 503. Each failed question causes a `warn`
-/// line in the log.
+/// If the server rejects the credentials of this program, requests also get 503, and the gate pauses its questions in
+/// the same way. Each failed question causes a `warn` line in the log.
 ///
 /// # Examples
 ///

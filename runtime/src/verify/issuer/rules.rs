@@ -61,8 +61,8 @@ impl Issuer {
 
     /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with three differences.
     /// `exp` may be missing. The audience may be missing if the program allows this. A claim for scopes may be missing.
-    /// In a JSON Web Token, this claim shows that the token is not an ID token, but an opaque token is never an ID
-    /// token.
+    /// In a JSON Web Token, this claim shows that the token is not an ID token. An opaque token needs no such claim,
+    /// because it is never an ID token.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

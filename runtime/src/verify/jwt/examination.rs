@@ -233,7 +233,7 @@ impl<E: OfKind> OfKind for Missed<E> {
 }
 
 /// Returns the most specific of the problems that were found at the addresses. If this problem is a status other than
-/// 200, the reason names every address that answered with a status other than 200.
+/// 200, the reason names all addresses that answered with such a status.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

@@ -231,9 +231,9 @@ impl Jwts {
 /// keys again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
 /// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
-/// token's `kid`, or `is_settled` says that these keys are new enough. Keys are new enough if they were loaded after
-/// the time at which the issuer must have published the token's key. In all other cases, a failure to load keys is
-/// returned as an error.
+/// token's `kid`, or `is_settled` says that these keys are new enough. For an access token, the keys are new enough if
+/// their load began after the token arrived, or more than a minute after the token's `iat`. By then, the issuer should
+/// have published the token's key. In all other cases, a failure to load keys is returned as an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,

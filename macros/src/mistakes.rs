@@ -28,7 +28,8 @@ impl<'a> Callers<'a> {
     }
 }
 
-/// Types of the standard library and of axum that are responses, not futures.
+/// Names that occur in the return types of handlers, such as `Json` in `Json<File>` and `IntoResponse` in
+/// `impl IntoResponse`. A type with one of these names is not a future.
 const RESPONSES: [&str; 18] = [
     "Body",
     "Bytes",

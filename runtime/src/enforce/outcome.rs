@@ -77,8 +77,8 @@ impl<'a> Noted<'a> {
 }
 
 impl<'j> Judge<'j> {
-    /// Accepts a token if it meets all demands, and reports the decision. A demand that is not public also requires the
-    /// scopes of the floor.
+    /// Accepts a token if it meets all demands, and reports the decision. A demand whose row is not public also
+    /// requires the scopes of the floor.
     #[inline]
     pub(crate) fn judge(
         self,
@@ -132,8 +132,7 @@ impl<'j> Judge<'j> {
         !demands.is_empty() && demands.iter().all(Demand::is_public)
     }
 
-    /// Tells whether a token meets the floor and all demands. The result is not reported, because this method refuses
-    /// no request.
+    /// Tells whether `judge` would accept a token. The result is not reported, because this method refuses no request.
     pub(crate) fn permits(self, token: &Token, demands: &[Demand<'_>]) -> bool {
         self.policy().decide(&token.caller(), demands).is_ok()
     }

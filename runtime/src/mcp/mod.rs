@@ -117,9 +117,9 @@
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
 //! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
-//! scheme `oauth2` for each alternative of its requirement. Each `oauth2` scheme lists the scopes of the floor and of
-//! its alternative. The scopes have the same names as in a challenge. A client needs only one of these schemes. A tool
-//! without a row has no schemes. A gate without an authorization server writes no schemes.
+//! scheme `oauth2` for each alternative of its requirement. Each `oauth2` scheme lists the scopes of one alternative,
+//! together with the scopes of the floor. The scopes have the same names as in a challenge. A client needs only one of
+//! these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
 //! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace

@@ -92,8 +92,9 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the table has `any_resource` and also another row for resources. A caller who spells the
-    /// other row's URI differently would then need only the scopes of `any_resource`.
+    /// Returns a problem if the table has `any_resource` and also another row for resources. If a caller wrote the
+    /// other row's URI in another spelling, `any_resource` would apply, and the scopes of the other row would not be
+    /// checked.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();

@@ -184,8 +184,8 @@ impl<'a> Decision<'a> {
         self.step_up().max_age()
     }
 
-    /// Returns what the operation requires of the login (`acr` and `max_age`). For a filtered list, the result is
-    /// empty, because the rows in its record belong to hidden operations, which the request does not call.
+    /// Returns what the operation requires of the login (`acr` and `max_age`). If a list was filtered, the record has
+    /// the rows of the hidden operations. The request does not call these operations, so the result is then empty.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

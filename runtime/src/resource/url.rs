@@ -11,7 +11,7 @@ use super::{
 };
 use crate::shown::{self, WithoutSecrets};
 
-/// The well-known path that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) registers.
+/// The well-known path that [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3) defines.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// An absolute URL with a host, exactly as the program wrote it.

@@ -68,7 +68,8 @@ pub(super) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// Returns the demand for a token that grants all scopes of the floor.
+    /// Returns the demand that consists only of the floor. A token meets this demand if it grants all scopes of the
+    /// floor.
     pub(super) fn floor() -> Self {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
@@ -139,8 +140,8 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 /// A token fails to meet the demand if it lacks a scope of the floor, or if it lacks at least one scope of each
 /// alternative. A token lacks a scope if none of the token's scopes covers that scope. To find a token that fails, the
 /// function chooses which scopes the token must lack. From each set of `wanted`, it removes all scopes that cover a
-/// chosen scope. If no set becomes empty, a token can have one remaining scope of each set. This token lacks all chosen
-/// scopes, so it does not meet the demand.
+/// chosen scope. If every set still contains scopes, a token can have one of these scopes from each set. This token
+/// lacks all chosen scopes, so it does not meet the demand.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -176,7 +177,7 @@ fn can_lack_each<'a>(
     })
 }
 
-/// Tells whether each set of `wanted` has a scope that is in no set of `lacked`.
+/// Tells whether a token can have one scope from each set of `wanted`, but no scope from any set of `lacked`.
 fn is_left(wanted: &[Coverers], lacked: &[&BTreeSet<String>]) -> bool {
     wanted
         .iter()

@@ -74,8 +74,8 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether the two paths write each parameter name that they share at the same position and in the same form.
-    /// For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
+    /// Looks at the parameter names that occur in both paths, and tells whether each of them has the same position and
+    /// the same form in both paths. For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());

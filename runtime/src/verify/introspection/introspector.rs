@@ -133,10 +133,10 @@ impl Introspector {
             .into_answer()
     }
 
-    /// If the authorization server is already being asked about this token, returns this open question. Otherwise
-    /// starts a new question. A question runs as its own task, so it continues even if the request that started it
-    /// ends. If an outcome is already cached, returns this outcome as an `Err`. Also returns an `Err` if no question
-    /// can start now, for example because too many questions are open.
+    /// If a question about this token is already open, returns this question. Otherwise starts a new question, and
+    /// returns it. A question runs as its own task, so it continues even if the request that started it ends. If an
+    /// outcome is already cached, returns this outcome as an `Err`. Also returns an `Err` if no question can start now,
+    /// for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {

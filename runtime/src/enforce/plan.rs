@@ -51,8 +51,8 @@ impl Plan {
         self.group.as_deref()
     }
 
-    /// Makes the same plan with the gate of one resource of a family. The prebuilt answers need no change, because a
-    /// family has none.
+    /// Makes the same plan with the gate of one resource of a family. The plan of a family has no prebuilt answers, so
+    /// only the gate changes.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }

@@ -58,9 +58,9 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks. The function goes through the needs in order, and collects the needs that
-    /// are met. A need is met if there are parameter values for which the token has this need and also every need
-    /// collected before. The function returns the other needs.
+    /// Lists the needs that the token lacks. The function goes through the needs in order. It collects a need if there
+    /// are parameter values for which the token has both this need and all needs collected before. The function returns
+    /// the needs that it did not collect.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {
@@ -95,8 +95,8 @@ impl<'a> Held<'a> {
     }
 
     /// Tries each set of values that `values_for` returns for `need`, together with the values in `chosen`. Leaves out
-    /// a set if the set and `chosen` have different values for the same parameter. Returns the combined values with
-    /// which the token has `need`.
+    /// a set if the set and `chosen` have different values for the same parameter. Returns each combination of values
+    /// with which the token has `need`.
     fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
         let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
         tried.filter(|chosen| self.has_with(need, chosen)).collect()

@@ -16,8 +16,8 @@ use crate::{
 pub(super) struct Lacking {
     /// The names by which clients request the scopes and templates.
     names: Vec<String>,
-    /// The same names as text. In the text, the names of templates come before a condition about the values of their
-    /// parameters, such as "for every value of `{id}`".
+    /// The same names as text. In the text, a condition such as "for every value of `{id}`" follows the names of
+    /// templates.
     #[serde(skip)]
     words: Vec<String>,
 }

@@ -142,7 +142,8 @@ impl<B> Events<B> {
     }
 }
 
-/// Tells whether a byte ends a line. In `\r\n`, the second byte counts as the end of an empty line.
+/// Tells whether a byte ends a line. If a line ends in `\r\n`, the `\r` ends this line, and the `\n` then ends an empty
+/// line.
 const fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }

@@ -134,7 +134,7 @@ impl Issuer {
         ))
     }
 
-    /// Checks that the claim set with [`Issuer::member_claim`] contains the same member of the family as `iss`.
+    /// Checks that the claim named by [`Issuer::member_claim`] contains the same member of the family as `iss`.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {

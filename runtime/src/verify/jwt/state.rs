@@ -98,7 +98,8 @@ impl State {
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Returns the time until a token with an unknown key may cause a reload of the keys.
+    /// Returns how long it takes until a token with an unknown key may cause a reload of the keys, but at least
+    /// `SHORTEST_PAUSE`.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)

@@ -41,6 +41,9 @@ enum FilesScope {
 const SAID: &str = "`files:raed`, named by `misspelt::download`, is spelt almost like `files:read`, named by `misspelt::list`; \
                     correct the misspelt one, or list all scopes in a vocabulary";
 
+/// The end of a warning about a wildcard that the gate does not count. It suggests no scope with a similar spelling.
+const UNCOUNTED: &str = "; a wildcard counts only with `Gate::wildcards`";
+
 fn gate() -> Gate {
     TestVerifier::new().gate("https://h.example").unwrap()
 }
@@ -86,6 +89,7 @@ async fn a_scope_of_a_role_that_no_vocabulary_has_is_logged_at_startup() {
     let reed = "the role `reader` grants `files:reed`, which no vocabulary has; did you mean `files:read`?";
     let [all, orders] = ["files:*", "orders:place"]
         .map(|scope| format!("the role `admin\\n` grants `{scope}`, which no vocabulary has"));
+    let all = format!("{all}{UNCOUNTED}");
     let log = async |gate: Gate| warned_of(gate, scope_table![list]).await;
     let gates = [
         gate_of(issuer().into()),
@@ -145,12 +149,15 @@ async fn a_scope_of_a_role_that_fits_a_template_is_not_logged() {
     assert_eq!(log(implied("orders:place")).await, [warning("admin")]);
 
     for wildcard in ["tenant:*", "tenant:acme:*"] {
-        assert_eq!(log(granting(wildcard)).await, [warning(wildcard)]);
+        assert_eq!(log(granting(wildcard)).await, [warning(wildcard) + UNCOUNTED]);
         assert_eq!(log(granting(wildcard).wildcards(Wildcards::Prefixed)).await, [""; 0]);
         assert_eq!(log(implied(wildcard).wildcards(Wildcards::Prefixed)).await, [""; 0]);
     }
     let orders = granting("orders:*").wildcards(Wildcards::Prefixed);
     assert_eq!(log(orders).await, [warning("orders:*")]);
+    let bare = "; a wildcard counts only with `Gate::wildcards(Wildcards::PrefixedAndBare)`";
+    assert_eq!(log(granting("*").wildcards(Wildcards::Prefixed)).await, [warning("*") + bare]);
+    assert_eq!(log(granting("*").wildcards(Wildcards::PrefixedAndBare)).await, [""; 0]);
 }
 
 #[test]

@@ -62,7 +62,21 @@ impl Policy {
             self.entry(scope).is_some() || templates.iter().any(|template| meets(template))
         };
         let mut all = covered.iter().map(ScopeToken::as_str).chain([scope]);
-        if all.any(is_useful) { None } else { self.unknown(scope, by) }
+        if all.any(is_useful) {
+            return None;
+        }
+        if self.vocabulary.is_empty() || !self.ignores_wildcard(scope) {
+            return self.unknown(scope, by);
+        }
+        let setting =
+            if scope == "*" { "Gate::wildcards(Wildcards::PrefixedAndBare)" } else { "Gate::wildcards" };
+        Some(format!("{by} `{scope}`, which no vocabulary has; a wildcard counts only with `{setting}`"))
+    }
+
+    /// Tells whether `scope` is a wildcard that the policy does not count as one.
+    #[cfg(any(feature = "export", feature = "jwt"))]
+    pub(crate) fn ignores_wildcard(&self, scope: &str) -> bool {
+        self.wildcards.ignores(scope)
     }
 
     /// Describes a scope that is in no vocabulary. The text `by` says who names the scope.

@@ -195,6 +195,12 @@ fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> V
 }
 
 impl Wildcards {
+    /// Tells whether `scope` is a wildcard that is not enabled.
+    #[cfg(any(feature = "export", feature = "jwt"))]
+    pub(crate) fn ignores(self, scope: &str) -> bool {
+        Self::PrefixedAndBare.includes(scope) && !self.includes(scope)
+    }
+
     fn includes(self, scope: &str) -> bool {
         match self {
             Self::Off => false,

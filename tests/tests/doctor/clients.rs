@@ -1,11 +1,18 @@
 //! Faults of an authorization server that keep clients from getting tokens.
 
 use expect_test::{Expect, expect};
-use scopegate::{Issuer as Rules, Scope, export::Severity};
+use scopegate::{
+    Issuer as Rules, Requirement, Scope,
+    export::{Doctor, Severity},
+    mcp::Operation,
+    mcp_table, requirement,
+};
 use scopegate_tests::issuer::{Issuer, Key};
 use serde_json::{Value, json};
 
-use super::{examine, gate, says, well};
+use super::{examine, gate, says, table, well};
+
+const READ: Requirement = requirement!("files:read");
 
 async fn check(spoil: impl FnOnce(&Issuer), severity: Severity, code: &str, expected: Expect) {
     let server = well(&[&Key::ed25519("key")]).await;
@@ -78,18 +85,24 @@ async fn no_resource_parameter() {
 async fn no_pkce() {
     check(
         |server| server.set_metadata("code_challenge_methods_supported", json!(["plain"])),
-        Severity::Warning,
+        Severity::Hint,
         "no_pkce",
         expect!["warning: issuer `http://127.0.0.1:PORT`: its `code_challenge_methods_supported` lack `S256`, so MCP clients refuse to log in; turn on PKCE with `S256`"],
     )
     .await;
     check(
         |server| server.set_metadata("code_challenge_methods_supported", Value::Null),
-        Severity::Warning,
+        Severity::Hint,
         "no_pkce",
         expect!["warning: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so MCP clients refuse to log in; turn on PKCE with `S256`"],
     )
     .await;
+    let server = well(&[&Key::ed25519("key")]).await;
+    server.set_metadata("code_challenge_methods_supported", Value::Null);
+    let tools = mcp_table![Operation::tool("list_files", READ)].to_scope_table();
+    let diagnosis = Doctor::new(&gate([Rules::new(server.id())]), &table().and(&tools)).examine().await;
+    says(&diagnosis, "no_pkce", &expect![[]]);
+    assert_eq!(diagnosis.findings()[0].severity(), Severity::Warning);
 }
 
 #[tokio::test]

@@ -218,7 +218,9 @@ async fn implications_and_wildcards_count() {
           does not open GET /also/{name}: it lacks `repos:read`
         no error was found
     "#]]).await;
-    // There is no hint about a wildcard that would open nothing.
+    // A wildcard does not cover the text before it, so the token would still lack `repo`.
+    check(gate("repo:*").floor([Scope::from_static("repo")]), only_read(), expect![[]]).await;
+    // There is no hint about a wildcard that would cover no needed scope.
     check(
         gate("other:*"),
         only_read(),

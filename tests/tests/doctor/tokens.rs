@@ -122,6 +122,57 @@ async fn which_kind_it_is() {
     server.check_by(rules, &server.key.mint_with(&header, &claims), "not_an_access_token", expect!["error: token: it may be an ID token: its audience is not the resource itself, and it has no claim for scopes; send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`"]).await;
 }
 
+/// If the program reads scopes from roles, the doctor does not advise to write scopes into `scope`.
+#[tokio::test]
+async fn which_kind_it_is_with_roles() {
+    let server = Server::start().await;
+    let header = json!({ "alg": "EdDSA", "kid": "key", "typ": "JWT" });
+    let token = |roles: Value| {
+        let mut claims = server.server.claims("app", "");
+        let claims = claims.as_object_mut().expect("an object");
+        drop(claims.remove("scope"));
+        claims.extend(roles.as_object().expect("an object").clone());
+        server.key.mint_with(&header, &Value::Object(claims.clone()))
+    };
+    let rules = || server.rules().roles_at(["roles"], [("editor", "files:read files:write")]);
+    let with_roles = token(json!({ "roles": ["editor"] }));
+    server.check_by(rules().audience("app"), &with_roles, "not_an_access_token", expect![[]]).await;
+    server.check_by(rules().audience("app"), &token(json!({})), "not_an_access_token", expect![[]]).await;
+    let rules_with_claims = rules().audience("app").access_claims(["kind"]);
+    server.check_by(rules_with_claims, &with_roles, "not_an_access_token", expect![[]]).await;
+    server
+        .check_by(
+            server.rules().audience("app").access_claims(["kind"]),
+            &with_roles,
+            "not_an_access_token",
+            expect![[]],
+        )
+        .await;
+    server.check_by(rules(), &with_roles, "audience", expect![[]]).await;
+    let accepted = rules().audience("app").access_claims(["roles"]);
+    assert!(judge(&gate([accepted]), &with_roles).await.is_well());
+}
+
+/// The doctor names the roles that the program knows, and not a call that the program already has.
+#[tokio::test]
+async fn whose_roles_grant_nothing() {
+    let server = Server::start().await;
+    let rules = || {
+        server.rules().roles_at(["roles"], [("editor", "files:read files:write"), ("reader", "files:read")])
+    };
+    for (scope, claims, expected) in [
+        ("", json!({ "roles": ["viewer"] }), expect![[]]),
+        ("openid", json!({ "roles": ["viewer", "guest"] }), expect![[]]),
+        ("", json!({ "roles": [] }), expect![[]]),
+        ("openid", json!({}), expect![[]]),
+        ("", json!({ "groups": ["g"] }), expect![[]]),
+    ] {
+        let mut all = server.server.claims(API, scope);
+        all.as_object_mut().expect("an object").extend(claims.as_object().expect("an object").clone());
+        server.check_by(rules(), &server.key.mint(&all), "opens_nothing", expected).await;
+    }
+}
+
 #[tokio::test]
 async fn who_signed_it() {
     let server = Server::start().await;

@@ -1,12 +1,22 @@
 //! Advises what to change so that the gate accepts a rejected token.
 
-use super::{operations::Accepted, provider::Provider, said::Said};
+use serde_json::{Map, Value};
+
+use super::{
+    operations::Accepted,
+    provider::Provider,
+    roles,
+    said::{Said, issuer_named},
+};
 use crate::{
-    Resource,
+    Issuer, Resource,
     gate::Gate,
     shown,
     token::Token,
-    verify::jwt::{Algorithm, Rule},
+    verify::{
+        issuer::RolesAt,
+        jwt::{Algorithm, Rule},
+    },
 };
 
 /// Returns advice for a token that is rejected because it breaks `rule`.
@@ -23,13 +33,15 @@ pub(super) fn of(rule: Rule, said: &Said, gate: &Gate) -> String {
         Rule::Issuer => of_issuer(said, &ids, provider),
         Rule::Key => "it may come from another environment, or its key was withdrawn; get a new one from the issuer that the program names".to_owned(),
         Rule::Signature => of_signature(provider),
-        Rule::Kind if said.may_be_id_token(&issuers) => "send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`".to_owned(),
-        Rule::Kind => "send the `access_token` of the token response, not another token of it".to_owned(),
+        Rule::Kind => of_kind(said, &issuers),
         Rule::Member => "check what `.member_claim(..)` names".to_owned(),
         Rule::Required => "have the authorization server write the claim, or change `.require(..)`".to_owned(),
-        Rule::Audience if !said.is_for(resource) && said.may_be_id_token(&issuers) => format!(
-            "it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write `{resource}` into its `aud`, and the granted scopes into its `scope`"
-        ),
+        Rule::Audience if !said.is_for(resource) && let Some(issuer) = said.possible_id_token_of(&issuers) => {
+            let scopes = if issuer.role_maps().is_empty() { ", and the granted scopes into its `scope`" } else { "" };
+            format!(
+                "it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write `{resource}` into its `aud`{scopes}"
+            )
+        }
         Rule::Audience => of_audience(said, provider, resource),
         Rule::Client => of_client(said, provider, resource),
         Rule::Times if said.claim("exp").is_none() => {
@@ -99,6 +111,22 @@ fn of_signature(provider: Option<Provider>) -> String {
     }
 }
 
+fn of_kind(said: &Said, issuers: &[&Issuer]) -> String {
+    const SEND: &str = "send the `access_token` of the token response";
+    let Some(issuer) = said.possible_id_token_of(issuers) else {
+        return format!("{SEND}, not another token of it");
+    };
+    let maps = issuer.role_maps();
+    let then = if let Some(claim) = maps.iter().map(RolesAt::claim).find(|claim| said.has(claim)) {
+        format!(" and ID tokens lack the claim `{claim}`, write `.access_claims([\"{claim}\"])`")
+    } else if issuer.recognizes_by_scopes() && maps.is_empty() {
+        ", have the authorization server write the granted scopes into its `scope`, or name a claim that only access tokens have with `.access_claims(..)`".to_owned()
+    } else {
+        ", name a claim that only access tokens have with `.access_claims(..)`".to_owned()
+    };
+    format!("{SEND}; if the token already is the `access_token`{then}")
+}
+
 fn of_algorithm(said: &Said) -> String {
     match said.algorithm() {
         Some(name) if Algorithm::parse(name).is_some() => {
@@ -151,9 +179,26 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
     }
 }
 
-/// Returns advice if the token grants no scope. The advice names another claim that can contain the permissions, or
-/// says that the client should request scopes.
-pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
+/// Returns advice for a token that opens no operation, because it lacks scopes.
+pub(super) fn of_scopes(accepted: &Accepted, token: &Token, gate: &Gate) -> Option<String> {
+    if accepted.lacks_nothing() {
+        return None;
+    }
+    let claims = token.all_claims();
+    let issuers = gate.known_verifier().map(|verifier| verifier.issuers()).unwrap_or_default();
+    let issuer = token.issuer().and_then(|iss| issuer_named(iss, &issuers));
+    let maps = issuer.map(Issuer::role_maps).unwrap_or_default();
+    roles::unknown(maps, claims)
+        .or_else(|| elsewhere(maps, claims).filter(|_| accepted.grants_nothing()))
+        .or_else(|| roles::none(maps, claims))
+        .or_else(|| {
+            let advice = "have the client ask for scopes, and the authorization server grant them";
+            accepted.grants_nothing().then(|| advice.to_owned())
+        })
+}
+
+/// Names another claim that can contain the permissions.
+fn elsewhere(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<String> {
     /// The claims, besides `scope` and `scp`, in which authorization servers put permissions. The text after each
     /// claim is the call that makes the gate read the claim.
     const ELSEWHERE: [(&str, &str); 4] = [
@@ -162,15 +207,8 @@ pub(super) fn of_scopes(accepted: &Accepted, token: &Token) -> Option<String> {
         ("realm_access", "`.roles_at([\"realm_access\", \"roles\"], [(\"ROLE\", \"SCOPES\")])`"),
         ("groups", "`.roles_at([\"groups\"], [(\"GROUP\", \"SCOPES\")])`"),
     ];
-    if !accepted.grants_nothing() {
-        return None;
-    }
-    let claims = token.all_claims();
-    let found = ELSEWHERE.iter().find(|(claim, _)| claims.contains_key(*claim));
-    Some(match found {
-        Some((claim, method)) => {
-            format!("it has the claim `{claim}`: if that contains the permissions, write {method}")
-        }
-        None => "have the client ask for scopes, and the authorization server grant them".to_owned(),
-    })
+    let is_read = |claim: &str| maps.iter().any(|roles| roles.claim() == claim);
+    let (claim, method) =
+        ELSEWHERE.iter().find(|(claim, _)| claims.contains_key(*claim) && !is_read(claim))?;
+    Some(format!("it has the claim `{claim}`: if that contains the permissions, write {method}"))
 }

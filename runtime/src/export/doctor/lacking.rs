@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The scopes and templates that a token lacks for an operation. The templates are last.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub(super) struct Lacking {
     /// The names by which clients request the scopes and templates.

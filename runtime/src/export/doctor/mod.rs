@@ -13,6 +13,8 @@ mod operations;
 #[cfg(feature = "jwt")]
 mod provider;
 #[cfg(feature = "jwt")]
+mod roles;
+#[cfg(feature = "jwt")]
 mod said;
 #[cfg(feature = "jwt")]
 mod server;

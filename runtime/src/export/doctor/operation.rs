@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Whether the examined token opens one operation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Operation {
     #[serde(rename = "operation")]
     name: String,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     policy::Policy,
-    scope::{GrantedScopes, ScopeTable, Wildcards},
+    scope::{ScopeTable, Wildcards},
     shown,
     token::Token,
 };
@@ -60,7 +60,7 @@ impl Accepted {
         let opens_nothing = !self.operations.is_empty() && self.operations.iter().all(is_closed);
         opens_nothing.then(|| {
             let grants = if self.scopes.is_empty() { "no scope".to_owned() } else { list(&self.scopes) };
-            let message = if self.operations.iter().all(|operation| operation.lacks.is_empty()) {
+            let message = if self.lacks_nothing() {
                 format!("it is valid, and grants {grants}, but its login is not enough for any operation")
             } else {
                 format!("it is valid, and grants {grants}, which opens no operation")
@@ -69,17 +69,22 @@ impl Accepted {
         })
     }
 
-    /// Returns a hint if the token would open more operations at a gate that accepts all wildcards.
+    /// Tells whether the token has all scopes that any operation needs.
+    pub(super) fn lacks_nothing(&self) -> bool {
+        self.operations.iter().all(|operation| operation.lacks.is_empty())
+    }
+
+    /// Returns a hint if the token would lack fewer scopes at a gate that accepts all wildcards.
     pub(super) fn wildcard_hint(
         &self,
         token: &Token,
         policy: &Policy,
         table: &ScopeTable,
     ) -> Option<Finding> {
-        let wider = policy.clone().wildcards(Wildcards::PrefixedAndBare);
-        let is_ignored = |scope: &&str| is_wildcard(scope, &wider) && !is_wildcard(scope, policy);
+        let is_ignored = |scope: &&str| policy.ignores_wildcard(scope);
         let ignored: Vec<String> = token.scopes().iter().filter(is_ignored).map(str::to_owned).collect();
-        if ignored.is_empty() || self.opens().eq(Self::of(token, &wider, table).opens()) {
+        let wider = policy.clone().wildcards(Wildcards::PrefixedAndBare);
+        if ignored.is_empty() || self.operations == Self::of(token, &wider, table).operations {
             return None;
         }
         let message = format!("the gate does not count {} as a wildcard", few(ignored.iter()));
@@ -87,20 +92,10 @@ impl Accepted {
         Some(Finding::hint(Part::Token, "wildcard", message).advising(Some(advice)))
     }
 
-    fn opens(&self) -> impl Iterator<Item = Option<bool>> {
-        self.operations.iter().map(|operation| operation.opens)
-    }
-
     #[cfg(feature = "jwt")]
     pub(super) fn grants_nothing(&self) -> bool {
         self.scopes.is_empty()
     }
-}
-
-/// Tells whether the policy counts a scope that ends in `*` as a wildcard.
-fn is_wildcard(scope: &str, policy: &Policy) -> bool {
-    let covered = scope.strip_suffix('*').map(|prefix| format!("{prefix}x"));
-    covered.is_some_and(|covered| policy.covers(&GrantedScopes::parse(scope), &covered))
 }
 
 impl fmt::Display for Accepted {

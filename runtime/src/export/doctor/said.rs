@@ -53,12 +53,17 @@ impl Said {
         Some(shown::text(text).to_string())
     }
 
-    /// Tells whether the token could be an ID token, according to the gate's rules for the issuer of the token.
-    pub(super) fn may_be_id_token(&self, issuers: &[&Issuer]) -> bool {
+    /// Tells whether the token has this claim.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.claims.contains_key(name)
+    }
+
+    /// Returns the issuer of the token if the token could be an ID token, according to the gate's rules for this
+    /// issuer.
+    pub(super) fn possible_id_token_of<'a>(&self, issuers: &[&'a Issuer]) -> Option<&'a Issuer> {
         let is_at_jwt = self.header.get("typ").and_then(Value::as_str).is_some_and(is_at_jwt);
-        let iss = self.issuer().unwrap_or_default();
-        let issuer = issuers.iter().find(|issuer| issuer.names.find(iss).is_some());
-        issuer.is_some_and(|issuer| issuer.may_be_id_token(&self.claims, is_at_jwt))
+        let issuer = issuer_named(self.issuer()?, issuers)?;
+        issuer.may_be_id_token(&self.claims, is_at_jwt).then_some(issuer)
     }
 
     /// Returns the only audience of the token, or the first of several.
@@ -87,4 +92,9 @@ impl Said {
         let ago = passed.map(|passed| format!(" {} ago", span::words(passed))).unwrap_or_default();
         format!("it expired{ago}: its `exp` is `{exp}`, and this machine's clock shows `{now:.0}`")
     }
+}
+
+/// Returns the issuer that accepts this `iss`.
+pub(super) fn issuer_named<'a>(iss: &str, issuers: &[&'a Issuer]) -> Option<&'a Issuer> {
+    issuers.iter().copied().find(|issuer| issuer.names.find(iss).is_some())
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     gate::{Gate, is_of_open_id},
     policy::Policy,
-    scope::{ScopeTable, ScopeToken},
+    scope::{Entry, ScopeTable, ScopeToken},
     verify::jwt::{self, Offers, Sought, Trouble, TroubleKind as Kind},
 };
 
@@ -121,7 +121,7 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
         let advice = "turn that on, or set the value that it writes into `aud` with `.audience(..)`";
         findings.push(Finding::warning(PART, "no_resource_parameter", message).advising(Some(advice)));
     }
-    findings.extend(pkce(offers));
+    findings.extend(pkce(offers, table));
     if offers.registration_endpoint.is_none() && offers.client_id_metadata_document_supported != Some(true) {
         let message = "clients cannot register themselves: its metadata has neither `registration_endpoint` nor `client_id_metadata_document_supported`";
         let advice = "register each client there, and give its users the client id";
@@ -153,14 +153,21 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
 }
 
 /// Returns a finding if the server does not list PKCE with `S256`. OAuth 2.1 clients use `S256`, and MCP clients refuse
-/// to log in if the server does not list `S256`.
-fn pkce(offers: &Offers) -> Option<Finding> {
+/// to log in if the server does not list `S256`. If the table has no operation of an MCP server, the finding is only a
+/// hint.
+fn pkce(offers: &Offers, table: &ScopeTable) -> Option<Finding> {
     let message = match &offers.code_challenge_methods_supported {
         Some(methods) if methods.iter().any(|method| method == "S256") => return None,
         Some(_) => "its `code_challenge_methods_supported` lack `S256`",
         None => "its metadata has no `code_challenge_methods_supported`",
     };
-    let finding =
-        Finding::warning(PART, "no_pkce", format_args!("{message}, so MCP clients refuse to log in"));
+    // The method of an MCP operation contains a slash, as in `tools/call`. An HTTP method has no slash.
+    let is_mcp = |entry: &Entry| entry.methods().is_some_and(|methods| methods.contains('/'));
+    let (severity, effect) = if table.entries().iter().any(is_mcp) {
+        (Severity::Warning, "so MCP clients refuse to log in")
+    } else {
+        (Severity::Hint, "so clients cannot see that it supports PKCE")
+    };
+    let finding = Finding::of(severity, PART, "no_pkce", format_args!("{message}, {effect}"));
     Some(finding.advising(Some("turn on PKCE with `S256`")))
 }

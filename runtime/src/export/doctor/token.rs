@@ -71,7 +71,7 @@ pub(super) async fn judge(gate: &Gate, table: &ScopeTable, text: &str, may_send:
             let accepted = Accepted::of(&token, gate.policy(), table);
             let finding = accepted.finding();
             #[cfg(feature = "jwt")]
-            let finding = finding.map(|finding| finding.advising(advice::of_scopes(&accepted, &token)));
+            let finding = finding.map(|finding| finding.advising(advice::of_scopes(&accepted, &token, gate)));
             let hint = accepted.wildcard_hint(&token, gate.policy(), table);
             let findings = finding.into_iter().chain(hint).collect();
             Verdict::Accepted(accepted, findings)

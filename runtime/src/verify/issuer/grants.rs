@@ -16,8 +16,9 @@ pub(super) struct Grants {
 /// not one string, because names can contain dots and slashes.
 type Path = Vec<String>;
 
+/// The place of the roles in the claims, and the scopes that each role grants.
 #[derive(Clone, Debug)]
-struct RolesAt {
+pub(crate) struct RolesAt {
     path: Path,
     scopes: Vec<(String, Vec<String>)>,
 }
@@ -70,6 +71,11 @@ impl Grants {
         roles.flat_map(|(role, scopes)| scopes.iter().map(move |scope| (role.as_str(), scope.as_str())))
     }
 
+    #[cfg(feature = "export")]
+    pub(super) fn role_maps(&self) -> &[RolesAt] {
+        &self.roles
+    }
+
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let paths = self.scopes.iter().chain(self.roles.iter().map(|roles| &roles.path));
@@ -95,6 +101,28 @@ impl RolesAt {
         let held = at(claims, &self.path).into_iter().flat_map(names);
         held.flat_map(|role| self.scopes.iter().filter(move |(known, _)| known == role))
             .flat_map(|(_, scopes)| scopes.iter().map(String::as_str))
+    }
+}
+
+#[cfg(feature = "export")]
+impl RolesAt {
+    pub(crate) fn path(&self) -> &[String] {
+        &self.path
+    }
+
+    /// Returns the claim that contains the roles, possibly in nested members.
+    pub(crate) fn claim(&self) -> &str {
+        self.path.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// Iterates over the roles that can grant scopes.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(|(role, _)| role.as_str())
+    }
+
+    /// Returns the roles in the claims of a token, including unknown roles.
+    pub(crate) fn held<'a>(&self, claims: &'a Map<String, Value>) -> Vec<&'a str> {
+        at(claims, &self.path).map(names).unwrap_or_default()
     }
 }
 
@@ -178,5 +206,16 @@ mod tests {
         );
         check(&grants, &json!({ "realm_access": { "roles": ["Editor"] } }), &[]);
         check(&grants, &json!({ "roles": ["editor"] }), &[]);
+    }
+
+    #[test]
+    fn roles_alone_grant_scopes_if_no_other_claim_is_read() {
+        let mut grants = Grants::default();
+        grants.set_claims(std::iter::empty());
+        let map = [("editor", "read"), ("editor", "write")]
+            .map(|(role, scope)| (role.to_owned(), vec![scope.to_owned()]));
+        grants.add_roles(vec!["roles".to_owned()], map.to_vec());
+        assert_eq!(grants.problems(), [""; 0]);
+        check(&grants, &json!({ "scope": "a", "scp": ["b"], "roles": ["editor"] }), &["read", "write"]);
     }
 }

@@ -10,6 +10,8 @@ mod rules;
 
 use std::{fmt, time::Duration};
 
+#[cfg(feature = "export")]
+pub(crate) use self::grants::RolesAt;
 use self::{grants::Grants, names::Names, rules::Rules};
 pub(crate) use self::{
     names::Named,
@@ -37,13 +39,15 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// If the authorization server uses another audience, and roles in place of scopes, set the audience and the roles:
+/// If the authorization server uses another audience, and roles in place of scopes, set the audience and the roles. If
+/// the tokens have no claim for scopes, also name a claim that only access tokens have:
 ///
 /// ```
 /// use scopegate::Issuer;
 ///
 /// let issuer = Issuer::new("https://auth.example.com")
 ///     .audience("api://files")
+///     .access_claims(["realm_access"])
 ///     .roles_at(["realm_access", "roles"], [("editor", "files:read files:write")]);
 /// ```
 #[derive(Clone)]
@@ -146,7 +150,9 @@ impl Issuer {
     ///
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
     /// audience must be marked as an access token, or have a claim for scopes. To require another claim in place of a
-    /// claim for scopes, call [`access_claims`](Self::access_claims).
+    /// claim for scopes, call [`access_claims`](Self::access_claims). A claim that only [`roles_at`](Self::roles_at)
+    /// reads is not a claim for scopes. So if the tokens have roles, no claim for scopes and no mark, call
+    /// `access_claims`, too.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -227,8 +233,17 @@ impl Issuer {
 
     /// Grants scopes for roles. `path` lists the names that lead to the roles in the token's claims, from the outermost
     /// to the innermost. `scopes` maps roles to space-delimited scopes. A role that is not in `scopes` grants nothing.
+    /// If `scopes` lists a role several times, the role grants the scopes of all its entries.
     ///
     /// The value at the path is a list of roles, or an object with a member for each role.
+    ///
+    /// The scopes in `scope` and `scp` still count. To let only roles grant scopes, also call
+    /// `.scopes(Vec::<&str>::new())`.
+    ///
+    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. If you
+    /// set an [`audience`](Self::audience) or [client ids](Self::client_ids), a token must be marked as an access
+    /// token, or have a claim for scopes. If the tokens have neither, name a claim that only access tokens have. For
+    /// example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.
@@ -240,6 +255,24 @@ impl Issuer {
     ///
     /// let issuer = Issuer::new("https://sso.example.com/realms/main")
     ///     .roles_at(["resource_access", "files", "roles"], [("viewer", "files:read"), ("editor", "files:read files:write")]);
+    /// ```
+    ///
+    /// With the variants of a vocabulary in place of texts, the compiler checks the names of the scopes. For a role
+    /// with several scopes, write several entries:
+    ///
+    /// ```
+    /// use scopegate::{Issuer, Vocabulary};
+    ///
+    /// #[derive(Clone, Copy, Vocabulary)]
+    /// enum Files {
+    ///     #[scope("files:read")]
+    ///     Read,
+    ///     #[scope("files:write")]
+    ///     Write,
+    /// }
+    ///
+    /// let roles = [("viewer", Files::Read), ("editor", Files::Read), ("editor", Files::Write)];
+    /// let issuer = Issuer::new("https://auth.example.com").roles_at(["roles"], roles);
     /// ```
     pub fn roles_at(
         mut self,
@@ -338,6 +371,12 @@ impl Issuer {
     /// Iterates over the pairs of [`Issuer::roles_at`]: a role and a scope that this role grants.
     pub(crate) fn roles(&self) -> impl Iterator<Item = (&str, &str)> {
         self.grants.roles()
+    }
+
+    /// Returns the places of roles that the program sets with [`Issuer::roles_at`].
+    #[cfg(feature = "export")]
+    pub(crate) fn role_maps(&self) -> &[RolesAt] {
+        self.grants.role_maps()
     }
 
     pub(crate) fn clock_leeway(&self) -> Duration {

@@ -112,6 +112,12 @@ impl Issuer {
             && self.check_looks(claims).is_err()
     }
 
+    /// Tells whether a claim for scopes shows that a token is an access token.
+    #[cfg(feature = "export")]
+    pub(crate) fn recognizes_by_scopes(&self) -> bool {
+        self.rules.of_access.is_empty()
+    }
+
     /// Rejects a token that has none of the claims by which access tokens are recognized. Such a token could be an ID
     /// token, because ID tokens can have the same audience as access tokens.
     fn check_looks(&self, claims: &Map<String, Value>) -> Result<(), Fault> {

@@ -87,21 +87,27 @@ async fn no_pkce() {
         |server| server.set_metadata("code_challenge_methods_supported", json!(["plain"])),
         Severity::Hint,
         "no_pkce",
-        expect!["warning: issuer `http://127.0.0.1:PORT`: its `code_challenge_methods_supported` lack `S256`, so MCP clients refuse to log in; turn on PKCE with `S256`"],
+        expect!["hint: issuer `http://127.0.0.1:PORT`: its `code_challenge_methods_supported` lack `S256`, so clients cannot see that it supports PKCE; turn on PKCE with `S256`"],
     )
     .await;
     check(
         |server| server.set_metadata("code_challenge_methods_supported", Value::Null),
         Severity::Hint,
         "no_pkce",
-        expect!["warning: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so MCP clients refuse to log in; turn on PKCE with `S256`"],
+        expect!["hint: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so clients cannot see that it supports PKCE; turn on PKCE with `S256`"],
     )
     .await;
     let server = well(&[&Key::ed25519("key")]).await;
     server.set_metadata("code_challenge_methods_supported", Value::Null);
     let tools = mcp_table![Operation::tool("list_files", READ)].to_scope_table();
     let diagnosis = Doctor::new(&gate([Rules::new(server.id())]), &table().and(&tools)).examine().await;
-    says(&diagnosis, "no_pkce", &expect![[]]);
+    says(
+        &diagnosis,
+        "no_pkce",
+        &expect![
+            "warning: issuer `http://127.0.0.1:PORT`: its metadata has no `code_challenge_methods_supported`, so MCP clients refuse to log in; turn on PKCE with `S256`"
+        ],
+    );
     assert_eq!(diagnosis.findings()[0].severity(), Severity::Warning);
 }
 

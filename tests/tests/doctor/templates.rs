@@ -219,7 +219,12 @@ async fn implications_and_wildcards_count() {
         no error was found
     "#]]).await;
     // A wildcard does not cover the text before it, so the token would still lack `repo`.
-    check(gate("repo:*").floor([Scope::from_static("repo")]), only_read(), expect![[]]).await;
+    check(gate("repo:*").floor([Scope::from_static("repo")]), only_read(), expect![[r#"
+        error: token: it is valid, and grants `repo:*`, which opens no operation
+        hint: token: the gate does not count `repo:*` as a wildcard; if it should cover other scopes, call `Gate::wildcards`
+        token: accepted, with `repo:*`
+          does not open GET /repos/{name}: it lacks `repo`, and `repo:{name}:read` for every value of `{name}`
+    "#]]).await;
     // There is no hint about a wildcard that would cover no needed scope.
     check(
         gate("other:*"),

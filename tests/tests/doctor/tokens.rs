@@ -136,19 +136,19 @@ async fn which_kind_it_is_with_roles() {
     };
     let rules = || server.rules().roles_at(["roles"], [("editor", "files:read files:write")]);
     let with_roles = token(json!({ "roles": ["editor"] }));
-    server.check_by(rules().audience("app"), &with_roles, "not_an_access_token", expect![[]]).await;
-    server.check_by(rules().audience("app"), &token(json!({})), "not_an_access_token", expect![[]]).await;
+    server.check_by(rules().audience("app"), &with_roles, "not_an_access_token", expect![[r#"error: token: it may be an ID token: its audience is not the resource itself, and it has no claim for scopes; send the `access_token` of the token response; if the token already is the `access_token` and ID tokens lack the claim `roles`, write `.access_claims(["roles"])`"#]]).await;
+    server.check_by(rules().audience("app"), &token(json!({})), "not_an_access_token", expect!["error: token: it may be an ID token: its audience is not the resource itself, and it has no claim for scopes; send the `access_token` of the token response; if the token already is the `access_token`, name a claim that only access tokens have with `.access_claims(..)`"]).await;
     let rules_with_claims = rules().audience("app").access_claims(["kind"]);
-    server.check_by(rules_with_claims, &with_roles, "not_an_access_token", expect![[]]).await;
+    server.check_by(rules_with_claims, &with_roles, "not_an_access_token", expect![[r#"error: token: it may be an ID token: its audience is not the resource itself, and it has none of the claims of access tokens: `kind`; send the `access_token` of the token response; if the token already is the `access_token` and ID tokens lack the claim `roles`, write `.access_claims(["roles"])`"#]]).await;
     server
         .check_by(
             server.rules().audience("app").access_claims(["kind"]),
             &with_roles,
             "not_an_access_token",
-            expect![[]],
+            expect!["error: token: it may be an ID token: its audience is not the resource itself, and it has none of the claims of access tokens: `kind`; send the `access_token` of the token response; if the token already is the `access_token`, name a claim that only access tokens have with `.access_claims(..)`"],
         )
         .await;
-    server.check_by(rules(), &with_roles, "audience", expect![[]]).await;
+    server.check_by(rules(), &with_roles, "audience", expect![[r#"error: token: its `aud` is `"app"`, not `https://files.example.com`; it may be an ID token, since nothing marks it as an access token: send the `access_token` of the token response; if the token already is the `access_token`, have the authorization server write `https://files.example.com` into its `aud`"#]]).await;
     let accepted = rules().audience("app").access_claims(["roles"]);
     assert!(judge(&gate([accepted]), &with_roles).await.is_well());
 }
@@ -161,11 +161,41 @@ async fn whose_roles_grant_nothing() {
         server.rules().roles_at(["roles"], [("editor", "files:read files:write"), ("reader", "files:read")])
     };
     for (scope, claims, expected) in [
-        ("", json!({ "roles": ["viewer"] }), expect![[]]),
-        ("openid", json!({ "roles": ["viewer", "guest"] }), expect![[]]),
-        ("", json!({ "roles": [] }), expect![[]]),
-        ("openid", json!({}), expect![[]]),
-        ("", json!({ "groups": ["g"] }), expect![[]]),
+        (
+            "",
+            json!({ "roles": ["viewer"] }),
+            expect![
+                "error: token: it is valid, and grants no scope, which opens no operation; its role `viewer` grants nothing: `.roles_at(..)` maps only `editor`, `reader`; add a role there, or have the authorization server assign one of these"
+            ],
+        ),
+        (
+            "openid",
+            json!({ "roles": ["viewer", "guest"] }),
+            expect![
+                "error: token: it is valid, and grants `openid`, which opens no operation; its roles `guest`, `viewer` grant nothing: `.roles_at(..)` maps only `editor`, `reader`; add a role there, or have the authorization server assign one of these"
+            ],
+        ),
+        (
+            "",
+            json!({ "roles": [] }),
+            expect![[
+                r#"error: token: it is valid, and grants no scope, which opens no operation; `.roles_at(["roles"], ..)` finds no role in it: have the authorization server write roles there, or correct the path"#
+            ]],
+        ),
+        (
+            "openid",
+            json!({}),
+            expect![[
+                r#"error: token: it is valid, and grants `openid`, which opens no operation; `.roles_at(["roles"], ..)` finds no role in it: have the authorization server write roles there, or correct the path"#
+            ]],
+        ),
+        (
+            "",
+            json!({ "groups": ["g"] }),
+            expect![[
+                r#"error: token: it is valid, and grants no scope, which opens no operation; it has the claim `groups`: if that contains the permissions, write `.roles_at(["groups"], [("GROUP", "SCOPES")])`"#
+            ]],
+        ),
     ] {
         let mut all = server.server.claims(API, scope);
         all.as_object_mut().expect("an object").extend(claims.as_object().expect("an object").clone());

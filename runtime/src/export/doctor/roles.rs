@@ -24,7 +24,7 @@ pub(super) fn none(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<Stri
     let has_none = maps.iter().all(|roles| roles.held(claims).is_empty());
     let path = maps.first().filter(|_| has_none)?.path();
     Some(format!(
-        "`.roles_at({path:?}, ..)` finds no role in it: have the authorization server assign a role and write it there, or correct the path"
+        "`.roles_at({path:?}, ..)` finds no role in it: have the authorization server write roles there, or correct the path"
     ))
 }
 

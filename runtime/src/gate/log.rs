@@ -52,8 +52,11 @@ pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     #[cfg(feature = "tracing")]
     {
         // If the path has a row, it needs a token, and only some of its methods lack a row.
-        let outside =
-            if methods.is_some() { "" } else { "; if it needs no token, add it below the line that adds the layer" };
+        let outside = if methods.is_some() {
+            ""
+        } else {
+            "; if it needs no token, add it below the line that adds the layer"
+        };
         let methods = methods.map(|methods| format!("{methods} ")).unwrap_or_default();
         tracing::warn!(
             target: "scopegate",

@@ -83,7 +83,7 @@ fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
     let plan = enforcement.plan()?;
     let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // The row's identifier and the token's identifier are set here, because they are found in the request. The code that
+    // The row's identifier and the token's identifier are set here, because both come from the request. The code that
     // later reports the handler's own demands to the observer and to the log does not have the request.
     if plan.gate.is_told() {
         if let Some(row) = plan.places.identify(&access.row, parts) {

@@ -327,8 +327,10 @@ fn a_row_without_a_route_is_refused() {
         DELETE "/any" => list,
         "/no uri" => list,
         GET "/service/files" => list,
+        GET "/any/" => list,
+        GET "/v1/{id}" => list,
     ];
-    let router = layered().nest_service("/service", layered());
+    let router = layered().nest_service("/service", layered()).route("/v1/{name}/", plain::get(list));
     let nowhere = |path: &str| {
         format!(
             "the router has no route `{path}`, where the table has `layer_routes::list`; write the whole path, including the paths of the routers around it"
@@ -340,6 +342,8 @@ fn a_row_without_a_route_is_refused() {
         "the route `/files` does not serve PATCH, DELETE, for which the table has `layer_routes::write`; it serves GET, HEAD, POST, PUT".to_owned(),
         nowhere("/no uri"),
         nowhere("/service/files"),
+        "the router has no route `/any/`, where the table has `layer_routes::list`; write `/any`, as the router does".to_owned(),
+        "the router has no route `/v1/{id}`, where the table has `layer_routes::list`; write `/v1/{name}/`, as the router does".to_owned(),
     ];
     assert_eq!(check(wrong.clone(), &router), Err(expected.to_vec()));
     let error = gate().layer(wrong).unwrap().protect(router).unwrap_err();
@@ -499,9 +503,37 @@ async fn a_path_without_a_row_is_reported_once() {
     assert_eq!(lines.len(), 2, "{log}");
     for (line, path) in lines.iter().zip(["/unlisted/{id}", "/v1/unlisted"]) {
         let says = format!(
-            "{SAYS} `{path}`, so its 401 names only the floor; write `\"{path}\" => handler` in `scope_table!`"
+            "{SAYS} `{path}`, so its 401 names only the floor; write `\"{path}\" => handler` in `scope_table!`; if it needs no token, add it below the line that adds the layer"
         );
         assert!(line.contains("WARN") && line.ends_with(&says), "{line}");
+    }
+}
+
+/// The table is not what is wrong, so the warning does not ask for a row.
+#[tokio::test]
+async fn a_covered_document_is_reported_once() {
+    let root = "https://h.example";
+    for (url, path) in [(root, ""), ("https://h.example/files", "/files")] {
+        let gate = || gate_of(Resource::new(url).unwrap());
+        for table in [ScopeTable::default(), scope_table![GET "/files" => list]] {
+            let layer = gate().layer(table).unwrap();
+            let document = format!("GET {WELL_KNOWN}{path}");
+            let routes = || Plain::new().route("/files", plain::get(list));
+            let covered = routes().merge(layer.well_known()).layer(layer.clone());
+            let outside = routes().layer(layer.clone()).merge(layer.well_known());
+            let happening = async {
+                for app in [&outside, &covered, &covered] {
+                    send(app, "GET /files", &[]).await;
+                    let expected = if std::ptr::eq(app, &raw const outside) { 200 } else { 401 };
+                    assert_eq!(send(app, &document, &[]).await.status, expected, "{url}");
+                }
+            };
+            let ((), log) = log_while(Level::WARN, happening).await;
+            let expected = format!(
+                " WARN scopegate: the layer covers the metadata document at `{WELL_KNOWN}{path}`, so clients without a token get 401 there; merge `layer.well_known()` below the line that adds the layer\n"
+            );
+            assert_eq!(log, expected, "{url}");
+        }
     }
 }
 

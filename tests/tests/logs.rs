@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use axum::routing::any;
 use gating::IntoGate;
 use scopegate::{
-    Access, Gate, GrantedScopes, Router, StaticKeys, Token, mcp::McpTable, public, requires_scope,
-    routing::get, testing::TestVerifier,
+    Access, Gate, GrantedScopes, Rejection, Router, StaticKeys, Token, mcp::McpTable, public, requires_scope,
+    routing::get, scope_table, testing::TestVerifier,
 };
 use scopegate_tests::{
     exchange::send,
@@ -51,6 +51,26 @@ async fn a_refused_token_and_its_decision_have_the_same_hash() {
     assert_eq!(seen.len(), 2);
 }
 
+/// An observer of the gate is not needed for the hash.
+#[tokio::test]
+async fn a_demand_of_the_handler_names_the_token() {
+    #[requires_scope("files:read", also("files:share"))]
+    async fn share(access: Access) -> Result<(), Rejection> {
+        access.require("files:share")
+    }
+
+    let gate = TestVerifier::new().token("secret", "files:read").gate("https://h.example").unwrap();
+    let of_router = Router::new().route("/", get(share)).protect(gate.clone()).unwrap();
+    let plain = axum::Router::new().route("/", axum::routing::get(share));
+    for app in [of_router, plain.layer(gate.layer(scope_table![share]).unwrap())] {
+        let (answer, text) =
+            log::log_while(Level::INFO, send(&app, "GET /", &["authorization: Bearer secret"])).await;
+        assert_eq!(answer.status, 403);
+        let refused = text.lines().filter(|line| line.contains("outcome=\"refused\""));
+        assert_eq!((refused.count(), log::tokens_in(&text).count()), (1, 1), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn each_refusal_says_why() {
     let verifier = TestVerifier::new().expired("secret-old").unavailable("secret-later");
@@ -75,8 +95,7 @@ async fn each_refusal_says_why() {
 #[tokio::test]
 async fn a_missing_gate_is_an_error() {
     let app = axum::Router::new().route("/", axum::routing::get(read));
-    let expected =
-        "ERROR scopegate: no gate protects `logs::read`; mount it with `Router::protect` or `Gate::layer`\n";
+    let expected = "ERROR scopegate: no gate protects `logs::read`; mount it with `Router::protect` or `Gate::layer`; if the program has a `Gate::layer`, add the route above the line that adds the layer\n";
     assert_eq!(log_of(&app, "secret").await, expected);
 }
 

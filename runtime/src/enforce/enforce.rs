@@ -63,7 +63,7 @@ pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejec
     let Some(plan) = enforcement.and_then(Enforcement::plan) else {
         let handler = row.handler();
         log::misconfigured(&format!(
-            "no gate protects `{handler}`; mount it with `Router::protect` or `Gate::layer`"
+            "no gate protects `{handler}`; mount it with `Router::protect` or `Gate::layer`; if the program has a `Gate::layer`, add the route above the line that adds the layer"
         ));
         return Err(Rejection::misconfigured());
     };

@@ -51,10 +51,16 @@ pub(crate) fn not_available(extractor: &str, parts: &Parts, remedy: &str) {
 pub(crate) fn without_row(path: &str, methods: Option<&str>) {
     #[cfg(feature = "tracing")]
     {
+        // If the path has a row, it needs a token, and only some of its methods lack a row.
+        let outside = if methods.is_some() {
+            ""
+        } else {
+            "; if it needs no token, add it below the line that adds the layer"
+        };
         let methods = methods.map(|methods| format!("{methods} ")).unwrap_or_default();
         tracing::warn!(
             target: "scopegate",
-            "the layer's table has no row for the route `{methods}{path}`, so its 401 names only the floor; write `{methods}\"{path}\" => handler` in `scope_table!`",
+            "the layer's table has no row for the route `{methods}{path}`, so its 401 names only the floor; write `{methods}\"{path}\" => handler` in `scope_table!`{outside}",
         );
     }
     #[cfg(not(feature = "tracing"))]

@@ -255,9 +255,9 @@ impl Token {
     }
 
     /// Sets the token's identifier to the hash of `text`, which is the token's text. Does nothing if the token has a
-    /// `jti`.
+    /// `jti`, or already has this identifier.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
-        if self.identifier().is_none() {
+        if self.1.id.is_none() && self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));
         }
         self

@@ -83,12 +83,15 @@ fn admitted(parts: &Parts) -> Option<Access> {
     let enforcement = parts.extensions.get::<Enforcement>()?;
     let plan = enforcement.plan()?;
     let mut access = Access::of(plan, enforcement.admitted.as_ref()?, &parts.headers);
-    // The row's identifier is set here, because the lookup needs the request. The code that later reports the handler's
-    // own demands to the observer does not have the request.
-    if plan.gate.is_told()
-        && let Some(row) = plan.places.identify(&access.row, parts)
-    {
-        access.row = row.into();
+    // The row's identifier and the token's identifier are set here, because both come from the request. The code that
+    // later reports the handler's own demands to the observer and to the log does not have the request.
+    if plan.gate.is_told() {
+        if let Some(row) = plan.places.identify(&access.row, parts) {
+            access.row = row.into();
+        }
+        if let Some(text) = plan.gate.credential(parts) {
+            access.token = access.token.known_by(text);
+        }
     }
     Some(access)
 }

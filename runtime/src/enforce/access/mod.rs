@@ -303,9 +303,11 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `asked`. `asked` is a scope, or a `&Requirement`, which can also
-    /// demand a certain login. Use this method if the content of an answer depends on the caller's permissions. To
-    /// refuse a request, use [`Access::require`] instead, because the refusal then names the missing scope.
+    /// Tells whether the token meets the floor and `asked`. `asked` is a variant of a
+    /// [vocabulary](macro@crate::Vocabulary), a [`Scope`](crate::Scope), or a `&Requirement` such as
+    /// `&requirement!("files:admin")`. A `&Requirement` can also demand a certain login. Use this method if the content
+    /// of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead, because
+    /// the refusal then names the missing scope.
     ///
     /// You need not declare the scopes of `asked` in the attribute. But by default, `scopes_supported` contains only
     /// declared scopes and the scopes of the floor, and clients do not request any other scope. To list a scope in

@@ -119,7 +119,8 @@ impl GateLayer {
         let mut problems = Vec::new();
         let mut found: BTreeMap<&str, Option<Found>> = BTreeMap::new();
         for (methods, path, entry) in mounted(self.table()) {
-            let found = found.entry(path).or_insert_with(|| survey.at(path));
+            let at = || survey.at(path).or_else(|| survey.at(&with_or_without_slash(path)));
+            let found = found.entry(path).or_insert_with(at);
             problems.extend(unmatched(methods, path, entry, found.as_ref()));
         }
         for (path, found) in found {
@@ -200,6 +201,12 @@ fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));
     found.is_some_and(|found| found.methods.is_some_and(|methods| methods.is_empty()))
+}
+
+/// Removes the slash at the end of a path, or adds it. axum distinguishes the two paths, and a row can have the wrong
+/// path.
+fn with_or_without_slash(path: &str) -> String {
+    path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned)
 }
 
 /// Returns the problem of a row, if the row matches no route.

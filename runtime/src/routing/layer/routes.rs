@@ -10,6 +10,7 @@ use http::{Method, request::Parts};
 
 use crate::{
     gate::log,
+    resource::WELL_KNOWN,
     routing::method_router::ANY,
     scope::{Entry, RowRef, ScopeTable},
 };
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The paths that have no row, and that have already received a request.
+    /// The paths that have already been reported because they have no row.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 
@@ -40,9 +41,6 @@ impl Routes {
 
     /// Finds the row of the route that axum matched. A path without any row is logged once.
     pub(super) fn find(&self, request: &Parts) -> Option<&RowRef> {
-        if self.at.is_empty() {
-            return None;
-        }
         let path = request.extensions.get::<MatchedPath>()?.as_str();
         let rules = self.at.get(path);
         if rules.is_none() {
@@ -51,13 +49,31 @@ impl Routes {
         rules.and_then(|rules| find(rules, &request.method))
     }
 
-    /// Logs a path once. The paths are the patterns of the program's routes, so their number is limited.
+    /// Logs a path without a row once, if the table has rows with a route. The paths are the patterns of the program's
+    /// routes, so their number is limited. If the path is that of a metadata document, a different warning is logged,
+    /// even if the table is empty.
     fn report(&self, path: &str) {
-        let is_known = self.without_row.read().unwrap_or_else(PoisonError::into_inner).contains(path);
-        if !is_known && self.without_row.write().unwrap_or_else(PoisonError::into_inner).insert(path.into()) {
+        if is_document(path) {
+            if self.is_first(WELL_KNOWN) {
+                log::warning(&format!(
+                    "the layer covers the metadata document at `{path}`, so clients without a token get 401 there; merge `layer.well_known()` below the line that adds the layer"
+                ));
+            }
+        } else if !self.at.is_empty() && self.is_first(path) {
             log::without_row(path, None);
         }
     }
+
+    /// Tells whether a path has not been reported yet.
+    fn is_first(&self, path: &str) -> bool {
+        let is_known = self.without_row.read().unwrap_or_else(PoisonError::into_inner).contains(path);
+        !is_known && self.without_row.write().unwrap_or_else(PoisonError::into_inner).insert(path.into())
+    }
+}
+
+/// Tells whether a route has a path where clients look for a metadata document.
+fn is_document(path: &str) -> bool {
+    path.strip_prefix(WELL_KNOWN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Finds the row for a method. Like axum, the function first tries the row for the method itself, then (for `HEAD`)

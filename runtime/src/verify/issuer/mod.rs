@@ -1,5 +1,6 @@
 //! An authorization server, and the rules for its tokens.
 
+mod claim_path;
 mod grants;
 mod kind;
 mod login;
@@ -10,7 +11,7 @@ mod rules;
 
 use std::{fmt, time::Duration};
 
-use self::{grants::Grants, names::Names, rules::Rules};
+use self::{claim_path::ClaimPath, grants::Grants, names::Names, rules::Rules};
 pub(crate) use self::{
     names::Named,
     places::{Keys, Places},
@@ -220,7 +221,7 @@ impl Issuer {
     /// innermost.
     ///
     /// The path is a list, because names can contain dots and slashes.
-    pub fn scopes_at(mut self, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn scopes_at(mut self, path: impl ClaimPath) -> Self {
         self.grants.add_path(path.into_iter().map(Into::into).collect());
         self
     }
@@ -243,7 +244,7 @@ impl Issuer {
     /// ```
     pub fn roles_at(
         mut self,
-        path: impl IntoIterator<Item = impl Into<String>>,
+        path: impl ClaimPath,
         scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
     ) -> Self {
         let path = path.into_iter().map(Into::into).collect();

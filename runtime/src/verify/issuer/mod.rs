@@ -242,9 +242,9 @@ impl Issuer {
     /// let issuer = Issuer::new("https://sso.example.com/realms/main")
     ///     .roles_at(["resource_access", "files", "roles"], [("viewer", "files:read"), ("editor", "files:read files:write")]);
     /// ```
-    pub fn roles_at(
+    pub fn roles_at<P: ClaimPath>(
         mut self,
-        path: impl ClaimPath,
+        path: P,
         scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
     ) -> Self {
         let path = path.into_iter().map(Into::into).collect();

@@ -2,8 +2,8 @@
 
 /// The names that lead to a nested claim, in an array or in another collection.
 ///
-/// This trait exists for its error message. If the methods demanded `IntoIterator` instead, the compiler would advise to
-/// call `chars` on a text. With this advice, each character would be a name.
+/// This trait exists for its error message. If the methods demanded `IntoIterator` instead, the compiler would tell the
+/// caller to call `chars` on a text, and each character would then be a name.
 #[diagnostic::on_unimplemented(
     message = "this is not a list of names; write one, as in `[\"realm_access\", \"roles\"]`, or `[\"roles\"]` for a claim that is not nested"
 )]

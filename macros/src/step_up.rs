@@ -99,4 +99,5 @@ impl StepUp {
     }
 }
 
-const SECONDS: &str = "`max_age` is a number of seconds, at least 1, as in `max_age = 300`";
+const SECONDS: &str =
+    "`max_age` takes a literal number of seconds, at least 1; write it as in `max_age = 300`";

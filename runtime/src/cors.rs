@@ -18,9 +18,12 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// Makes a CORS layer that lets pages in browsers send a token, read the challenge, and keep an MCP session.
 ///
 /// Put the layer outside the gate. A gate outside this layer would answer preflights without CORS headers, so browsers
-/// would not send the actual requests. By default, pages of any origin can call the API, with any method and any
-/// header. This default is safe, because access depends on the token and not on the origin. By default, the layer also
-/// does not allow cookies. To allow less, use the methods of [`Cors`].
+/// would not send the actual requests. The layers of a [`Router`](crate::Router) run before the gate's checks, so you
+/// can also add this layer before you call `protect`.
+///
+/// By default, pages of any origin can call the API, with any method and any header. This default is safe, because
+/// access depends on the token and not on the origin. By default, the layer also does not allow cookies. To allow less,
+/// use the methods of [`Cors`].
 ///
 /// # Examples
 ///

@@ -181,6 +181,7 @@
 //! | verify tokens | [`Gate`], made of a [`Resource`] and a [`TokenVerifier`] such as [`Issuers`] |
 //! | protect an MCP server | [`mcp`], [`guide::mcp`] |
 //! | find out who calls, and store data for each caller | [`Access`], [`Principal`] |
+//! | greet a caller on a public route | `Option<`[`Access`]`>` in a handler with [`public`][public-attribute] |
 //! | end a connection when its token expires | [`Access::expired`], [`guide::browsers`] |
 //! | read tokens from a place other than `Authorization`, such as a cookie | [`CredentialSource`] |
 //! | accept tokens that are bound to a key or a certificate | [`dpop`], [`Gate::client_certificate`], [`guide::dpop`] |

@@ -131,7 +131,8 @@ pub use scopegate_macros::authenticated;
 ///
 /// For a public handler, the gate ignores the request's credentials. To learn who calls the handler, take an
 /// `Option<`[`Access`](crate::Access)`>`. This extractor verifies the token of the request, if there is one, and
-/// answers 401 to a bad token.
+/// answers 401 to a bad token. The token does not need the scopes of the gate's floor. To answer a request with a bad
+/// token in the handler, take a `Result<Option<Access>, Rejection>`.
 ///
 /// For a public tool or prompt of an MCP server, the gate verifies the token of the request, if there is one, and
 /// answers 401 to a bad token. To learn who calls the tool or prompt, take a

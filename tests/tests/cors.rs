@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Json,
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{AUTHORIZATION, LINK},
     },
     response::IntoResponse,
@@ -145,6 +145,36 @@ async fn a_page_with_cookies_gets_an_answer_that_browsers_take() {
     let answer = send(&app, "GET /files", &[ORIGIN, READ]).await;
     assert_eq!(answer.header("access-control-allow-origin"), PAGE);
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
+}
+
+/// The metadata stays readable for pages of all origins.
+#[tokio::test]
+async fn a_layer_on_the_routes_covers_all_answers_but_the_metadata() {
+    let routes = || Router::new().route("/files", get(list));
+    let cors = || cors::layer().allow_origin(page());
+    let gate = || gate("https://h.example");
+    let inside = routes().layer(cors()).protect(gate()).unwrap();
+    let with_fallback =
+        routes().fallback(scopegate::public(async || StatusCode::NOT_FOUND)).layer(cors()).protect(gate());
+    let outside = routes().protect(gate()).unwrap().layer(cors());
+    let asked =
+        [ORIGIN, "access-control-request-method: GET", "access-control-request-headers: authorization"];
+    for (app, of_metadata) in [(inside, "*"), (with_fallback.unwrap(), "*"), (outside, PAGE)] {
+        for (request, headers, status, origin) in [
+            ("OPTIONS /files", &asked[..], 200, PAGE),
+            ("GET /files", &[ORIGIN][..], 401, PAGE),
+            ("GET /files", &[ORIGIN, READ][..], 200, PAGE),
+            ("POST /files", &[ORIGIN][..], 405, PAGE),
+            ("GET /nothing", &[ORIGIN][..], 404, PAGE),
+            ("GET /.well-known/oauth-protected-resource", &[ORIGIN][..], 200, of_metadata),
+        ] {
+            let answer = send(&app, request, headers).await;
+            assert_eq!(answer.status, status, "{request}");
+            assert_eq!(answer.header("access-control-allow-origin"), origin, "{request} {of_metadata}");
+            let exposes = exposed(&answer.headers).contains(&"www-authenticate".to_owned());
+            assert!(exposes || request.starts_with("OPTIONS") || origin == "*", "{request}");
+        }
+    }
 }
 
 /// If an answer allows the origin `*`, browsers hide it when the request had cookies. So the layer does not allow

@@ -114,6 +114,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("undeclared_closure", "A closure without a declaration"),
             ("undeclared_in_chain", "A second method without a declaration"),
             ("undeclared_fallback", "A fallback without a declaration"),
+            ("service_undeclared", "A service without a declaration"),
             ("undeclared_in_table", "A handler in a table without a declaration"),
             ("axum_method_router", "axum's `get` in scopegate's router"),
             ("axum_router_in_router", "A plain axum router in scopegate's router"),

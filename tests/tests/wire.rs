@@ -5,8 +5,8 @@ mod gating;
 use axum::{Json, extract::Path, http::StatusCode};
 use gating::IntoGate;
 use scopegate::{
-    Access, Requirement, Router, Scope, authenticated, public, requirement, requires_scope, routing::get,
-    testing::TestVerifier,
+    Access, Reason, Rejection, Requirement, Router, Scope, authenticated, public, requirement,
+    requires_scope, routing::get, testing::TestVerifier,
 };
 use scopegate_tests::exchange::{Answer, send};
 use tower::service_fn;
@@ -31,6 +31,15 @@ async fn health() {}
 #[public]
 async fn greet(access: Option<Access>) -> String {
     access.as_ref().and_then(Access::subject).unwrap_or("nobody").to_owned()
+}
+
+#[public]
+async fn welcome(access: Result<Option<Access>, Rejection>) -> Result<String, Rejection> {
+    match access {
+        Ok(access) => Ok(access.as_ref().and_then(Access::subject).unwrap_or("nobody").to_owned()),
+        Err(rejection) if rejection.reason() == Reason::ExpiredToken => Err(rejection),
+        Err(_) => Ok("somebody".to_owned()),
+    }
 }
 
 /// An alias, so that the attribute does not recognize the type.
@@ -64,6 +73,7 @@ fn router() -> Router {
         .route("/whoami", get(whoami))
         .route("/health", get(health))
         .route("/greet", get(greet))
+        .route("/welcome", get(welcome))
         .route("/contradiction", get(contradiction))
         .route_service("/export", scopegate::guarded(EXPORT, service))
         .route_service("/static", scopegate::public(service))
@@ -163,6 +173,21 @@ async fn a_token_that_covers_the_operation_passes() {
 }
 
 #[tokio::test]
+async fn a_public_handler_can_answer_a_bad_token_itself() {
+    let app = app();
+    for (credential, expected) in [
+        ("", "nobody"),
+        ("Bearer read", "read"),
+        ("Bearer unknown", "somebody"),
+        ("Bearer later", "somebody"),
+    ] {
+        assert_eq!(check(&app, "GET /welcome", credential, 200, "").await.body, expected);
+    }
+    let expired = format!(r#"Bearer error="invalid_token", ..{EXPIRED}"#);
+    check(&app, "GET /welcome", "Bearer old", 401, &expired).await;
+}
+
+#[tokio::test]
 async fn more_than_one_credential_is_a_bad_request() {
     let app = app();
     let expected = format!(
@@ -189,6 +214,8 @@ async fn a_floor_comes_first_and_is_needed_everywhere() {
     check(&app, "GET /files", "", 401, r#"Bearer scope="api files:read", .."#).await;
     check(&app, "GET /whoami", "", 401, r#"Bearer scope="api", .."#).await;
     check(&app, "GET /greet", "", 200, "").await;
+    // `Option<Access>` does not need the floor.
+    assert_eq!(check(&app, "GET /greet", "Bearer none", 200, "").await.body, "none");
     check(&app, "GET /whoami", "Bearer floor", 200, "").await;
     let both = format!(r#"Bearer error="insufficient_scope", scope="api files:read", ..{LACKS}"#);
     check(&app, "GET /files", "Bearer floor", 403, &both).await;

@@ -38,7 +38,7 @@ pub(crate) use self::{
     member::{plan_for, plan_or_refusal},
     outcome::{Judge, Noted},
     path::mistaken_templates,
-    places::Places,
+    places::{Places, REST},
     plan::{Plan, Slot},
     prebuilt::Prebuilt,
     step::{Protected, Step},

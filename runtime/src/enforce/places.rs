@@ -7,6 +7,9 @@ use http::{Method, request::Parts};
 
 use crate::scope::{Entry, Row, RowId};
 
+/// In a table, a path below a nested service ends with a parameter of this name, as in `/files/{*rest}`.
+pub(crate) const REST: &str = "rest";
+
 /// The identifiers of a plan's rows, grouped by handler. Clones are cheap.
 #[derive(Clone, Default)]
 pub(crate) struct Places(Arc<HashMap<String, Vec<Place>>>);
@@ -48,12 +51,21 @@ impl Places {
 
 impl Place {
     /// Tells whether this place is the route of the request. If the router was nested after the table was made, the
-    /// path in the table is only the end of the path that axum matched.
+    /// path in the table is only the end of the path that axum matched. Below a nested service, axum gives the request
+    /// no matched path.
     fn is_of(&self, parts: &Parts) -> bool {
-        let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        let is_path = matched.zip(self.entry.path()).is_some_and(|(matched, own)| matched.ends_with(own));
+        let is_path = self.entry.path().is_some_and(|own| match parts.extensions.get::<MatchedPath>() {
+            Some(matched) => matched.as_str().ends_with(own),
+            None => is_below_service(own),
+        });
         is_path && self.entry.methods().is_some_and(|methods| serves(methods, &parts.method))
     }
+}
+
+/// Tells whether a path in a table ends with `/{*rest}`.
+fn is_below_service(path: &str) -> bool {
+    let end = path.strip_suffix('}').and_then(|path| path.strip_suffix(REST));
+    end.is_some_and(|path| path.ends_with("/{*"))
 }
 
 /// Tells whether a route serves a method; the handler of `GET` also answers `HEAD`.

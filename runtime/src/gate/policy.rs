@@ -31,6 +31,24 @@ impl Gate {
     }
 
     /// Sets the scopes that every protected operation needs in addition to its own scopes; see [`Policy::floor`].
+    ///
+    /// The argument is an array or another collection, even if there is only one scope.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use scopegate::{Gate, StaticKeys, Vocabulary};
+    ///
+    /// #[derive(Clone, Copy, Vocabulary)]
+    /// enum Notes {
+    ///     /// Use the notes.
+    ///     #[scope("notes")]
+    ///     Use,
+    /// }
+    ///
+    /// let gate = Gate::static_keys("notes", StaticKeys::parse("sk_use=notes")?).floor([Notes::Use]);
+    /// # Ok::<(), scopegate::InvalidKey>(())
+    /// ```
     #[must_use]
     pub fn floor(self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.changing_policy(|policy| policy.floor(scopes))

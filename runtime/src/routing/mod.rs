@@ -54,7 +54,7 @@ pub use method_routing::{
     head_service, on, on_service, options, options_service, patch, patch_service, post, post_service, put,
     put_service, trace, trace_service,
 };
-pub use mountable::{DeclaredMethods, DeclaredRoutes};
+pub use mountable::{DeclaredMethods, DeclaredRoutes, DeclaredService};
 pub use router::Router;
 #[cfg(feature = "utoipa")]
 pub use routes::Routes;

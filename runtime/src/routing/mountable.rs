@@ -1,4 +1,4 @@
-//! The values that a router accepts: declared routes and methods, but not axum's own routers.
+//! The values that a router accepts: declared routes, methods and services, but not axum's own routers.
 
 /// The methods of a path, each with a declared handler. Only [`MethodRouter`](super::MethodRouter) implements this
 /// trait.
@@ -47,8 +47,28 @@ pub trait DeclaredRoutes<S>: sealed::Routes<S> {}
 #[diagnostic::do_not_recommend]
 impl<R: sealed::Routes<S>, S> DeclaredRoutes<S> for R {}
 
+/// A service with its requirement. Only [`Guarded`](super::Guarded) implements this trait. `T` is the service itself.
+///
+/// # Examples
+///
+/// ```
+/// use scopegate::{Router, public, routing::DeclaredService};
+///
+/// fn at_v1(service: impl DeclaredService<axum::Router>) -> Router {
+///     Router::new().nest_service("/v1", service)
+/// }
+/// # at_v1(public(axum::Router::new()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "this service declares no scope; write `guarded(requirement!(\"..\"), ..)`, `authenticated(..)` or `public(..)` around it"
+)]
+pub trait DeclaredService<T>: sealed::Service<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<G: sealed::Service<T>, T> DeclaredService<T> for G {}
+
 mod sealed {
-    use crate::routing::{MethodRouter, Router};
+    use crate::routing::{Guarded, MethodRouter, Router};
 
     #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Methods<S> {
@@ -68,6 +88,17 @@ mod sealed {
 
     impl<S> Routes<S> for Router<S> {
         fn routes(self) -> Self {
+            self
+        }
+    }
+
+    #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
+    pub trait Service<T> {
+        fn guarded(self) -> Guarded<T>;
+    }
+
+    impl<T> Service<T> for Guarded<T> {
+        fn guarded(self) -> Self {
             self
         }
     }

@@ -9,7 +9,7 @@ use std::{
 #[cfg(feature = "utoipa")]
 use crate::routing::documentation::Documentation;
 use crate::{
-    enforce::{Group, Places, Plan, Prebuilt, Slot},
+    enforce::{Group, Places, Plan, Prebuilt, REST, Slot},
     gate::Gate,
     routing::{gated::Mounted, method_router::ANY},
     scope::{Entry, Requirement, RowRef, ScopeTable, parameters},
@@ -46,9 +46,6 @@ enum Place {
 
 /// The path that the table shows for a router's fallback, relative to the path of the router.
 const FALLBACK: &str = "/*";
-
-/// In the table, a path below a nested service ends with a parameter of this name, as in `/files/{*rest}`.
-const REST: &str = "rest";
 
 impl Mounts {
     /// Adds the handlers of a path, by method.

@@ -12,9 +12,8 @@ use tower_service::Service;
 
 use crate::{
     routing::{
-        guarded::Guarded,
         method_router::ANY,
-        mountable::{DeclaredMethods, DeclaredRoutes},
+        mountable::{DeclaredMethods, DeclaredRoutes, DeclaredService},
         mounts::Mounts,
         service::ServiceGuard,
     },
@@ -99,13 +98,13 @@ where
     ///
     /// Panics if the route overlaps with another route, or if its path is invalid, as in axum.
     #[track_caller]
-    pub fn route_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
+    pub fn route_service<G: DeclaredService<T>, T>(mut self, path: &str, service: G) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
+        let (service, mounted) = ServiceGuard::mount(service.guarded(), ANY.to_owned());
         self.inner = self.inner.route_service(path, service);
         self.mounts.add_service(path, mounted);
         self
@@ -148,13 +147,13 @@ where
     /// );
     /// ```
     #[track_caller]
-    pub fn nest_service<T>(mut self, path: &str, service: Guarded<T>) -> Self
+    pub fn nest_service<G: DeclaredService<T>, T>(mut self, path: &str, service: G) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
+        let (service, mounted) = ServiceGuard::mount(service.guarded(), ANY.to_owned());
         self.inner = self.inner.nest_service(path, service);
         self.mounts.add_nested_service(path, &mounted);
         self

@@ -50,6 +50,7 @@ fn routes() -> Router {
         .route("/health", get(health))
         .route("/greet", get(greet))
         .nest("/nested", Router::new().route("/read", get(read)).route_service("/static", files()))
+        .nest_service("/below", files())
         .method_not_allowed_fallback(share)
 }
 

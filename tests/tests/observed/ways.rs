@@ -75,6 +75,9 @@ async fn a_router_tells_each_decision() {
             ("/tenants/a:b", "secret-good", 400, &["refused illegal_parameter: GET /tenants/{tenant}"]),
             ("/nested/read", "secret-good", 200, &["allowed: GET /nested/read"]),
             ("/nested/static", "secret-weak", 403, &["refused insufficient_scope: * /nested/static"]),
+            ("/below", "secret-weak", 403, &["refused insufficient_scope: * /below"]),
+            ("/below/", "secret-weak", 403, &["refused insufficient_scope: * /below/"]),
+            ("/below/a.txt", "secret-weak", 403, &["refused insufficient_scope: * /below/{*rest}"]),
             // One handler answers the other methods of all paths.
             (
                 "PUT /tenants/acme",

@@ -4,7 +4,7 @@ use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
 
 use super::{ANY, MethodRouter, names_of};
-use crate::routing::{Guarded, MethodFilter, service::ServiceGuard};
+use crate::routing::{DeclaredService, Guarded, MethodFilter, service::ServiceGuard};
 
 macro_rules! on_method {
     ($name:ident, $method:ident) => {
@@ -14,7 +14,7 @@ macro_rules! on_method {
         ///
         /// Panics if the method already has a handler, as in axum.
         #[track_caller]
-        pub fn $name<T>(self, service: Guarded<T>) -> Self
+        pub fn $name<G: DeclaredService<T>, T>(self, service: G) -> Self
         where
             T: Service<Request, Error = E> + Clone + Send + Sync + 'static,
             T::Response: IntoResponse + 'static,
@@ -45,13 +45,13 @@ where
     ///
     /// Panics if one of the methods already has a handler, as in axum.
     #[track_caller]
-    pub fn on_service<T>(mut self, filter: MethodFilter, service: Guarded<T>) -> Self
+    pub fn on_service<G: DeclaredService<T>, T>(mut self, filter: MethodFilter, service: G) -> Self
     where
         T: Service<Request, Error = E> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse + 'static,
         T::Future: Send + 'static,
     {
-        let (service, mounted) = ServiceGuard::mount(service, names_of(filter));
+        let (service, mounted) = ServiceGuard::mount(service.guarded(), names_of(filter));
         self.inner = self.inner.on_service(filter, service);
         self.mounted.push(mounted);
         self
@@ -69,13 +69,13 @@ where
 
     /// Sets the service for requests whose method has no other handler, in place of the 405 answer;
     /// see [`axum::routing::MethodRouter::fallback_service`].
-    pub fn fallback_service<T>(mut self, service: Guarded<T>) -> Self
+    pub fn fallback_service<G: DeclaredService<T>, T>(mut self, service: G) -> Self
     where
         T: Service<Request, Error = E> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse + 'static,
         T::Future: Send + 'static,
     {
-        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
+        let (service, mounted) = ServiceGuard::mount(service.guarded(), ANY.to_owned());
         self.inner = self.inner.fallback_service(service);
         self.mount_fallback(mounted);
         self

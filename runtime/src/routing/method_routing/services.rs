@@ -3,14 +3,14 @@
 use axum::{extract::Request, response::IntoResponse};
 use tower_service::Service;
 
-use crate::routing::{Guarded, MethodFilter, MethodRouter};
+use crate::routing::{DeclaredService, MethodFilter, MethodRouter};
 
 macro_rules! service_fn {
     ($name:ident, $method:ident) => {
         #[doc = concat!("Routes `", stringify!($method), "` requests to a service with its requirement.")]
         ///
-        #[doc = concat!("See [`axum::routing::", stringify!($name), "`], and [`Guarded`] for the requirement.")]
-        pub fn $name<T, S>(service: Guarded<T>) -> MethodRouter<S, T::Error>
+        #[doc = concat!("See [`axum::routing::", stringify!($name), "`], and [`Guarded`](crate::routing::Guarded) for the requirement.")]
+        pub fn $name<G: DeclaredService<T>, T, S>(service: G) -> MethodRouter<S, T::Error>
         where
             T: Service<Request, Error: 'static> + Clone + Send + Sync + 'static,
             T::Response: IntoResponse + 'static,
@@ -34,7 +34,7 @@ service_fn!(trace_service, TRACE);
 
 /// Routes requests to a service if `filter` matches their method, and enforces the service's requirement;
 /// see [`axum::routing::on_service`].
-pub fn on_service<T, S>(filter: MethodFilter, service: Guarded<T>) -> MethodRouter<S, T::Error>
+pub fn on_service<G: DeclaredService<T>, T, S>(filter: MethodFilter, service: G) -> MethodRouter<S, T::Error>
 where
     T: Service<Request, Error: 'static> + Clone + Send + Sync + 'static,
     T::Response: IntoResponse + 'static,
@@ -63,12 +63,12 @@ where
 /// let routes: Router = Router::new().route("/export", export);
 /// assert_eq!(routes.table().to_string(), "*  /export  files:export\n");
 /// ```
-pub fn any_service<T, S>(service: Guarded<T>) -> MethodRouter<S, T::Error>
+pub fn any_service<G: DeclaredService<T>, T, S>(service: G) -> MethodRouter<S, T::Error>
 where
     T: Service<Request, Error: 'static> + Clone + Send + Sync + 'static,
     T::Response: IntoResponse + 'static,
     T::Future: Send + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    MethodRouter::any_service(service)
+    MethodRouter::any_service(service.guarded())
 }

@@ -8,12 +8,8 @@ use tower_service::Service;
 
 use super::Router;
 use crate::routing::{
-    declared::Declared,
-    function::HandlerFn,
-    gated::Gated,
-    guarded::{Guarded, GuardedOnce},
-    method_router::ANY,
-    service::ServiceGuard,
+    declared::Declared, function::HandlerFn, gated::Gated, guarded::GuardedOnce, method_router::ANY,
+    mountable::DeclaredService, service::ServiceGuard,
 };
 
 impl<S> Router<S>
@@ -53,13 +49,13 @@ where
     /// let routes: Router = Router::new().route("/api/files", get(list)).fallback_service(public(pages));
     /// assert_eq!(routes.table().to_string(), "GET  /api/files  files:read\n*    /*          public\n");
     /// ```
-    pub fn fallback_service<T>(mut self, service: Guarded<T>) -> Self
+    pub fn fallback_service<G: DeclaredService<T>, T>(mut self, service: G) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let (service, mounted) = ServiceGuard::mount(service, ANY.to_owned());
+        let (service, mounted) = ServiceGuard::mount(service.guarded(), ANY.to_owned());
         self.inner = self.inner.fallback_service(service);
         self.mounts.set_fallback(mounted);
         self

@@ -1,5 +1,6 @@
 //! An authorization server, and the rules for its tokens.
 
+mod claim_path;
 mod grants;
 mod kind;
 mod login;
@@ -12,7 +13,7 @@ use std::{fmt, time::Duration};
 
 #[cfg(feature = "export")]
 pub(crate) use self::grants::RolesAt;
-use self::{grants::Grants, names::Names, rules::Rules};
+use self::{claim_path::ClaimPath, grants::Grants, names::Names, rules::Rules};
 pub(crate) use self::{
     names::Named,
     places::{Keys, Places},
@@ -226,7 +227,7 @@ impl Issuer {
     /// innermost.
     ///
     /// The path is a list, because names can contain dots and slashes.
-    pub fn scopes_at(mut self, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn scopes_at(mut self, path: impl ClaimPath) -> Self {
         self.grants.add_path(path.into_iter().map(Into::into).collect());
         self
     }
@@ -274,9 +275,9 @@ impl Issuer {
     /// let roles = [("viewer", Files::Read), ("editor", Files::Read), ("editor", Files::Write)];
     /// let issuer = Issuer::new("https://auth.example.com").roles_at(["roles"], roles);
     /// ```
-    pub fn roles_at(
+    pub fn roles_at<P: ClaimPath>(
         mut self,
-        path: impl IntoIterator<Item = impl Into<String>>,
+        path: P,
         scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
     ) -> Self {
         let path = path.into_iter().map(Into::into).collect();

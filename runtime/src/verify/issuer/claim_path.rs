@@ -1,0 +1,14 @@
+//! The argument that says where a nested claim is.
+
+/// The names that lead to a nested claim, in an array or in another collection.
+///
+/// This trait exists for its error message. If the methods demanded `IntoIterator` instead, the compiler would tell the
+/// caller to call `chars` on a text, and each character would then be a name.
+#[diagnostic::on_unimplemented(
+    message = "this is not a list of names; write one, as in `[\"realm_access\", \"roles\"]`, or `[\"roles\"]` for a claim that is not nested"
+)]
+#[expect(unnameable_types, reason = "programs pass an array, and need not name the trait")]
+pub trait ClaimPath: IntoIterator<Item: Into<String>> {}
+
+#[diagnostic::do_not_recommend]
+impl<P: IntoIterator<Item: Into<String>>> ClaimPath for P {}

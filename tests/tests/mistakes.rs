@@ -58,7 +58,7 @@ const OF_OTHERS: [OfOthers; 14] = [
         name: "tool_called_by_another",
         lines: &[18],
         reason: "the compiler quotes the method, its attribute, and a call with the missing argument",
-        advice: "Move the code that both tools need into a method without an attribute, and call this method from both.",
+        advice: "The call lacks the argument of the type `Guard`, which the attribute adds. Move the code that both tools need into a method without an attribute, and call this method from both.",
     },
     OfOthers {
         name: "unprotected_router_served",

@@ -441,6 +441,9 @@ pub use scopegate_macros::scoped_handlers;
 /// Like rmcp's own attributes, the macro does not see tools and prompts that a `macro_rules!` inside the block
 /// generates. Neither the macro nor rmcp evaluates `#[cfg]`, so the code of a router still names a tool or prompt that
 /// `#[cfg]` removes.
+///
+/// A tool or prompt cannot call another one, because the call lacks the argument of the type `Guard`. Move the code that
+/// both need into a method without an attribute, and call this method from both.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 

@@ -256,6 +256,12 @@ fn a_template_behind_another_is_reached_or_refused() {
         ]
     );
     assert_eq!(
+        problems("docs://{tenant}/{id}", "docs://{tenant}/{name}"),
+        [
+            "`resources/read docs://{tenant}/{name}` is never used, since `resources/read docs://{tenant}/{id}` fits the same URIs; remove one of the two rows"
+        ]
+    );
+    assert_eq!(
         problems("docs://{tenant}/a", "docs://b/{name}"),
         [
             "some URIs fit both `resources/read docs://{tenant}/a` and `resources/read docs://b/{name}`, and they need different scopes; let no URI fit both"

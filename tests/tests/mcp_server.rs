@@ -11,7 +11,8 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     handler::server::router::tool::ToolRouter,
     model::{
-        PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+        ListResourcesResult, PaginatedRequestParams, PromptMessage, ReadResourceRequestParams,
+        ReadResourceResponse, ServerCapabilities, ServerConfig,
     },
     prompt, prompt_handler,
     service::RequestContext,
@@ -19,7 +20,7 @@ use rmcp::{
 };
 use scopegate::{
     Gate, Requirement, Resource, Scope, StaticKeys, authenticated,
-    mcp::{McpServer, McpTable, Operation},
+    mcp::{Lists, McpServer, McpTable, Operation},
     mcp_table, requires_scope, scoped_tools,
     testing::TestVerifier,
 };
@@ -93,6 +94,15 @@ impl Announces {
 impl ServerHandler for Announces {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(self.0.clone())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let resources = ["file:///a.txt", "draft:///a.txt"].map(|uri| rmcp::model::Resource::new(uri, uri));
+        Ok(ListResourcesResult::with_all_items(resources.into()))
     }
 
     async fn read_resource(
@@ -394,6 +404,45 @@ async fn what_a_server_does_not_announce_is_a_warning() {
     assert_eq!(warnings(&app, INITIALIZE).await, [prompts("PromptFirst")]);
     let app = gate.mcp(files).unwrap();
     assert!(warnings(&app, INITIALIZE).await.is_empty(), "the table has only tools");
+}
+
+/// Clients see what a server lists, and get `Unknown tool` for a tool whose table was forgotten.
+#[tokio::test]
+async fn what_a_server_lists_without_a_row_is_a_warning() {
+    hear_everything();
+    let gate = gate("https://example.com/mcp");
+    let warnings = async |app: &Router, method: &str| {
+        let listing = post(app, "read", &[], request(method, &json!({})));
+        let (answer, log) = log_while(Level::WARN, listing).await;
+        assert!(answer.json()["result"].is_object(), "{}", answer.body);
+        let warning = |line: &str| line.trim_start().strip_prefix("WARN scopegate: ").map(ToOwned::to_owned);
+        log.lines().filter_map(warning).collect::<Vec<_>>()
+    };
+    let of_block = "pass the table of their block to `McpServer::table`; if the block has no `#[scoped_tools]`, put it on the block";
+    let of_resource =
+        "pass a table with `Operation::resource(\"..\", ..)` for each of them to `McpServer::table`";
+    let expected = |server: &str, named: &str, mend: &str| {
+        format!(
+            "`mcp_server::{server}` lists operations that no table has, so the gate refuses them as unknown: {named}; {mend}"
+        )
+    };
+
+    let joined = || Files { router: Files::tool_router() + Files::admin() + Files::unscoped() };
+    let app = McpServer::new(&gate, joined).table(&Files::TOOLS).build().unwrap();
+    let named = "`tools/call forgotten`, `tools/call purge_files`";
+    assert_eq!(warnings(&app, "tools/list").await, [expected("Files", named, of_block)]);
+    assert!(warnings(&app, "tools/list").await.is_empty(), "once is enough");
+    let app = McpServer::new(&gate, joined).table(&Files::TOOLS).lists(Lists::Reachable).build().unwrap();
+    assert!(warnings(&app, "tools/list").await.is_empty(), "the list hides them");
+    let app = gate.mcp(files).unwrap();
+    assert!(warnings(&app, "tools/list").await.is_empty(), "each tool has a row");
+
+    let announces = || Announces(ServerCapabilities::default());
+    let app = McpServer::new(&gate, announces).table(&RESOURCES).build().unwrap();
+    let named = "`resources/read draft:///a.txt`";
+    assert_eq!(warnings(&app, "resources/list").await, [expected("Announces", named, of_resource)]);
+    let named = "`prompts/get plan`";
+    assert_eq!(warnings(&app, "prompts/list").await, [expected("Announces", named, of_block)]);
 }
 
 #[tokio::test]

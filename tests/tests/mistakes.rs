@@ -23,7 +23,7 @@ long, the page shows only the message's first line and the part that says what t
 const MOST_LINES: usize = 12;
 
 /// Cases with several or longer messages, because the compiler or another crate writes them.
-const OF_OTHERS: [OfOthers; 12] = [
+const OF_OTHERS: [OfOthers; 14] = [
     OfOthers {
         name: "declared_by_hand",
         lines: &[27],
@@ -47,6 +47,18 @@ const OF_OTHERS: [OfOthers; 12] = [
         lines: &[19],
         reason: "the compiler compares the two types by itself, and quotes where each is",
         advice: "Call `.protect(gate)`: it turns scopegate's router into axum's.",
+    },
+    OfOthers {
+        name: "tool_blocks_without_router",
+        lines: &[10, 10, 10, 17, 17],
+        reason: "each block is expanded by itself, so only the compiler sees that there are two",
+        advice: "Give every block except one its own router, as in `#[scoped_tools(router = writing)]`, and join the routers in `#[tool_handler]`.",
+    },
+    OfOthers {
+        name: "tool_called_by_another",
+        lines: &[18],
+        reason: "the compiler quotes the method, its attribute, and a call with the missing argument",
+        advice: "The call lacks the argument of the type `Guard`, which the attribute adds. Move the code that both tools need into a method without an attribute, and call this method from both.",
     },
     OfOthers {
         name: "unprotected_router_served",
@@ -181,6 +193,9 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("tool_with_access_in_public", "`Access` in a public tool"),
             ("tool_with_optional_access_in_public", "`Option<Access>` in a public tool"),
             ("tool_demand_undeclared", "A demand for a scope that the tool does not declare"),
+            ("tool_with_access_by_reference", "`&Access` in a tool"),
+            ("tool_called_by_another", "A tool that calls another tool"),
+            ("tool_blocks_without_router", "Two blocks of tools with one router"),
             ("tools_without_table", "A server without a table of its tools"),
         ],
     ),

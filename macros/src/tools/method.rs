@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, ImplItemFn, Lit, LitStr, Meta, PatType, Path,
-    PathArguments, PathSegment, Token, Type, parse_quote, punctuated::Punctuated, spanned::Spanned,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, ImplItemFn, Lit, LitStr, Meta, Pat, PatIdent, PatType,
+    Path, PathArguments, PathSegment, Token, Type, parse_quote, punctuated::Punctuated, spanned::Spanned,
 };
 
 use super::kind::Kind;
@@ -63,6 +63,7 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
         |at: &dyn ToTokens, message: String| diagnostics.push(syn::Error::new_spanned(at, message));
     let kind = kind.name();
     let optional = take_optional(method);
+    let borrowed = take_borrowed(method);
     match ours {
         [] => fault(
             &method.sig.ident,
@@ -86,6 +87,9 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
         [_] => {
             if let Some(type_) = &optional {
                 fault(type_, format!("every call to this {kind} has a token; write `Access`"));
+            }
+            if let Some(type_) = &borrowed {
+                fault(type_, format!("a {kind} takes its `Access` by value; write `Access`"));
             }
         }
     }
@@ -116,6 +120,27 @@ fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
         let FnArg::Typed(PatType { pat, ty, .. }) = argument else { continue };
         method.block.stmts.insert(0, parse_quote!(let #pat: #ty = ::core::option::Option::None;));
         first.get_or_insert(*ty);
+    }
+    first
+}
+
+/// Takes the reference off each argument of the type `&Access`, and returns the type of the first such argument. rmcp
+/// does not support arguments of this type, and its error message would point to the whole block. Inside the method, a
+/// local variable has the type that the user wrote.
+fn take_borrowed(method: &mut ImplItemFn) -> Option<Type> {
+    let ImplItemFn { sig, block, .. } = method;
+    let mut first = None;
+    for argument in &mut sig.inputs {
+        let FnArg::Typed(PatType { pat, ty, .. }) = argument else { continue };
+        let (Type::Reference(reference), Pat::Ident(PatIdent { ident, .. })) = (&**ty, &**pat) else {
+            continue;
+        };
+        if reference.mutability.is_some() || last_segment(&reference.elem, "Access").is_none() {
+            continue;
+        }
+        block.stmts.insert(0, parse_quote!(let #ident: #ty = &#ident;));
+        let owned = reference.elem.clone();
+        first.get_or_insert(*std::mem::replace(ty, owned));
     }
     first
 }

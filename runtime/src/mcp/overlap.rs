@@ -10,8 +10,10 @@ use super::uri_template::{Segment, UriTemplate};
 pub(super) enum Overlap {
     /// No URI fits both templates, or the narrower template comes first.
     Harmless,
-    /// Every URI of the later template fits the earlier template.
+    /// Every URI of the later template fits the earlier template, and some URIs fit only the earlier template.
     Hidden,
+    /// Both templates fit the same URIs.
+    Same,
     /// Some URIs fit both templates, some URIs fit only the earlier template, and some URIs fit only the later
     /// template.
     Partial,
@@ -20,12 +22,11 @@ pub(super) enum Overlap {
 impl Overlap {
     /// Compares a template with a later template.
     pub(super) fn of(earlier: &UriTemplate, later: &UriTemplate) -> Self {
-        if all(earlier, later, covers) {
-            Self::Hidden
-        } else if all(earlier, later, meets) && !all(later, earlier, covers) {
-            Self::Partial
-        } else {
-            Self::Harmless
+        match (all(earlier, later, covers), all(later, earlier, covers)) {
+            (true, true) => Self::Same,
+            (true, false) => Self::Hidden,
+            (false, false) if all(earlier, later, meets) => Self::Partial,
+            (false, _) => Self::Harmless,
         }
     }
 }

@@ -152,6 +152,9 @@ fn fault_behind(first: &Known, second: &Known) -> Option<String> {
     }
     let terms = later.row().terms();
     match Overlap::of(&first.template, &second.template) {
+        Overlap::Same => Some(format!(
+            "`{later}` is never used, since `{earlier}` fits the same URIs; remove one of the two rows"
+        )),
         Overlap::Hidden => Some(format!(
             "`{later}` is never used, since `{earlier}` comes before it and fits all of its URIs; put it first"
         )),

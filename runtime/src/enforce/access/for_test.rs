@@ -8,7 +8,7 @@ use crate::mcp::McpTable;
 use crate::{
     enforce::outcome::Local,
     policy::Policy,
-    scope::{Filled, Parameters, Requirement, Row, RowRef, ScopeTable, Unfilled},
+    scope::{Entry, Filled, Parameters, Requirement, Row, RowRef, ScopeTable, Unfilled},
     token::Token,
 };
 
@@ -39,22 +39,32 @@ impl Access {
     /// assert_eq!(refused.scopes().len(), 2);
     /// # });
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the table has rows of several handlers.
     #[must_use]
+    #[track_caller]
     pub fn for_test(token: Token, declared: &ScopeTable) -> Self {
         const NOTHING: Row = Row::new(Requirement::AUTHENTICATED, "a test", file!(), line!());
-        let row = declared
-            .entries()
-            .first()
-            .map_or(RowRef::Const(const { &NOTHING }), |entry| entry.row().clone().into());
+        let mut rows = declared.entries().iter().map(Entry::row);
+        let first = rows.next();
+        assert!(
+            rows.all(|row| Some(row) == first),
+            "the table has rows of several handlers; pass the row of one handler, as in `scope_table![list]`, or use `Access::for_test_of` with a name:\n{declared}"
+        );
+        let row = first.map_or(RowRef::Const(const { &NOTHING }), |row| row.clone().into());
         Self::without_gate(token, row, Arc::default())
     }
 
-    /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly.
+    /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly, or a function
+    /// that reads a resource.
     ///
-    /// `table` is the table of the `#[scoped_tools]` block, and `name` is the name that clients use for the tool or
-    /// prompt. From the row with this name, [`Access::require`] learns which scopes the tool or prompt declares: a
-    /// demand for any other scope fails. If the table has several rows with this name, the first of them is used. The
-    /// policy is empty unless [`Access::under`] sets a policy.
+    /// For a tool or prompt, `table` is the table of the `#[scoped_tools]` block, and `name` is the name that clients
+    /// use. For a resource, `name` is the URI or the template, as written in the table. From the row with this name,
+    /// [`Access::require`] learns which scopes the operation declares: a demand for any other scope fails. If the table
+    /// has several rows with this name, the first of them is used. The policy is empty unless [`Access::under`] sets a
+    /// policy.
     ///
     /// # Examples
     ///

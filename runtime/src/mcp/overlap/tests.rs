@@ -9,11 +9,11 @@ fn check(earlier: &'static str, later: &'static str, expected: Overlap) {
 
 #[test]
 fn a_later_template_is_reached_or_not() {
-    use Overlap::{Harmless, Hidden, Partial};
+    use Overlap::{Harmless, Hidden, Partial, Same};
 
     check("docs://{tenant}/{name}", "docs://secret/{name}", Hidden);
     check("docs://secret/{name}", "docs://{tenant}/{name}", Harmless);
-    check("docs://{a}/{b}", "docs://{c}/{d}", Hidden);
+    check("docs://{a}/{b}", "docs://{c}/{d}", Same);
     check("docs://{x}/a", "docs://b/{y}", Partial);
     check("docs://{x}/a", "docs://{y}/b", Harmless);
     check("docs://{x}", "docs://{x}/{y}", Harmless);
@@ -58,6 +58,7 @@ fn what_it_says_is_true_of_every_uri() {
             let earlier_alone = uris.iter().any(|uri| fits(earlier, uri) && !fits(later, uri));
             match Overlap::of(earlier, later) {
                 Overlap::Hidden => assert!(!later_alone, "{earlier:?} {later:?}"),
+                Overlap::Same => assert!(!later_alone && !earlier_alone, "{earlier:?} {later:?}"),
                 Overlap::Harmless => assert!(!both || !earlier_alone && later_alone, "{earlier:?} {later:?}"),
                 Overlap::Partial => assert!(!both || earlier_alone && later_alone, "{earlier:?} {later:?}"),
             }

@@ -16,6 +16,7 @@ use super::{
     lists::Lists,
     owned::Owned,
     place::Place,
+    rowless::Rowless,
     schemes::has_login,
     serve::Serve,
     unserved::{mistaken, unserved},
@@ -256,7 +257,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// Builds the router. The function that makes the server is not called before the first request.
     ///
     /// If the table has tools, but the server does not announce that it has tools, the log has a warning when the first
-    /// client connects. The same applies to prompts and resources.
+    /// client connects. The same applies to prompts and resources. If the server lists a tool, prompt or resource that
+    /// has no row, the log has a warning when the first client asks for the list.
     ///
     /// # Errors
     ///
@@ -292,9 +294,12 @@ impl<S: ServerHandler> McpServer<S> {
             let config = self.config.with_allowed_hosts(place.hosts).disable_allowed_origins();
             let (make, endpoint, lists) = (self.make, layer.endpoint(), self.lists);
             let has_login = has_login(&self.gate);
-            let announced = Arc::<Announced>::default();
+            let (announced, rowless) = (Arc::<Announced>::default(), Arc::<Rowless>::default());
             let service = StreamableHttpService::new(
-                move || Ok(Owned::new(make(), endpoint.clone(), lists, announced.clone())),
+                move || {
+                    let server = make();
+                    Ok(Owned::new(server, endpoint.clone(), lists, announced.clone(), rowless.clone()))
+                },
                 Arc::new(LocalSessionManager::default()),
                 config.with_max_request_body_bytes(max_body),
             );

@@ -24,6 +24,9 @@ use crate::{
 /// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. Unlike a
 /// gate, `LocalTrust` has no table with the requirements of tools, so a tool without a guard always runs.
 ///
+/// The caller has no issuer and no subject, so [`Access::principal`](crate::Access::principal)
+/// and [`Access::subject`](crate::Access::subject) return `None`.
+///
 /// # Examples
 ///
 /// ```no_run

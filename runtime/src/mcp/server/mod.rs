@@ -10,6 +10,7 @@ mod local;
 mod owned;
 mod place;
 mod refusal;
+mod rowless;
 mod schemes;
 mod scoped;
 mod serve;

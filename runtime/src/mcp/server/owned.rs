@@ -30,6 +30,7 @@ use super::{
     announced::Announced,
     lists::{Lists, Viewer},
     refusal,
+    rowless::Rowless,
 };
 use crate::{
     enforce::{Judge, Noted, Passed},
@@ -37,6 +38,7 @@ use crate::{
     mcp::{
         Dialect,
         endpoint::Endpoint,
+        operation::Kind,
         subject::{LIST_TASKS, RESULT_OF_TASK},
         tasks::{self, Origin},
     },
@@ -51,15 +53,29 @@ pub(super) struct Owned<S> {
     endpoint: Arc<Endpoint>,
     lists: Lists,
     announced: Arc<Announced>,
+    rowless: Arc<Rowless>,
 }
 
 impl<S> Owned<S> {
-    pub(super) fn new(server: S, endpoint: Arc<Endpoint>, lists: Lists, announced: Arc<Announced>) -> Self {
-        Self { server, endpoint, lists, announced }
+    pub(super) fn new(
+        server: S,
+        endpoint: Arc<Endpoint>,
+        lists: Lists,
+        announced: Arc<Announced>,
+        rowless: Arc<Rowless>,
+    ) -> Self {
+        Self { server, endpoint, lists, announced, rowless }
     }
 
     fn viewer(&self, context: &Context) -> Result<Viewer<'_>, ErrorData> {
         Viewer::of(context, &self.endpoint, self.lists)
+    }
+
+    /// Logs a warning if a list shows operations without a row. The other values of `Lists` hide these operations.
+    fn check_rows<'a>(&self, kind: Kind, listed: impl Iterator<Item = &'a str>) {
+        if self.lists == Lists::All {
+            self.rowless.check::<S>(&self.endpoint.rules, kind, listed);
+        }
     }
 
     /// Returns the server's own identifier of a task, if the task belongs to the caller and the token grants the scopes
@@ -198,6 +214,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_tools(page, context).await?;
         viewer.view_tools(&mut list.tools);
+        self.check_rows(Kind::Tool, list.tools.iter().map(|tool| &*tool.name));
         viewer.finish(&mut list.cache_scope);
         Ok(list)
     }
@@ -206,6 +223,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_prompts(page, context).await?;
         list.prompts.retain(|prompt| viewer.shows_prompt(&prompt.name));
+        self.check_rows(Kind::Prompt, list.prompts.iter().map(|prompt| &*prompt.name));
         viewer.finish(&mut list.cache_scope);
         Ok(list)
     }
@@ -214,6 +232,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         let viewer = self.viewer(&context)?;
         let mut list = self.server.list_resources(page, context).await?;
         viewer.view_resources(&mut list);
+        self.check_rows(Kind::Resource, list.resources.iter().map(|resource| &*resource.uri));
         Ok(list)
     }
 

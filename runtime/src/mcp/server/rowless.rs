@@ -46,10 +46,10 @@ fn has_row(rules: &Rules, kind: Kind, name: &str) -> bool {
 }
 
 fn warning<S>(kind: Kind, names: &[&str]) -> String {
-    let mut named: Vec<String> =
+    let mut shown: Vec<String> =
         names.iter().take(NAMED).map(|name| format!("`{} {}`", kind.verb(), shown::text(name))).collect();
     if names.len() > NAMED {
-        named.push("..".to_owned());
+        shown.push("..".to_owned());
     }
     let mend = match kind {
         Kind::Resource => {
@@ -62,6 +62,6 @@ fn warning<S>(kind: Kind, names: &[&str]) -> String {
     format!(
         "`{}` lists operations that no table has, so the gate refuses them as unknown: {}; {mend}",
         type_name::<S>(),
-        named.join(", "),
+        shown.join(", "),
     )
 }

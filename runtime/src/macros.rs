@@ -131,8 +131,8 @@ pub use scopegate_macros::authenticated;
 ///
 /// For a public handler, the gate ignores the request's credentials. To learn who calls the handler, take an
 /// `Option<`[`Access`](crate::Access)`>`. This extractor verifies the token of the request, if there is one, and
-/// answers 401 to a bad token. The token does not need the scopes of the gate's floor. To answer a request with a bad
-/// token in the handler, take a `Result<Option<Access>, Rejection>`.
+/// answers 401 to a bad token. The token does not need the scopes of the gate's floor. To let the handler answer a
+/// request with a bad token, take a `Result<Option<Access>, Rejection>`.
 ///
 /// For a public tool or prompt of an MCP server, the gate verifies the token of the request, if there is one, and
 /// answers 401 to a bad token. To learn who calls the tool or prompt, take a
@@ -442,8 +442,8 @@ pub use scopegate_macros::scoped_handlers;
 /// generates. Neither the macro nor rmcp evaluates `#[cfg]`, so the code of a router still names a tool or prompt that
 /// `#[cfg]` removes.
 ///
-/// A tool or prompt cannot call another one, because the call lacks the argument of the type `Guard`. Move the code that
-/// both need into a method without an attribute, and call this method from both.
+/// A tool or prompt cannot call another tool or prompt, because the call would lack the `Guard` argument. Move the code
+/// that both need into a method without an attribute, and call this method from both.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 

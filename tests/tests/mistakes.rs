@@ -52,13 +52,13 @@ const OF_OTHERS: [OfOthers; 14] = [
         name: "tool_blocks_without_router",
         lines: &[10, 10, 10, 17, 17],
         reason: "each block is expanded by itself, so only the compiler sees that there are two",
-        advice: "Give every block except one its own router, as in `#[scoped_tools(router = writing)]`, and join the routers in `#[tool_handler]`.",
+        advice: "Give every block except one its own router, as in `#[scoped_tools(router = writing)]`. Join the routers in `#[tool_handler]`, and give `McpServer` the table of each block.",
     },
     OfOthers {
         name: "tool_called_by_another",
         lines: &[18],
         reason: "the compiler quotes the method, its attribute, and a call with the missing argument",
-        advice: "The call lacks the argument of the type `Guard`, which the attribute adds. Move the code that both tools need into a method without an attribute, and call this method from both.",
+        advice: "The attribute adds an argument of the type `Guard` to the method, and the call lacks this argument. Move the code that both tools need into a method without an attribute, and call this method from both.",
     },
     OfOthers {
         name: "unprotected_router_served",

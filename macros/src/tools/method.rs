@@ -124,9 +124,9 @@ fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     first
 }
 
-/// Takes the reference off each argument of the type `&Access`, and returns the type of the first such argument. rmcp
-/// does not support arguments of this type, and its error message would point to the whole block. Inside the method, a
-/// local variable has the type that the user wrote.
+/// Changes the type of each argument from `&Access` to `Access`, and returns the original type of the first such
+/// argument. rmcp does not support arguments of this type, and its error message would point to the whole block. Inside
+/// the method, a local variable has the type that the user wrote.
 fn take_borrowed(method: &mut ImplItemFn) -> Option<Type> {
     let ImplItemFn { sig, block, .. } = method;
     let mut first = None;

@@ -12,7 +12,7 @@ pub(super) enum Overlap {
     Harmless,
     /// Every URI of the later template fits the earlier template, and some URIs fit only the earlier template.
     Hidden,
-    /// Both templates fit the same URIs.
+    /// Every URI that fits one template also fits the other.
     Same,
     /// Some URIs fit both templates, some URIs fit only the earlier template, and some URIs fit only the later
     /// template.

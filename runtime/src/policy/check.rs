@@ -73,7 +73,7 @@ impl Policy {
         Some(format!("{by} `{scope}`, which no vocabulary has; a wildcard counts only with `{setting}`"))
     }
 
-    /// Tells whether `scope` is a wildcard that the policy does not count as one.
+    /// Tells whether `scope` is a wildcard that the policy does not enable.
     #[cfg(any(feature = "export", feature = "jwt"))]
     pub(crate) fn ignores_wildcard(&self, scope: &str) -> bool {
         self.wildcards.ignores(scope)

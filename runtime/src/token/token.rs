@@ -255,7 +255,7 @@ impl Token {
     }
 
     /// Sets the token's identifier to the hash of `text`, which is the token's text. Does nothing if the token has a
-    /// `jti`, or already has this identifier.
+    /// `jti`, or an identifier from an earlier call.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
         if self.1.id.is_none() && self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));

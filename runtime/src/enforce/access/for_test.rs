@@ -57,7 +57,7 @@ impl Access {
         Self::without_gate(token, row, Arc::default())
     }
 
-    /// Makes the `Access` of a caller with `token`, so that a test can call a tool or prompt directly, or a function
+    /// Makes the `Access` of a caller with `token`, so that a test can directly call a tool, a prompt, or a function
     /// that reads a resource.
     ///
     /// For a tool or prompt, `table` is the table of the `#[scoped_tools]` block, and `name` is the name that clients

@@ -179,7 +179,7 @@ fn of_client(said: &Said, provider: Option<Provider>, resource: &str) -> String 
     }
 }
 
-/// Returns advice for a token that opens no operation, because it lacks scopes.
+/// Returns advice if the token lacks scopes. The caller has already found that the token opens no operation.
 pub(super) fn of_scopes(accepted: &Accepted, token: &Token, gate: &Gate) -> Option<String> {
     if accepted.lacks_nothing() {
         return None;
@@ -197,7 +197,7 @@ pub(super) fn of_scopes(accepted: &Accepted, token: &Token, gate: &Gate) -> Opti
         })
 }
 
-/// Names another claim that can contain the permissions.
+/// Returns advice to read a claim of the token that can contain permissions, and from which the gate reads no roles.
 fn elsewhere(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<String> {
     /// The claims, besides `scope` and `scp`, in which authorization servers put permissions. The text after each
     /// claim is the call that makes the gate read the claim.

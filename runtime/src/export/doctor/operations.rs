@@ -69,7 +69,7 @@ impl Accepted {
         })
     }
 
-    /// Tells whether the token has all scopes that any operation needs.
+    /// Tells whether the token has enough scopes for every operation.
     pub(super) fn lacks_nothing(&self) -> bool {
         self.operations.iter().all(|operation| operation.lacks.is_empty())
     }

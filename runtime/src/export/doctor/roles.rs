@@ -1,4 +1,4 @@
-//! Advises about a token whose roles grant nothing.
+//! Advises about a token that has no roles, or whose roles grant nothing.
 
 use serde_json::{Map, Value};
 

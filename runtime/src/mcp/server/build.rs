@@ -257,8 +257,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// Builds the router. The function that makes the server is not called before the first request.
     ///
     /// If the table has tools, but the server does not announce that it has tools, the log has a warning when the first
-    /// client connects. The same applies to prompts and resources. If the server lists a tool, prompt or resource that
-    /// has no row, the log has a warning when the first client asks for the list.
+    /// client connects. The same applies to prompts and resources. With `Lists::All`, the default, the log has a
+    /// warning when a client first gets a list that contains a tool, prompt or resource without a row.
     ///
     /// # Errors
     ///

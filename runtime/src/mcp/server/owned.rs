@@ -71,7 +71,8 @@ impl<S> Owned<S> {
         Viewer::of(context, &self.endpoint, self.lists)
     }
 
-    /// Logs a warning if a list shows operations without a row. The other values of `Lists` hide these operations.
+    /// With `Lists::All`, logs a warning if a list contains operations without a row. The other values of `Lists` hide
+    /// these operations.
     fn check_rows<'a>(&self, kind: Kind, listed: impl Iterator<Item = &'a str>) {
         if self.lists == Lists::All {
             self.rowless.check::<S>(&self.endpoint.rules, kind, listed);

@@ -1,5 +1,5 @@
-//! Warns about tools, prompts and resources that the server lists, but that have no row. Clients see them, and the gate
-//! refuses each call as unknown.
+//! Warns about tools, prompts and resources that the server lists, but that have no row. Clients see these operations,
+//! and the gate refuses each request for them as unknown.
 
 use std::{any::type_name, collections::BTreeMap, sync::OnceLock};
 
@@ -12,11 +12,10 @@ use crate::{
 /// The kinds of operations whose lists are checked.
 const KINDS: [Kind; 3] = [Kind::Tool, Kind::Prompt, Kind::Resource];
 
-/// The number of operations that a warning names.
+/// The maximum number of operations that a warning names.
 const NAMED: usize = 10;
 
-/// Checks what a server lists. For each kind, only the first mistake is logged, so that the log has each warning only
-/// once.
+/// Checks what a server lists. For each kind of operation, at most one warning is logged.
 pub(super) struct Rowless(BTreeMap<Kind, OnceLock<()>>);
 
 impl Default for Rowless {
@@ -26,7 +25,7 @@ impl Default for Rowless {
 }
 
 impl Rowless {
-    /// Logs a warning if some of the operations that the server `S` lists have no row.
+    /// Logs a warning if the server `S` lists operations that have no row.
     pub(super) fn check<'a, S>(&self, rules: &Rules, kind: Kind, listed: impl Iterator<Item = &'a str>) {
         let Some(told) = self.0.get(&kind).filter(|told| told.get().is_none()) else { return };
         let names: Vec<&str> = listed.filter(|name| !has_row(rules, kind, name)).collect();

@@ -50,8 +50,8 @@ impl Routes {
     }
 
     /// Logs a path without a row once, if the table has rows with a route. The paths are the patterns of the program's
-    /// routes, so their number is limited. If the path is that of a metadata document, a different warning is logged,
-    /// even if the table is empty.
+    /// routes, so their number is limited. For the path of a metadata document, a different warning is logged once,
+    /// even if no row has a route.
     fn report(&self, path: &str) {
         if is_document(path) {
             if self.is_first(WELL_KNOWN) {
@@ -64,14 +64,14 @@ impl Routes {
         }
     }
 
-    /// Tells whether a path has not been reported yet.
+    /// Marks a path as reported. Returns `true` if the path was not marked before.
     fn is_first(&self, path: &str) -> bool {
         let is_known = self.without_row.read().unwrap_or_else(PoisonError::into_inner).contains(path);
         !is_known && self.without_row.write().unwrap_or_else(PoisonError::into_inner).insert(path.into())
     }
 }
 
-/// Tells whether a route has a path where clients look for a metadata document.
+/// Tells whether `path` is a place where clients look for a metadata document.
 fn is_document(path: &str) -> bool {
     path.strip_prefix(WELL_KNOWN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,9 +1,9 @@
 //! The argument that says where a nested claim is.
 
-/// The names that lead to a nested claim, in an array or in another collection.
+/// An array or another collection with the names that lead to a nested claim.
 ///
-/// This trait exists for its error message. If the methods demanded `IntoIterator` instead, the compiler would tell the
-/// caller to call `chars` on a text, and each character would then be a name.
+/// This trait exists for its error message. If `scopes_at` and `roles_at` demanded `IntoIterator` instead, the compiler
+/// would suggest a call to `chars` for a string. Each character would then be a name.
 #[diagnostic::on_unimplemented(
     message = "this is not a list of names; write one, as in `[\"realm_access\", \"roles\"]`, or `[\"roles\"]` for a claim that is not nested"
 )]

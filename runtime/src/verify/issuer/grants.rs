@@ -110,7 +110,7 @@ impl RolesAt {
         &self.path
     }
 
-    /// Returns the claim that contains the roles, possibly in nested members.
+    /// Returns the name of the claim that contains the roles, possibly in nested members.
     pub(crate) fn claim(&self) -> &str {
         self.path.first().map(String::as_str).unwrap_or_default()
     }

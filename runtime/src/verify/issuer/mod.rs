@@ -152,8 +152,8 @@ impl Issuer {
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
     /// audience must be marked as an access token, or have a claim for scopes. To require another claim in place of a
     /// claim for scopes, call [`access_claims`](Self::access_claims). A claim that only [`roles_at`](Self::roles_at)
-    /// reads is not a claim for scopes. So if the tokens have roles, no claim for scopes and no mark, call
-    /// `access_claims`, too.
+    /// reads is not a claim for scopes. So if the tokens have roles, but no claim for scopes and no mark, also call
+    /// `access_claims`.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -241,10 +241,11 @@ impl Issuer {
     /// The scopes in `scope` and `scp` still count. To let only roles grant scopes, also call
     /// `.scopes(Vec::<&str>::new())`.
     ///
-    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. If you
-    /// set an [`audience`](Self::audience) or [client ids](Self::client_ids), a token must be marked as an access
-    /// token, or have a claim for scopes. If the tokens have neither, name a claim that only access tokens have. For
-    /// example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
+    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. A token
+    /// that the gate accepts because of an [`audience`](Self::audience) or a [client id](Self::client_ids) must be
+    /// marked as an access token, or have a claim for scopes. If the tokens have no mark and no claim for scopes, name
+    /// a claim that only access tokens have. For example, if ID tokens lack the claim `roles`, write
+    /// `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.
@@ -258,8 +259,8 @@ impl Issuer {
     ///     .roles_at(["resource_access", "files", "roles"], [("viewer", "files:read"), ("editor", "files:read files:write")]);
     /// ```
     ///
-    /// With the variants of a vocabulary in place of texts, the compiler checks the names of the scopes. For a role
-    /// with several scopes, write several entries:
+    /// To let the compiler check the names of the scopes, write variants of a vocabulary in place of strings. If a role
+    /// has several scopes, write an entry for each scope:
     ///
     /// ```
     /// use scopegate::{Issuer, Vocabulary};
@@ -374,7 +375,8 @@ impl Issuer {
         self.grants.roles()
     }
 
-    /// Returns the places of roles that the program sets with [`Issuer::roles_at`].
+    /// Returns what the program sets with [`Issuer::roles_at`]: the places of the roles, and the scopes that each role
+    /// grants.
     #[cfg(feature = "export")]
     pub(crate) fn role_maps(&self) -> &[RolesAt] {
         self.grants.role_maps()

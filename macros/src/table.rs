@@ -20,7 +20,8 @@ struct Table {
     rows: Punctuated<Row, Token![,]>,
 }
 
-/// `row = handler | [ method "|" .. ] literal "=>" handler`.
+/// A row is a handler, or a route and a handler, as in `GET | PUT "/files" => write`. Without methods, as in
+/// `"/files" => write`, the route is for all methods.
 struct Row {
     route: Option<Route>,
     handler: Expr,

@@ -1,4 +1,4 @@
-//! The data that all services of one layer share: the gate's plan, the table's rows, and the limits for bodies.
+//! The data that all services of one layer share, such as the gate's plan, the table's rows, and the limits for bodies.
 
 use std::sync::Arc;
 

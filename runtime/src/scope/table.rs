@@ -269,7 +269,8 @@ impl Entry {
         self.row.handler()
     }
 
-    /// Returns the source file that declares the handler.
+    /// Returns the source file that declares the handler. For a handler without an attribute, this is the file of the
+    /// call that declares its requirement, such as a call to `guarded`.
     #[must_use]
     pub const fn file(&self) -> &'static str {
         self.row.file

@@ -151,7 +151,8 @@ impl fmt::Debug for Members {
 }
 
 impl Form {
-    /// Parses a pattern. A text without a placeholder becomes an exact name, which is later reported as a problem.
+    /// Parses a pattern. A text without a placeholder is kept as an exact name. If the first name of the family has a
+    /// placeholder, `problems` reports this exact name.
     fn of(pattern: &str) -> Self {
         let parts =
             pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));

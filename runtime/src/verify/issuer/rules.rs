@@ -59,10 +59,11 @@ impl Issuer {
         Ok((self.token_until(&validity, claims), validity))
     }
 
-    /// Checks an introspection answer about an opaque token by the rules for a JSON Web Token, with three differences.
-    /// `exp` may be missing. The audience may be missing if the program allows this. A claim for scopes may be missing.
-    /// In a JSON Web Token, this claim shows that the token is not an ID token. An opaque token needs no such claim,
-    /// because it is never an ID token.
+    /// Checks an introspection answer about an opaque token. The rules are those for a JSON Web Token, with these
+    /// differences. The kind of the token has already been checked. An answer without an audience must state this kind,
+    /// unless the program allows otherwise. `exp` may be missing. The audience may be missing if the program allows
+    /// this. A claim for scopes may be missing. In a JSON Web Token, this claim shows that the token is not an ID
+    /// token. An opaque token needs no such claim, because it is never an ID token.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

@@ -311,7 +311,6 @@ fn a_vocabulary() {
                     ENTRIES
                 };
             }
-            #[automatically_derived]
             impl FilesScope {
                 /// Every scope, in order of declaration.
                 pub(crate) const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::r#Admin];
@@ -413,7 +412,6 @@ fn after_a_mistake_the_vocabulary_is_still_there() {
                     ENTRIES
                 };
             }
-            #[automatically_derived]
             impl FilesScope {
                 /// Every scope, in order of declaration.
                 const ALL: &'static [Self] = &[Self::Read];
@@ -559,7 +557,6 @@ fn a_block_of_tools() {
             ///Files<T>::list_files
             #[cfg(unix)]
             enum __scopes_of_Files_T__list_files {}
-            #[automatically_derived]
             impl<T: Store> Files<T> {
                 /// The requirement of each tool and prompt.
                 pub const FILE_TOOLS: ::api::gate::__private::McpTable = ::api::gate::__private::mcp_table(const {
@@ -604,7 +601,6 @@ fn a_block_with_a_router_of_its_own() {
             #[::scopegate::authenticated]
             ///Files::list_files
             enum __scopes_of_Files__list_files {}
-            #[automatically_derived]
             impl Files {
                 /// The requirement of each tool and prompt.
                 const TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
@@ -669,7 +665,6 @@ fn a_block_of_tools_and_prompts() {
             #[authenticated(crate = ::scopegate)]
             ///Files::sum_up
             enum __scopes_of_Files__sum_up {}
-            #[automatically_derived]
             impl Files {
                 /// The requirement of each tool and prompt.
                 pub const ADMIN_TOOLS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {
@@ -714,7 +709,6 @@ fn a_block_of_prompts_alone() {
             #[authenticated(crate = ::scopegate)]
             ///Files::greet
             enum __scopes_of_Files__greet {}
-            #[automatically_derived]
             impl Files {
                 /// The requirement of each tool and prompt.
                 const GREETINGS_PROMPTS: ::scopegate::__private::McpTable = ::scopegate::__private::mcp_table(const {

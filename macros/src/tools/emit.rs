@@ -97,7 +97,6 @@ fn table(routers: &Routers, krate: &Path, block: &ItemImpl, operations: &[Operat
         }
     });
     quote! {
-        #[automatically_derived]
         impl #generics #owner #bounds {
             /// The requirement of each tool and prompt.
             #visibility const #table: #krate::__private::McpTable = #krate::__private::mcp_table(const { &[#(#rows),*] });

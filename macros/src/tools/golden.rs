@@ -61,7 +61,6 @@ fn a_block_of_tools_and_prompts() {
             #[authenticated(crate = ::scopegate)]
             ///Files<T>::sum_up
             enum __scopes_of_Files_T__sum_up {}
-            #[automatically_derived]
             impl<T> Files<T>
             where
                 T: Store,

@@ -75,7 +75,6 @@ fn inherent(vocabulary: &Vocabulary) -> TokenStream {
         }
     };
     quote! {
-        #[automatically_derived]
         impl #name {
             /// Every scope, in order of declaration.
             #visibility const ALL: &'static [Self] = &[#(Self::#units),*];

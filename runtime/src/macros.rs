@@ -352,7 +352,7 @@ pub use scopegate_macros::scoped_handlers;
 /// | key | |
 /// |---|---|
 /// | `vis = "pub"` | the visibility of the table and of the routers; private unless set |
-/// | `router = name` | names the router, as in rmcp. The table is then called `NAME_TOOLS`, or `NAME_PROMPTS` for a block without tools; pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
+/// | `router = name` | names the router, as in rmcp. If a type has several blocks with tools, every block except one needs this key. The table is then called `NAME_TOOLS`, or `NAME_PROMPTS` for a block without tools; pass this table to [`McpServer`](crate::mcp::McpServer) yourself |
 /// | `prompt_router = name` | names the router of the prompts, in a block that also has tools |
 /// | `crate = ::path` | the path of scopegate in the generated code, for a crate that re-exports scopegate |
 /// | `rmcp = ::path` | the path of rmcp in the generated code; see [below](#rmcp-by-another-path) |

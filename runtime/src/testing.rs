@@ -14,7 +14,8 @@ use crate::{
 pub const ISSUER: &str = "https://issuer.test";
 
 /// A verifier that accepts only the tokens that a test lists. For each token, the test gives the text and the result:
-/// the scopes that the token grants, or an error.
+/// the scopes that the token grants, or an error. The settings of an `Issuer`, such as `roles_at`, do not apply to
+/// these tokens; to test these settings, see [Tokens with roles](crate::guide::testing).
 ///
 /// # Examples
 ///

@@ -100,7 +100,8 @@ impl Policy {
         Self::default()
     }
 
-    /// Sets the scopes that every protected operation needs in addition to its own.
+    /// Sets the scopes that every protected operation needs in addition to its own. The argument is an array or another
+    /// collection, even if there is only one scope, as in `.floor([Notes::Use])`.
     pub fn floor(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.floor = scopes.into_iter().map(Into::into).collect();
         self

@@ -149,8 +149,9 @@ struct Rows {
 }
 
 impl GateLayer {
-    /// Returns a router that serves the resource's metadata document outside the layer. Merge this router into the
-    /// outermost router, because clients look for the document at the root of the server.
+    /// Returns a router that serves the resource's metadata document. Do not add the layer around this router, because
+    /// clients read the document before they have a token. Merge this router into the outermost router, because clients
+    /// look for the document at the root of the server.
     ///
     /// axum keeps the default 404 of the router that is merged last. So if this router is merged last, layers that you
     /// added before, such as a CORS layer or the gate's layer, do not see unknown paths. If these layers must see

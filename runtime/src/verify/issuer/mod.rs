@@ -150,10 +150,11 @@ impl Issuer {
     /// authorization server maps the resource's URL to another name ([RFC 8707, section 2]).
     ///
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
-    /// audience must be marked as an access token, or have a claim for scopes. To require another claim in place of a
-    /// claim for scopes, call [`access_claims`](Self::access_claims). A claim that only [`roles_at`](Self::roles_at)
-    /// reads is not a claim for scopes. So if the tokens have roles, but no claim for scopes and no mark, also call
-    /// `access_claims`.
+    /// audience must be marked as an access token, or have a claim for scopes. A token is marked as an access token if
+    /// its header has `typ: at+jwt`, if its claim `typ` is `Bearer` or `DPoP`, or if its claim `token_use` is `access`.
+    /// To require another claim in place of a claim for scopes, call [`access_claims`](Self::access_claims). A claim
+    /// that only [`roles_at`](Self::roles_at) reads is not a claim for scopes. So if the tokens have roles, but no
+    /// claim for scopes and no mark, also call `access_claims`.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -174,7 +175,9 @@ impl Issuer {
     /// Accepts a token without `aud` if its client is one of `ids`. Use this method for an authorization server that
     /// writes no `aud`. The id of the client is in the claim `client_id`, or else in `azp`, `cid` or `appid`.
     ///
-    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client.
+    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client. Such a token
+    /// must be marked as an access token, or have a claim for scopes, like a token for an [`audience`](Self::audience)
+    /// that you set.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
@@ -209,7 +212,9 @@ impl Issuer {
 
     /// Reads the scopes from all of these claims, in place of `scope` and `scp`.
     ///
-    /// Each claim is a space-delimited list or an array.
+    /// Each claim is a space-delimited list or an array. To let only [roles](Self::roles_at) grant scopes, pass an
+    /// empty list with a type: `.scopes(Vec::<&str>::new())`. The call `.scopes([])` does not compile, because the
+    /// compiler cannot infer the type of the elements.
     ///
     /// # Examples
     ///
@@ -239,12 +244,15 @@ impl Issuer {
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///
     /// The scopes in `scope` and `scp` still count. To let only roles grant scopes, also call
-    /// `.scopes(Vec::<&str>::new())`.
+    /// `.scopes(Vec::<&str>::new())`. After this call, no claim is a claim for scopes. If you also set an
+    /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not marked as access tokens,
+    /// then also call [`access_claims`](Self::access_claims). Without that call, the gate refuses these tokens, even if
+    /// they have the claim `scope`.
     ///
     /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. A token
     /// that the gate accepts because of an [`audience`](Self::audience) or a [client id](Self::client_ids) must be
-    /// marked as an access token, or have a claim for scopes. If the tokens have no mark and no claim for scopes, name
-    /// a claim that only access tokens have. For example, if ID tokens lack the claim `roles`, write
+    /// marked as an access token, or have a claim for scopes. If the tokens have no [mark](Self::audience) and no claim
+    /// for scopes, name a claim that only access tokens have. For example, if ID tokens lack the claim `roles`, write
     /// `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each

@@ -20,8 +20,7 @@ struct Table {
     rows: Punctuated<Row, Token![,]>,
 }
 
-/// A row is a handler, or a route and a handler, as in `GET | PUT "/files" => write`. Without methods, as in
-/// `"/files" => write`, the route is for all methods.
+/// A row is a handler, or a route and a handler, as in `GET | PUT "/files" => write` or `"/files" => write`.
 struct Row {
     route: Option<Route>,
     handler: Expr,

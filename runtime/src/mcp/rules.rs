@@ -59,7 +59,7 @@ impl Found {
         }
     }
 
-    /// Fills the parameters of the request's resource into the scopes, if the gate has a family.
+    /// Fills the values of the resource's parameters into the scope templates, if the gate has a family of resources.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         for matched in self.first.iter_mut().chain(&mut self.more) {
             matched.fill_for(plan);
@@ -128,8 +128,8 @@ impl Matched {
         Self { row: row.clone(), filled: Filled::default() }
     }
 
-    /// Fills the parameters of the request's resource into the scopes, if the gate has a family. For an MCP resource,
-    /// the values come from the resource's URI instead, and are already filled in.
+    /// Fills the values of the resource's parameters into the scope templates, if the gate has a family of resources.
+    /// For an MCP resource, the values come from the resource's URI instead, and are already filled in.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
             self.filled = plan.fill(&self.row);

@@ -98,8 +98,9 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
     HeaderValue::try_from(format!("{id}.{tag}")).ok()
 }
 
-/// Returns the session identifier in the headers. Returns `None` if there is no identifier, or if it is not visible
-/// ASCII. Also returns `None` if there are several identifiers, because programs differ about which identifier applies.
+/// Returns the session identifier in the headers. Returns `None` if there is no identifier, or if the identifier
+/// contains a character outside ASCII. Also returns `None` if there are several identifiers, because programs differ
+/// about which identifier applies.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;

@@ -3,8 +3,8 @@
 use crate::mcp::McpTable;
 
 /// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements this trait.
-/// If the compiler reports conflicting implementations of this trait, two blocks of one type have `#[scoped_tools]`
-/// without `router = NAME`. Write `#[scoped_tools(router = NAME)]` on every block except one.
+/// If the compiler reports conflicting implementations of this trait, several blocks of one type have tools, but no
+/// `router = NAME`. Write `#[scoped_tools(router = NAME)]` on all of these blocks except one.
 ///
 /// # Examples
 ///

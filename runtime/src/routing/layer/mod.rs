@@ -149,7 +149,7 @@ struct Rows {
 }
 
 impl GateLayer {
-    /// Returns a router that serves the resource's metadata document. Do not add the layer around this router, because
+    /// Returns a router that serves the resource's metadata document. Keep this router outside the layer, because
     /// clients read the document before they have a token. Merge this router into the outermost router, because clients
     /// look for the document at the root of the server.
     ///

@@ -175,9 +175,9 @@ impl Issuer {
     /// Accepts a token without `aud` if its client is one of `ids`. Use this method for an authorization server that
     /// writes no `aud`. The id of the client is in the claim `client_id`, or else in `azp`, `cid` or `appid`.
     ///
-    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client. Such a token
-    /// must be marked as an access token, or have a claim for scopes, like a token for an [`audience`](Self::audience)
-    /// that you set.
+    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client. The rule for
+    /// the tokens of an [`audience`](Self::audience) also applies to a token without `aud`: the token must be marked as
+    /// an access token, or have a claim for scopes.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
@@ -213,8 +213,8 @@ impl Issuer {
     /// Reads the scopes from all of these claims, in place of `scope` and `scp`.
     ///
     /// Each claim is a space-delimited list or an array. To let only [roles](Self::roles_at) grant scopes, pass an
-    /// empty list with a type: `.scopes(Vec::<&str>::new())`. The call `.scopes([])` does not compile, because the
-    /// compiler cannot infer the type of the elements.
+    /// empty list, and state the type of its elements: `.scopes(Vec::<&str>::new())`. The call `.scopes([])` does not
+    /// compile, because the compiler cannot infer the type of the elements.
     ///
     /// # Examples
     ///
@@ -244,16 +244,16 @@ impl Issuer {
     /// The value at the path is a list of roles, or an object with a member for each role.
     ///
     /// The scopes in `scope` and `scp` still count. To let only roles grant scopes, also call
-    /// `.scopes(Vec::<&str>::new())`. After this call, no claim is a claim for scopes. If you also set an
-    /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not marked as access tokens,
-    /// then also call [`access_claims`](Self::access_claims). Without that call, the gate refuses these tokens, even if
-    /// they have the claim `scope`.
+    /// `.scopes(Vec::<&str>::new())`. After this call of `scopes`, the gate treats no claim as a claim for scopes. If
+    /// you also set an [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not marked as
+    /// access tokens, then also call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses
+    /// the tokens for that audience or from those clients, even if the tokens have the claim `scope`.
     ///
     /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. A token
     /// that the gate accepts because of an [`audience`](Self::audience) or a [client id](Self::client_ids) must be
-    /// marked as an access token, or have a claim for scopes. If the tokens have no [mark](Self::audience) and no claim
-    /// for scopes, name a claim that only access tokens have. For example, if ID tokens lack the claim `roles`, write
-    /// `.access_claims(["roles"])`.
+    /// marked as an access token, or have a claim for scopes. If the tokens are not [marked](Self::audience) as access
+    /// tokens and have no claim for scopes, use `access_claims` to name a claim that only access tokens have. For
+    /// example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.

@@ -151,8 +151,8 @@ impl fmt::Debug for Members {
 }
 
 impl Form {
-    /// Parses a pattern. A text without a placeholder is kept as an exact name. If the first name of the family has a
-    /// placeholder, `problems` reports this exact name.
+    /// Parses a pattern. A text without a placeholder becomes an exact name. If the first name of the issuer is a
+    /// pattern, `problems` reports each exact name as a mistake.
     fn of(pattern: &str) -> Self {
         let parts =
             pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));

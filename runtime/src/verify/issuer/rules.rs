@@ -60,10 +60,11 @@ impl Issuer {
     }
 
     /// Checks an introspection answer about an opaque token. The rules are those for a JSON Web Token, with these
-    /// differences. The kind of the token has already been checked. An answer without an audience must state this kind,
-    /// unless the program allows otherwise. `exp` may be missing. The audience may be missing if the program allows
-    /// this. A claim for scopes may be missing. In a JSON Web Token, this claim shows that the token is not an ID
-    /// token. An opaque token needs no such claim, because it is never an ID token.
+    /// differences. The introspector has already rejected answers that state another kind of token. If an answer has no
+    /// audience, the answer must state the kind of the token, unless the program called `without_token_type`. `exp` may
+    /// be missing. The audience may be missing if the program allows this. A claim for scopes may be missing. In a JSON
+    /// Web Token, this claim shows that the token is not an ID token. An opaque token needs no such claim, because it
+    /// is never an ID token.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,

@@ -11,8 +11,8 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// Which headers of an accepted body already have the value that the gate would write. The gate leaves these headers
-/// unchanged.
+/// Records which headers of an accepted request already have the value that the gate would write. The gate leaves these
+/// headers unchanged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
     is_json: bool,

@@ -39,7 +39,7 @@ pub(super) struct Endpoint {
     pub(super) binding: Binding,
     pub(super) sessions: Sessions,
     pub(super) tasks: Tasks,
-    /// The server's location, if its gate has no resource.
+    /// The server's location, if its gate has no resource; otherwise empty.
     at: String,
     /// The host of the resource, or of the server's location if there is no resource. Most requests name this host.
     #[cfg(feature = "rmcp")]

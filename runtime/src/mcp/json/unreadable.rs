@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::Error;
 
-/// Why the gate rejects a body. In each case, the service could read the body differently than the gate.
+/// Why the gate rejects a body. In each case, the service could read the body differently from the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     NotJson,

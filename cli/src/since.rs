@@ -12,9 +12,9 @@ pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Erro
     }
     let lock = package.lock();
     let (folder, name) = lock.parent().zip(lock.file_name()).unwrap_or((Path::new("."), lock.as_os_str()));
-    let lock_then = format!("{revision}:./{}", name.to_string_lossy());
+    let object = format!("{revision}:./{}", name.to_string_lossy());
     let mut command = Command::new("git");
-    command.arg("-C").arg(folder).arg("show").arg(&lock_then);
+    command.arg("-C").arg(folder).arg("show").arg(&object);
     let output = command.output().map_err(|error| failed(format!("git cannot be started: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
@@ -22,7 +22,7 @@ pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Erro
     if is_unknown(folder, &format!("{revision}^{{tree}}")) {
         return Err(Error::NoRevision(revision.to_owned()));
     }
-    if is_unknown(folder, &lock_then) {
+    if is_unknown(folder, &object) {
         let lock = name.to_string_lossy().into_owned();
         return Err(Error::NoLock { revision: revision.to_owned(), lock });
     }

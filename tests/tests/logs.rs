@@ -7,11 +7,15 @@ use std::collections::BTreeSet;
 use axum::routing::any;
 use gating::IntoGate;
 use scopegate::{
-    Access, Gate, GrantedScopes, Rejection, Router, StaticKeys, Token, mcp::McpTable, public, requires_scope,
-    routing::get, scope_table, testing::TestVerifier,
+    Access, Gate, GrantedScopes, Rejection, Requirement, Router, StaticKeys, Token,
+    mcp::{McpTable, Operation},
+    mcp_table, public, requires_scope,
+    routing::get,
+    scope_table,
+    testing::TestVerifier,
 };
 use scopegate_tests::{
-    exchange::send,
+    exchange::{send, send_body},
     log,
     mcp::{post, request},
 };
@@ -136,6 +140,48 @@ async fn an_operation_without_a_row_is_logged_in_one_line() {
     assert_eq!(log("tools/call", "a\n ERROR \u{1b}[0m").await, expected);
     let endless = log(&"m".repeat(10_000), "").await;
     assert!(endless.contains(&"m".repeat(128)) && endless.len() < 300, "{endless}");
+}
+
+/// Some operations are public, so the caller does not expect that the request needs a token.
+#[tokio::test]
+async fn the_log_says_why_a_request_to_a_public_tool_needs_a_token() {
+    let table = mcp_table![Operation::tool("help", Requirement::PUBLIC)];
+    let gate = TestVerifier::new().gate("https://example.com/mcp").unwrap();
+    let layer = gate.mcp_layer(table).unwrap().max_anonymous_body(150);
+    let app = axum::Router::new().route("/mcp", any(async || {})).layer(layer);
+    let call = |tool: &str| request("tools/call", &json!({ "name": tool }));
+    let log = async |line: &str, header: &str, body: String| {
+        let all = ["content-type: application/json", "host: example.com", header];
+        let headers = if header.starts_with("content-type") { &all[1..] } else { &all[..] };
+        log_while(async { assert_eq!(send_body(&app, line, headers, body.into()).await.status, 401) }).await
+    };
+    let at = "POST /mcp";
+    for (line, header, body, why) in [
+        (at, "authorization: Basic c2VjcmV0", call("help"), "its credentials have another scheme"),
+        ("DELETE /mcp", "accept: */*", String::new(), "its HTTP method carries no message"),
+        (
+            at,
+            "content-type: text/plain",
+            call("help"),
+            "its headers do not describe uncompressed `application/json`",
+        ),
+        (
+            at,
+            "accept: */*",
+            call(&"h".repeat(150)),
+            "its body is longer than the limit for requests without a token",
+        ),
+        (
+            at,
+            "accept: */*",
+            "nonsense".to_owned(),
+            "its body is no JSON-RPC message, or can be read in two ways",
+        ),
+        (at, "accept: */*", call("gone"), "the row of one of its messages cannot be determined"),
+    ] {
+        let expected = format!("DEBUG scopegate: a request without a token needs one: {why}\n");
+        assert_eq!(log(line, header, body).await, expected);
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use scopegate::{Decision, Gate, Reason, Router, StaticKeys, requires_scope, rout
 use scopegate_tests::{
     exchange::send,
     log::log_while,
-    mcp::{post, request},
+    mcp::{INITIALIZE, post, request},
 };
 use serde_json::json;
 use tracing::Level;
@@ -165,13 +165,17 @@ async fn the_guide_lists_the_fields() {
         .collect();
     let records = Records::default();
     let gate = gate(&records).verified_by(Remembering);
+    let (server, _) = apps::mcp_layer(&gate);
     let app = Router::new().route("/wipe", get(wipe)).protect(gate).unwrap();
     let header = ["authorization: Bearer secret"];
-    let (_, events) = log_while(Level::DEBUG, send(&app, "GET /wipe", &header)).await;
-    let refused = events.lines().last().unwrap();
+    let ((), events) = log_while(Level::DEBUG, async {
+        send(&app, "GET /wipe", &header).await;
+        post(&server, "secret", &[], INITIALIZE).await;
+    })
+    .await;
     let found = Regex::new(r" ([a-z_]+)=").unwrap();
-    let found: BTreeSet<&str> = found.captures_iter(refused).map(|field| field.extract::<1>().1[0]).collect();
-    assert_eq!(found, listed, "{refused}");
+    let found: BTreeSet<&str> = found.captures_iter(&events).map(|field| field.extract::<1>().1[0]).collect();
+    assert_eq!(found, listed, "{events}");
 }
 
 fn login() -> SystemTime {

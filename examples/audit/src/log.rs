@@ -66,6 +66,9 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     rows: Vec<&'a str>,
+    /// The method of a message to an MCP server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'a str>,
     asked: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     granted: Option<Vec<&'a str>>,
@@ -116,6 +119,7 @@ impl<'a> Line<'a> {
             outcome: decision.outcome().as_str(),
             reason: decision.reason().map(Reason::as_str),
             rows: decision.rows().collect(),
+            method: decision.method(),
             asked: decision.asked().iter().map(ToString::to_string).collect(),
             granted: decision.granted().map(|granted| granted.iter().collect()),
             missing: decision.missing().iter().map(ToString::to_string).collect(),

@@ -50,18 +50,26 @@ impl Local {
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
     watch: Watch,
+    /// The method of the message to an MCP server.
+    method: Option<&'a str>,
     /// An earlier decision about this request. The decision has already been reported.
     before: Option<(&'a Row, Option<&'a Filled>)>,
 }
 
 impl<'a> Noted<'a> {
     pub(crate) fn of(parts: &'a Parts, watch: Watch) -> Self {
-        Self { parts: Some(parts), watch, before: None }
+        Self { parts: Some(parts), watch, ..Self::default() }
     }
 
     /// Makes a `Noted` for code that does not have the request. The value contains only the time when the check began.
     pub(crate) fn since(watch: Watch) -> Self {
         Self { watch, ..Self::default() }
+    }
+
+    /// Records the method of the message to an MCP server.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn about(self, method: Option<&'a str>) -> Self {
+        Self { method, ..self }
     }
 
     /// Records an earlier decision, so that the same decision is not reported again.
@@ -170,6 +178,7 @@ impl<'j> Judge<'j> {
                 token,
                 credential: self.plan().and_then(credential),
                 resource: resource.filter(|resource| !resource.is_family()),
+                method: noted.method,
                 took: noted.watch.took(),
             },
             rows: demands.iter().filter_map(|demand| self.id_of(demand.row, noted)).collect(),

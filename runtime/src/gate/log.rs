@@ -187,6 +187,7 @@ pub(crate) fn decided(decision: &Decision<'_>) {
                 $level,
                 outcome = decision.outcome().as_str(),
                 row = words(decision.rows()),
+                method = shown_name(decision.method()),
                 handler = words(decision.handlers()),
                 reason = decision.reason().map(Reason::as_str),
                 asked = words(decision.asked().iter().map(ScopeToken::as_str)),
@@ -255,6 +256,15 @@ pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");
     #[cfg(not(feature = "tracing"))]
     let _ = (method, name, why);
+}
+
+/// Logs why a request without a token needs one, although some operations are public.
+#[cfg(feature = "mcp")]
+pub(crate) fn needs_token(why: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "scopegate", "a request without a token needs one: {why}");
+    #[cfg(not(feature = "tracing"))]
+    let _ = why;
 }
 
 /// Logs that the program's configuration switches off a tool of an MCP server.

@@ -72,6 +72,11 @@ impl<'a> Messages<'a> {
         }
     }
 
+    /// Returns the method, if the body is a single request or notification.
+    pub(crate) fn method(&self) -> Option<&str> {
+        self.single()?.method.as_deref()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Message<'a>> {
         match self {
             Self::One(message) => std::slice::from_ref(message).iter(),

@@ -144,32 +144,54 @@ async fn admit_anyone(
     body: &mut Body,
     mut watch: Watch,
 ) -> Result<(), Refusal> {
-    let needs_a_token = |parts: &Parts, watch| plan.demand_a_token(&Noted::of(parts, watch));
+    let needs_a_token = |parts: &Parts, watch, why| {
+        log::needs_token(why);
+        Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)))
+    };
     // The `Authorization` header can have credentials of another scheme. These could identify a caller, so the request
     // then needs a token.
     let has_credentials = parts.headers.contains_key(AUTHORIZATION);
     if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
         return Err(ProtocolError::no_stream().into());
     }
-    if has_credentials || connection::has_no_message(&parts.method) {
-        return Err(needs_a_token(parts, watch).into());
+    if has_credentials {
+        return Err(needs_a_token(parts, watch, "its credentials have another scheme"));
+    }
+    if connection::has_no_message(&parts.method) {
+        return Err(needs_a_token(parts, watch, "its HTTP method carries no message"));
     }
     let Some(described) = encoding::plain(&parts.headers) else {
-        return Err(needs_a_token(parts, watch).into());
+        return Err(needs_a_token(
+            parts,
+            watch,
+            "its headers do not describe uncompressed `application/json`",
+        ));
     };
     let bounds = endpoint.bounds_for_anyone();
     let bytes = match watch.without(read(mem::take(body), &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
-        Err(answer) if answer.is_too_large() => return Err(needs_a_token(parts, watch).into()),
+        Err(answer) if answer.is_too_large() => {
+            return Err(needs_a_token(
+                parts,
+                watch,
+                "its body is longer than the limit for requests without a token",
+            ));
+        }
         Err(answer) => return Err(answer.into()),
     };
-    let messages = Messages::read(&bytes).map_err(|_| needs_a_token(parts, watch))?;
+    let messages = Messages::read(&bytes).map_err(|_| {
+        needs_a_token(parts, watch, "its body is no JSON-RPC message, or can be read in two ways")
+    })?;
+    let noted = Noted::of(parts, watch).about(messages.method());
     // A caller without a token has started no task.
     let found = find(endpoint, plan, &messages, &Origins::of_nobody());
-    let mut found = found.map_err(|_| named(plan, &messages, needs_a_token(parts, watch)))?;
+    let mut found = found.map_err(|_| {
+        log::needs_token("the row of one of its messages cannot be determined");
+        named(plan, &messages, plan.demand_a_token(&noted))
+    })?;
     found.fill_for(plan);
     let demands: Vec<_> = found.demands().collect();
-    let judged = Judge::judge_anyone(plan, &demands, &Noted::of(parts, watch));
+    let judged = Judge::judge_anyone(plan, &demands, &noted);
     judged.map_err(|rejection| refusal(endpoint, plan, parts, &messages, rejection))?;
     headers::check(&parts.headers, &messages)
         .map_err(|why| ProtocolError::mismatch(why).to(messages.single()))?;
@@ -199,6 +221,7 @@ async fn judge_body(
             return Err(ProtocolError::unreadable(why).into());
         }
     };
+    let noted = noted.about(messages.method());
     let origins = origins(endpoint, plan, token, &messages, &noted).await?;
     let mut found = match find(endpoint, plan, &messages, &origins) {
         Ok(found) => found,
@@ -252,7 +275,7 @@ fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejectio
 #[cfg_attr(not(feature = "rmcp"), expect(unused_variables, reason = "only rmcp's answers are changed"))]
 fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     #[cfg(feature = "rmcp")]
-    if messages.single().is_some_and(|message| message.method.as_deref() == Some("tools/list")) {
+    if messages.method() == Some("tools/list") {
         parts.extensions.insert(AsksForTools);
     }
 }

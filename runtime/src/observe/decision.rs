@@ -50,6 +50,7 @@ pub(crate) struct Facts<'a> {
     /// token.
     pub(crate) credential: Option<&'a str>,
     pub(crate) resource: Option<&'a Resource>,
+    pub(crate) method: Option<&'a str>,
     pub(crate) took: Duration,
 }
 
@@ -133,6 +134,18 @@ impl<'a> Decision<'a> {
     /// [`Gate::layer`](crate::Gate::layer) checks the floor, but no row.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
+    }
+
+    /// Returns the JSON-RPC method, such as `tools/list`, if the request is a single message to an MCP server. Returns
+    /// `None` for a batch, for a request whose body the gate did not read, and for a decision that the guard of a tool
+    /// or prompt made.
+    ///
+    /// The gate checks most of MCP's own methods, such as `initialize` and `tools/list`, only against the floor, so
+    /// they have no row. For these methods, only this value tells what the caller asked for. The value comes from the
+    /// client.
+    #[must_use]
+    pub const fn method(&self) -> Option<&'a str> {
+        self.facts.method
     }
 
     /// Iterates over the paths of the handlers that declare the rows, such as `files::write_file`.

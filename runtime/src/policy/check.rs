@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Policy, StartupError};
 #[cfg(feature = "jwt")]
-use crate::scope::{GrantedScopes, fits};
+use crate::scope::{GrantedScopes, Wildcards, fits};
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
 impl Policy {
@@ -68,8 +68,7 @@ impl Policy {
         if self.vocabulary.is_empty() || !self.ignores_wildcard(scope) {
             return self.unknown(scope, by);
         }
-        let setting =
-            if scope == "*" { "Gate::wildcards(Wildcards::PrefixedAndBare)" } else { "Gate::wildcards" };
+        let setting = Wildcards::setting_for(std::iter::once(scope));
         Some(format!("{by} `{scope}`, which no vocabulary has; a wildcard counts only with `{setting}`"))
     }
 

@@ -201,6 +201,13 @@ impl Wildcards {
         Self::PrefixedAndBare.includes(scope) && !self.includes(scope)
     }
 
+    /// Returns the setting with which the gate counts all of these scopes as wildcards.
+    #[cfg(any(feature = "export", feature = "jwt"))]
+    pub(crate) fn setting_for<'a>(mut scopes: impl Iterator<Item = &'a str>) -> &'static str {
+        let has_bare = scopes.any(|scope| scope == "*");
+        if has_bare { "Gate::wildcards(Wildcards::PrefixedAndBare)" } else { "Gate::wildcards" }
+    }
+
     fn includes(self, scope: &str) -> bool {
         match self {
             Self::Off => false,

@@ -209,7 +209,7 @@ async fn implications_and_wildcards_count() {
     )
     .await;
     check(gate("* repo:alpha:*").wildcards(Wildcards::Prefixed), table(), expect![[r#"
-        hint: token: the gate does not count `*` as a wildcard; if it should cover other scopes, call `Gate::wildcards`
+        hint: token: the gate does not count `*` as a wildcard; if it should cover other scopes, call `Gate::wildcards(Wildcards::PrefixedAndBare)`
         token: accepted, with `*`, `repo:alpha:*`
           may open GET /repos/{name}, depending on the request: for `repo:{name}:read`, the token has `repo:alpha:read`
           does not open PUT /repos/{name}: it lacks `repos:write`

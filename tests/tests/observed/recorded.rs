@@ -10,6 +10,7 @@ use serde_json::json;
 pub(crate) struct Record {
     pub(crate) outcome: String,
     pub(crate) rows: Vec<String>,
+    pub(crate) method: Option<String>,
     pub(crate) asked: String,
     pub(crate) granted: Option<String>,
     pub(crate) missing: String,
@@ -34,6 +35,7 @@ impl Record {
         Self {
             outcome: format!("{}{}", decision.outcome(), reason.unwrap_or_default()),
             rows: decision.rows().map(str::to_owned).collect(),
+            method: decision.method().map(str::to_owned),
             asked: words(decision.asked()),
             granted: decision.granted().map(words),
             missing: words(decision.missing()),

@@ -214,6 +214,34 @@ async fn a_layer_before_mcp_tells_one_decision_a_request() {
     .await;
 }
 
+/// Most of MCP's own methods have no row, so only the method tells what the caller asked for.
+#[tokio::test]
+async fn a_single_message_is_told_with_its_method() {
+    let (read, gone) = (call("read"), call("gone"));
+    let list = request("tools/list", &json!({}));
+    let foreign = request("admin/purge\n", &json!({}));
+    let batch = format!("[{read},{list}]");
+    for (make, message, token, methods) in [
+        (apps::mcp_layer as fn(&Gate) -> _, INITIALIZE, "secret-good", &[Some("initialize")][..]),
+        (apps::mcp_layer, &read, "", &[Some("tools/call")]),
+        (apps::mcp_layer, &gone, "", &[Some("tools/call")]),
+        (apps::mcp_layer, &gone, "secret-good", &[Some("tools/call")]),
+        (apps::mcp_layer, &gone, "secret-none", &[Some("tools/call")]),
+        (apps::mcp_layer, &foreign, "secret-good", &[Some("admin/purge\n")]),
+        (apps::mcp_layer, &batch, "secret-good", &[None]),
+        // The gate does not read the body.
+        (apps::mcp_layer, &read, "secret-bad", &[None]),
+        (apps::rmcp, &list, "secret-good", &[Some("tools/list"), Some("tools/list")]),
+    ] {
+        let records = Records::default();
+        let (app, _) = make(&gate(&records));
+        post(&app, token, &[], message.to_owned()).await;
+        let told: Vec<_> = records.take().into_iter().map(|record| record.method).collect();
+        let told: Vec<_> = told.iter().map(Option::as_deref).collect();
+        assert_eq!(told, methods, "{message} `{token}`");
+    }
+}
+
 #[tokio::test]
 async fn what_a_guard_inside_rmcp_repeats_is_told_once() {
     let (read, share, purge) = (call("read"), call("share"), call("purge"));

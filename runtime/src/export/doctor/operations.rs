@@ -88,7 +88,8 @@ impl Accepted {
             return None;
         }
         let message = format!("the gate does not count {} as a wildcard", few(ignored.iter()));
-        let advice = "if it should cover other scopes, call `Gate::wildcards`";
+        let setting = Wildcards::setting_for(ignored.iter().map(String::as_str));
+        let advice = format!("if it should cover other scopes, call `{setting}`");
         Some(Finding::hint(Part::Token, "wildcard", message).advising(Some(advice)))
     }
 

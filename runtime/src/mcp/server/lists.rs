@@ -61,6 +61,8 @@ pub enum Lists {
 pub(super) struct Viewer<'a> {
     endpoint: &'a Endpoint,
     passed: Passed,
+    /// The method of the request for the list.
+    method: &'static str,
     lists: Lists,
     has_login: bool,
     has_cache_scopes: bool,
@@ -77,6 +79,7 @@ impl<'a> Viewer<'a> {
     pub(super) fn of(
         context: &RequestContext<RoleServer>,
         endpoint: &'a Endpoint,
+        method: &'static str,
         lists: Lists,
     ) -> Result<Self, ErrorData> {
         let passed = passed(context)?;
@@ -89,7 +92,7 @@ impl<'a> Viewer<'a> {
             .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
         let is_told = lists == Lists::Callable && passed.plan.gate.is_told();
         let told = is_told.then(|| Told { watch: passed.plan.gate.watch(), hidden: RefCell::default() });
-        Ok(Self { endpoint, passed, lists, has_login, has_cache_scopes, told })
+        Ok(Self { endpoint, passed, method, lists, has_login, has_cache_scopes, told })
     }
 
     /// Hides tools, and writes the requirement of each remaining tool into its `_meta`.
@@ -138,7 +141,7 @@ impl<'a> Viewer<'a> {
         if let Some(Told { watch, hidden }) = &self.told {
             let (Passed { plan, token }, hidden) = (&self.passed, hidden.take());
             let demands: Vec<_> = hidden.iter().flat_map(Found::demands).collect();
-            let noted = Noted::since(*watch);
+            let noted = Noted::since(*watch).about(Some(self.method));
             Judge::Gate(plan).tell(Outcome::Filtered, token.as_ref(), &demands, &noted);
         }
         if self.lists == Lists::Callable && (self.has_cache_scopes || cache_scope.is_some()) {

@@ -67,8 +67,8 @@ impl<S> Owned<S> {
         Self { server, endpoint, lists, announced, rowless }
     }
 
-    fn viewer(&self, context: &Context) -> Result<Viewer<'_>, ErrorData> {
-        Viewer::of(context, &self.endpoint, self.lists)
+    fn viewer(&self, context: &Context, method: &'static str) -> Result<Viewer<'_>, ErrorData> {
+        Viewer::of(context, &self.endpoint, method, self.lists)
     }
 
     /// With `Lists::All`, logs a warning if a list contains operations without a row. The other values of `Lists` hide
@@ -212,7 +212,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
     }
 
     async fn list_tools(&self, page: Page, context: Context) -> Answer<ListToolsResult> {
-        let viewer = self.viewer(&context)?;
+        let viewer = self.viewer(&context, "tools/list")?;
         let mut list = self.server.list_tools(page, context).await?;
         viewer.view_tools(&mut list.tools);
         self.check_rows(Kind::Tool, list.tools.iter().map(|tool| &*tool.name));
@@ -221,7 +221,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
     }
 
     async fn list_prompts(&self, page: Page, context: Context) -> Answer<ListPromptsResult> {
-        let viewer = self.viewer(&context)?;
+        let viewer = self.viewer(&context, "prompts/list")?;
         let mut list = self.server.list_prompts(page, context).await?;
         list.prompts.retain(|prompt| viewer.shows_prompt(&prompt.name));
         self.check_rows(Kind::Prompt, list.prompts.iter().map(|prompt| &*prompt.name));
@@ -230,7 +230,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
     }
 
     async fn list_resources(&self, page: Page, context: Context) -> Answer<ListResourcesResult> {
-        let viewer = self.viewer(&context)?;
+        let viewer = self.viewer(&context, "resources/list")?;
         let mut list = self.server.list_resources(page, context).await?;
         viewer.view_resources(&mut list);
         self.check_rows(Kind::Resource, list.resources.iter().map(|resource| &*resource.uri));
@@ -242,7 +242,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         request: ReadResourceDirectoryRequestParams,
         context: Context,
     ) -> Answer<ReadResourceDirectoryResult> {
-        let viewer = self.viewer(&context)?;
+        let viewer = self.viewer(&context, "resources/directory/read")?;
         let mut list = self.server.read_resource_directory(request, context).await?;
         viewer.view_resources(&mut list);
         Ok(list)
@@ -253,7 +253,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
         page: Page,
         context: Context,
     ) -> Answer<ListResourceTemplatesResult> {
-        let viewer = self.viewer(&context)?;
+        let viewer = self.viewer(&context, "resources/templates/list")?;
         let mut list = self.server.list_resource_templates(page, context).await?;
         list.resource_templates.retain(|template| viewer.shows_template(&template.uri_template));
         viewer.finish(&mut list.cache_scope);
@@ -261,7 +261,7 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
     }
 
     async fn list_skills(&self, page: Page, context: Context) -> Answer<ListSkillsResult> {
-        let viewer = self.viewer(&context)?;
+        let viewer = self.viewer(&context, "skills/list")?;
         let mut list = self.server.list_skills(page, context).await?;
         list.skills.retain(|skill| viewer.shows_skill(&skill.uri));
         viewer.finish(&mut list.cache_scope);

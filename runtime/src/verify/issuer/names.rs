@@ -21,7 +21,9 @@ enum Form {
 /// The members of a family.
 #[derive(Clone)]
 enum Members {
-    /// The issuer is not a family, or its members are not set.
+    /// The issuer is not a family.
+    None,
+    /// The members are not set.
     Unsaid,
     Listed(Vec<String>),
     Decided(Arc<dyn Fn(&str) -> bool + Send + Sync>),
@@ -36,7 +38,7 @@ pub(crate) struct Named<'a> {
 
 impl Names {
     pub(super) fn exact(name: String) -> Self {
-        Self { forms: vec![Form::Exact(name)], members: Members::Unsaid, member_claim: None }
+        Self { forms: vec![Form::Exact(name)], members: Members::None, member_claim: None }
     }
 
     pub(super) fn family(pattern: &str) -> Self {
@@ -50,9 +52,9 @@ impl Names {
     }
 
     pub(super) fn list(&mut self, members: impl Iterator<Item = String>) {
-        let mut listed = match std::mem::replace(&mut self.members, Members::Unsaid) {
+        let mut listed = match std::mem::replace(&mut self.members, Members::None) {
             Members::Listed(listed) => listed,
-            Members::Unsaid | Members::Decided(_) => Vec::new(),
+            Members::None | Members::Unsaid | Members::Decided(_) => Vec::new(),
         };
         listed.extend(members);
         self.members = Members::Listed(listed);
@@ -118,6 +120,9 @@ impl Names {
                     format!("`{member}` cannot be a member of the family `{name}`; write the text that `iss` has in place of the placeholder")
                 }));
             }
+            (Members::Unsaid, false) => problems.push(format!(
+                "the family `{name}` has no placeholder for its members; write one, as in `https://auth.example.com/{{tenant}}`, or write `Issuer::new` if it is a single issuer"
+            )),
             (Members::Listed(_) | Members::Decided(_), false) => problems.push(format!(
                 "the issuer `{name}` is not a family and has no members; write `Issuer::family` with a placeholder, as in `https://auth.example.com/{{tenant}}`"
             )),
@@ -133,7 +138,7 @@ impl Names {
 impl Members {
     fn have(&self, member: &str) -> bool {
         match self {
-            Self::Unsaid => false,
+            Self::None | Self::Unsaid => false,
             Self::Listed(listed) => listed.iter().any(|listed| listed == member),
             Self::Decided(decide) => decide(member),
         }
@@ -143,6 +148,7 @@ impl Members {
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::None => f.write_str("none"),
             Self::Unsaid => f.write_str("unsaid"),
             Self::Listed(listed) => f.debug_list().entries(listed).finish(),
             Self::Decided(_) => f.write_str("decided by a function"),
@@ -276,6 +282,7 @@ mod tests {
         check(listed("https://h.example/{a}/{b}"), "more than one placeholder");
         check(listed("https://h.example/x-{a}"), "a whole segment");
         check(listed("https://h.example/a"), "is not a family");
+        check(Names::family("https://h.example/a"), "has no placeholder for its members");
         let mut exact = Names::exact("https://h.example".to_owned());
         exact.hold_against("tid".to_owned());
         check(exact, "remove `.member_claim(..)`");

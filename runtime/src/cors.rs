@@ -22,8 +22,8 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// can also add this layer before you call `protect`.
 ///
 /// By default, pages of any origin can call the API, with any method and any header. This default is safe, because
-/// access depends on the token and not on the origin. By default, the layer also does not allow cookies. To allow less,
-/// use the methods of [`Cors`].
+/// access depends on the token and not on the origin. By default, the layer allows no cookies. To allow less, use the
+/// methods of [`Cors`].
 ///
 /// # Examples
 ///

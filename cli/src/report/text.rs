@@ -15,7 +15,8 @@ pub(super) fn scopes(scopes: &[String]) -> Markup {
     }
 }
 
-/// Writes the values with commas between them, and with the word in `last_by` before the last value.
+/// Writes the values with commas between them. Before the last value, writes the word in `last_by` in place of the
+/// comma.
 pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     html! {
         @for (at, value) in values.iter().enumerate() {

@@ -124,7 +124,7 @@ fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     first
 }
 
-/// Changes the type of each argument from `&Access` to `Access`, and returns the original type of the first such
+/// Changes the type of each argument of the type `&Access` to `Access`, and returns the original type of the first such
 /// argument. rmcp does not support arguments of this type, and its error message would point to the whole block. Inside
 /// the method, a local variable has the type that the user wrote.
 fn take_borrowed(method: &mut ImplItemFn) -> Option<Type> {

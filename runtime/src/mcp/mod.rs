@@ -17,7 +17,7 @@
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
 //!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is
 //!    `ToolResult`, the layer reads the body of a request without a token before it decides. Otherwise, a request
-//!    without a token gets a 401 with the scopes of the floor, too.
+//!    without a token also gets a 401 with the scopes of the floor.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be
@@ -149,12 +149,13 @@
 //! # Sessions and tasks
 //!
 //! A session belongs to the [principal](crate::Principal) that opened it. In `Mcp-Session-Id`, clients see the server's
-//! own identifier of the session, followed by a MAC (HMAC-SHA-256) of this identifier, the principal and the resource.
-//! In each request, the gate checks and removes the MAC, so that the server gets its own identifier. An identifier is
-//! unknown if it belongs to another principal, has been changed, or has no MAC. The answer is then 404 with the code
-//! -32001: `Session not found`. Clients then open a new session. Protocol versions from 2026-07-28 on have no sessions,
-//! so the gate removes `Mcp-Session-Id` from requests of these versions. The server's own identifier must have 1 to
-//! 4,096 characters of visible ASCII. If the server sends any other identifier, the answer is 500.
+//! own identifier of the session, followed by a MAC. The MAC is an HMAC-SHA-256 of three values: this identifier, the
+//! principal and the resource. In each request, the gate checks and removes the MAC, so that the server gets its own
+//! identifier. An identifier is unknown if it belongs to another principal, has been changed, or has no MAC. The answer
+//! is then 404 with the code -32001: `Session not found`. Clients then open a new session. Protocol versions from
+//! 2026-07-28 on have no sessions, so the gate removes `Mcp-Session-Id` from requests of these versions. The server's
+//! own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends any other identifier, the
+//! answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
 //! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC

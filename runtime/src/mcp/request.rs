@@ -263,7 +263,7 @@ fn refusal(
     named(plan, messages, rejection).into()
 }
 
-/// If the body is a single request, adds the identifier of this request to the rejection.
+/// Adds the identifier of the request to the rejection, if the body is a single request.
 fn named(plan: &Plan, messages: &Messages<'_>, rejection: Rejection) -> Rejection {
     match messages.single().and_then(Message::request_id) {
         Some(id) => plan.gate.name_request(rejection, &id),

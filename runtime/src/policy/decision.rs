@@ -37,7 +37,7 @@ impl<'a> Demand<'a> {
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The person logged in by a method that the operation does not accept, or too long ago. If the token also lacks
+    /// The person logged in too long ago, or by a method that the operation does not accept. If the token also lacks
     /// scopes, only the login is reported, because the token from a new login can also have the scopes.
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
@@ -89,8 +89,8 @@ impl Policy {
 
     /// Returns the scopes that a client should request, each once, under the names that clients use. The list contains
     /// the scopes of the floor. For each operation, the list also contains the first alternative that can be met. If
-    /// the handler itself demands scopes, the list also contains one of the scopes that the handler demands. The list
-    /// is empty if no token is needed.
+    /// the handler itself demands scopes, the token needs only one of them, so the list also contains one of them. The
+    /// list is empty if no token is needed.
     ///
     /// If each demand has an alternative that can be met, a token with exactly these scopes and the required login
     /// meets all demands. The list also contains the needed scopes that the caller's current token already grants. A

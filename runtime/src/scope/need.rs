@@ -46,7 +46,8 @@ pub(crate) enum OwnedNeed {
     Template(Text),
 }
 
-/// One scope or template of a requirement, which is either written in the program's source or made at run time.
+/// One scope or template of a requirement. The requirement is either written in the program's source or made at run
+/// time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NeedRef<'a> {
     Const(Need),

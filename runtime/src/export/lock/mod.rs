@@ -42,10 +42,10 @@ use crate::scope::ScopeTable;
 /// branches that add routes rarely touch the same line. Columns are not aligned, and the lock leaves out a handler's
 /// source file and line number, so that a change to one route does not change the lines of other routes.
 ///
-/// A comparison of two locks looks for tokens that one lock lets through and the other lock refuses. For the routes of
-/// each lock, that lock's own floor and implications apply. A template such as `tenant:{id}:read` is treated as one
-/// scope, which wildcards can cover. But if an implication or the floor names `tenant:acme:read`, the two locks are
-/// compared once more, with `acme` in place of `{id}`.
+/// A comparison of two locks looks for tokens that one lock lets through and the other lock refuses. The floor and the
+/// implications of each lock apply only to the routes of the same lock. A template such as `tenant:{id}:read` is
+/// treated as one scope, which wildcards can cover. But if an implication or the floor names `tenant:acme:read`, the
+/// two locks are compared once more, with `acme` in place of `{id}`.
 ///
 /// # Examples
 ///

@@ -1,5 +1,5 @@
-//! The time during which a token is valid, and the check of this time. Of the checks of a token's claims that a
-//! verifier makes, only this check depends on the clock.
+//! The time during which a token is valid, and the check of this time. A verifier also makes other checks of a token's
+//! claims, but only this check depends on the clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

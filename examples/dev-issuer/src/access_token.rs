@@ -36,17 +36,12 @@ struct Claims<'a> {
     cnf: Option<&'a BoundKey>,
 }
 
-/// Issues a token to the client of `grant`, on behalf of `subject`.
-pub(crate) fn issue(
-    issuer: &Issuer,
-    grant: &Grant,
-    subject: &str,
-    key: Option<&BoundKey>,
-) -> Result<String, OAuthError> {
+/// Issues a token to the client of `grant`, on behalf of the user who logged in or of the client itself.
+pub(crate) fn issue(issuer: &Issuer, grant: &Grant, key: Option<&BoundKey>) -> Result<String, OAuthError> {
     let iat = now();
     let claims = Claims {
         iss: &issuer.url,
-        sub: subject,
+        sub: grant.login.as_ref().map_or(&*grant.client_id, |login| &*login.user),
         aud: &grant.resources,
         exp: iat.saturating_add(issuer.access_token_lifetime.as_secs()),
         iat,

@@ -9,7 +9,7 @@ use crate::redirect::RedirectUri;
 use crate::store::Store;
 
 /// The id and the secret of the built-in client.
-const BUILT_IN: &str = "dev";
+pub(crate) const BUILT_IN: &str = "dev";
 
 /// An application that may request tokens.
 #[derive(Debug, Clone)]

@@ -9,11 +9,11 @@ use crate::authorize::Pending;
 use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
 use crate::grants::{Grant, Session};
-use crate::page;
 use crate::params::Params;
 use crate::pkce::Challenge;
 use crate::redirect::RedirectUri;
 use crate::state::Issuer;
+use crate::{login, page, user};
 
 pub(crate) const PATH: &str = "/consent";
 
@@ -25,8 +25,8 @@ pub(crate) struct Approval {
     pub(crate) key: Option<BoundKey>,
 }
 
-/// Reads the page's form: `request`, `decision`, and `scope` once for each ticked box. If the user has to log in again, the form also
-/// has `login` and `acr`.
+/// Reads the page's form: `request`, `decision`, `user`, and `scope` once for each ticked box. If the user logs in again, the form also
+/// has `login`, and `acr` if the client asked for a way to log in.
 ///
 /// Another site cannot forge the form, because `request` is random, appears only in the page, and is valid for one decision.
 pub(crate) async fn decide(State(issuer): State<Arc<Issuer>>, form: Result<Params, OAuthError>) -> Response {
@@ -47,6 +47,7 @@ fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
         "deny" => false,
         _ => return Err(OAuthError::new(Code::InvalidRequest, "`decision` must be `allow` or `deny`")),
     };
+    let user = user::from_form(form, &issuer.clients)?;
     let pending = issuer.pending.take(form.required("request")?).ok_or_else(|| {
         OAuthError::new(
             Code::InvalidRequest,
@@ -56,15 +57,21 @@ fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
     let ticked: Vec<_> = form.all("scope").collect();
     let granted = allowed.then(|| granted(&pending.grant, &ticked)).flatten();
     let granted = granted.ok_or_else(|| OAuthError::new(Code::AccessDenied, "the user refused"));
-    let granted = granted.and_then(|grant| logged_in(issuer, &pending, form, grant));
+    let granted = granted.and_then(|grant| logged_in(issuer, &pending, form, user, grant));
     Ok(Decision { pending, granted })
 }
 
 /// Returns the grant with the login of the user.
-fn logged_in(issuer: &Issuer, pending: &Pending, form: &Params, grant: Grant) -> Result<Grant, OAuthError> {
+fn logged_in(
+    issuer: &Issuer,
+    pending: &Pending,
+    form: &Params,
+    user: Option<&str>,
+    grant: Grant,
+) -> Result<Grant, OAuthError> {
     let login = match &pending.prompt {
-        Some(asked) => issuer.login.log_in(asked.answered(form)?),
-        None => issuer.login.go_on(),
+        Some(asked) => issuer.login.log_in(user, asked.answered(form)?),
+        None => issuer.login.go_on(user, login::is_again(form)?),
     };
     Ok(Grant { login: Some(login), ..grant })
 }

@@ -16,9 +16,6 @@ use crate::token_endpoint::TokenResponse;
 
 pub(crate) use refresh_token::Session;
 
-/// The only user.
-const PERSON: &str = "developer";
-
 /// The scopes and resources that a client is granted.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {

@@ -9,11 +9,14 @@
 //! | `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration` | metadata ([RFC 8414]) |
 //! | `/jwks.json` | the public key of its tokens, ES256 |
 //! | `/register` | dynamic client registration ([RFC 7591]) |
-//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where the user can untick each scope, and logs in again for `acr_values` and `max_age` ([RFC 9470]) |
+//! | `/authorize`, `/consent` | authorization code with PKCE S256; a page where the user enters a name and can untick each scope, and logs in again for `acr_values` and `max_age` ([RFC 9470]) and for `prompt=login` |
 //! | `/token` | codes, refresh tokens with rotation, client credentials; JWT access tokens ([RFC 9068]) |
+//! | `/`, `/login` | a form for a developer: gives a token for a user who logs in at this moment, without a client |
 //!
 //! Every token is for the `resource` that the client named ([RFC 8707]). The client `dev` with the secret `dev` is built in,
-//! for client credentials.
+//! for client credentials. The subject of the client's own token is `dev`, and the token has no login. On the consent page,
+//! the user is named `developer` unless somebody enters another name. There is one login at a time, and it is kept until
+//! somebody logs in again, or enters another name.
 //!
 //! A token request with a `DPoP` proof ([RFC 9449]) gets a token bound to the key of the proof. The refresh token of a
 //! public client is also bound to this key. If the authorization request names a key with `dpop_jkt`, the code is bound
@@ -45,6 +48,7 @@ mod authorize;
 mod client_auth;
 mod clients;
 mod consent;
+mod direct;
 mod dpop;
 mod error;
 mod grants;
@@ -64,6 +68,7 @@ mod server;
 mod state;
 mod store;
 mod token_endpoint;
+mod user;
 
 use axum::http::{HeaderName, header::CONTENT_TYPE};
 

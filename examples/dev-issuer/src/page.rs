@@ -7,12 +7,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::authorize::Pending;
 use crate::clients::Client;
-use crate::consent;
-use crate::login::Asked;
+use crate::login::{Asked, Login};
 use crate::state::Issuer;
+use crate::{access_token, consent, direct, user};
 
 /// Asks the user whether to grant the request of `client`.
 pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, request: &str) -> Response {
+    let login = issuer.login.current();
     let name = client.name.as_deref().unwrap_or("An application without a name");
     let body = html! {
         h1 { (name) " asks for access" }
@@ -24,6 +25,7 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
         }
         form method="post" action=(consent::PATH) {
             input type="hidden" name="request" value=(request);
+            (user(login.as_ref()))
             @if pending.grant.scopes.is_empty() {
                 p { "The application asks for no scope." }
             } @else {
@@ -32,7 +34,11 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
                     @for scope in pending.grant.scopes.iter() { (checkbox(scope, issuer.description(scope))) }
                 }
             }
-            @if let Some(asked) = &pending.prompt { (login(asked)) }
+            @if let Some(asked) = &pending.prompt {
+                (required_login(asked))
+            } @else if let Some(login) = &login {
+                (again(&format!("Log in again; the last login was {}", ago(login))))
+            }
             div.decision {
                 button type="submit" name="decision" value="deny" { "Deny" }
                 button.allow type="submit" name="decision" value="allow" { "Allow" }
@@ -51,8 +57,53 @@ pub(crate) fn refusal(reason: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "Error", &body)
 }
 
+/// A form that gives a token for a user who logs in at this moment, without a client.
+pub(crate) fn direct(issuer: &Issuer) -> Response {
+    let scopes: Vec<_> = issuer.descriptions.iter().map(|(scope, _)| scope.as_str()).collect();
+    let body = html! {
+        h1 { "Get a token for a user" }
+        p { "The user logs in at this moment, so the token has an " code { "auth_time" } ". The answer is JSON." }
+        form method="post" action=(direct::PATH) {
+            (user(None))
+            label { "Resource" input name="resource" required placeholder="http://127.0.0.1:8080/mcp"; }
+            label { "Scopes" input name="scope" value=(scopes.join(" ")) placeholder="files:read files:write"; }
+            label { code { "acr" } input name="acr" placeholder="optional: how the user logs in"; }
+            div.decision { button.allow type="submit" { "Log in" } }
+        }
+    };
+    page(StatusCode::OK, "Get a token", &body)
+}
+
+/// Asks for the user's name.
+fn user(login: Option<&Login>) -> Markup {
+    let name = login.map_or(user::DEFAULT, |login| &*login.user);
+    html! {
+        label {
+            "User"
+            input name="user" value=(name) required pattern=(user::PATTERN) title="1 to 64 of A-Z a-z 0-9 . _ @ -";
+        }
+    }
+}
+
+/// A box that logs the user in again.
+fn again(text: &str) -> Markup {
+    html! {
+        label {
+            input type="checkbox" name="login" value="again";
+            span { (text) }
+        }
+    }
+}
+
+fn ago(login: &Login) -> String {
+    match access_token::now().saturating_sub(login.time) / 60 {
+        0 => "less than a minute ago".to_owned(),
+        minutes => format!("{minutes} min ago"),
+    }
+}
+
 /// Asks the user to log in again. There is no password: the user ticks a box, and selects how.
-fn login(asked: &Asked) -> Markup {
+fn required_login(asked: &Asked) -> Markup {
     html! {
         fieldset {
             legend { "The application asks you to log in again" }
@@ -62,10 +113,7 @@ fn login(asked: &Asked) -> Markup {
                     span { "By " code { (acr) } }
                 }
             }
-            label {
-                input type="checkbox" name="login" value="again";
-                span { "I am here, and log in again" }
-            }
+            (again("I am here, and log in again"))
         }
     }
 }
@@ -124,6 +172,7 @@ dd { margin: 0 0 .5rem }
 fieldset { border: 1px solid #8886; border-radius: .5rem; padding: .5rem 1rem; margin: 1rem 0 }
 legend { opacity: .7; font-size: .875rem; padding: 0 .25rem }
 label { display: flex; gap: .75rem; align-items: baseline; padding: .4rem 0 }
+label input:not([type]) { flex: 1; min-width: 0; font: inherit; padding: .25rem .5rem; border: 1px solid #8886; border-radius: .25rem }
 code { font-size: .875rem }
 button { font: inherit; padding: .5rem 1.25rem; border: 1px solid #8886; border-radius: .5rem; cursor: pointer }
 .allow { background: #1a5fb4; border-color: #1a5fb4; color: #fff }

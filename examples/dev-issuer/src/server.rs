@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::state::Issuer;
-use crate::{authorize, consent, host, keys, metadata, params, registration, token_endpoint};
+use crate::{authorize, consent, direct, host, keys, metadata, params, registration, token_endpoint};
 
 /// A development authorization server with an address, ready to serve.
 ///
@@ -131,7 +131,9 @@ fn router(issuer: Issuer) -> Router {
 
     let for_people = Router::new()
         .route(metadata::AUTHORIZATION_PATH, get(authorize::authorize))
-        .route(consent::PATH, post(consent::decide));
+        .route(consent::PATH, post(consent::decide))
+        .route("/", get(direct::form))
+        .route(direct::PATH, post(direct::token));
 
     for_clients
         .merge(for_people)

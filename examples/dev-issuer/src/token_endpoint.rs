@@ -48,14 +48,9 @@ pub(crate) struct TokenResponse {
 
 impl TokenResponse {
     /// Issues a token, bound to the key of the request's proof if it has one.
-    pub(crate) fn issue(
-        issuer: &Issuer,
-        grant: &Grant,
-        subject: &str,
-        key: Option<&BoundKey>,
-    ) -> Result<Self, OAuthError> {
+    pub(crate) fn issue(issuer: &Issuer, grant: &Grant, key: Option<&BoundKey>) -> Result<Self, OAuthError> {
         Ok(Self {
-            access_token: access_token::issue(issuer, grant, subject, key)?,
+            access_token: access_token::issue(issuer, grant, key)?,
             token_type: if key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: issuer.access_token_lifetime.as_secs(),
             refresh_token: None,

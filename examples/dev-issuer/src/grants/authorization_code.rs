@@ -2,7 +2,7 @@
 //!
 //! [RFC 6749, section 4.1.3]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
 
-use super::{Grant, GrantType, PERSON, Session, invalid_grant};
+use super::{Grant, GrantType, Session, invalid_grant};
 use crate::clients::Client;
 use crate::dpop::BoundKey;
 use crate::error::OAuthError;
@@ -35,7 +35,7 @@ pub(super) fn redeem(
     }
 
     let resources = approval.grant.resources.narrowed(params)?;
-    let response = TokenResponse::issue(issuer, &Grant { resources, ..approval.grant.clone() }, PERSON, key)?;
+    let response = TokenResponse::issue(issuer, &Grant { resources, ..approval.grant.clone() }, key)?;
     if !client.may_use(GrantType::RefreshToken) {
         return Ok(response);
     }

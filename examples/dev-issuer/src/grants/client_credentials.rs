@@ -21,5 +21,5 @@ pub(super) fn redeem(
     let resources = Resources::from_request(params)?;
     let scopes = Scopes::from_request(params)?;
     let grant = Grant { client_id: client.id.clone(), resources, scopes, login: None };
-    TokenResponse::issue(issuer, &grant, &client.id, key)
+    TokenResponse::issue(issuer, &grant, key)
 }

@@ -3,7 +3,7 @@
 //! [RFC 6749, section 6]: https://www.rfc-editor.org/rfc/rfc6749#section-6
 //! [RFC 9700, section 4.14.2]: https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
 
-use super::{Grant, PERSON, invalid_grant};
+use super::{Grant, invalid_grant};
 use crate::clients::Client;
 use crate::dpop::BoundKey;
 use crate::error::{Code, OAuthError};
@@ -96,7 +96,7 @@ pub(super) fn redeem(
             Session::end(issuer, token);
         }
     })?;
-    Ok(TokenResponse::issue(issuer, &grant, PERSON, key)?.with_refresh_token(next))
+    Ok(TokenResponse::issue(issuer, &grant, key)?.with_refresh_token(next))
 }
 
 fn next_handle(session: &str) -> String {

@@ -6,6 +6,7 @@ mod code_flow;
 mod discovery;
 mod dpop;
 mod login;
+mod program;
 mod refresh;
 mod registration;
 mod support;

@@ -95,6 +95,11 @@ impl Server {
         parts(self.post("/token").form(form).send().await.unwrap()).await
     }
 
+    /// Fills in the form for a token without a client.
+    pub(crate) async fn token_for(&self, form: &[(&str, &str)]) -> (StatusCode, Value) {
+        parts(self.post("/login").form(form).send().await.unwrap()).await
+    }
+
     /// Returns the header and claims of a token, after verifying its signature with the published key.
     pub(crate) async fn verify(&self, response: &Value) -> (Header, Value) {
         let token = response["access_token"].as_str().unwrap();

@@ -14,7 +14,7 @@ async function allow(file, ...scopes) {
   const asked = '[...document.querySelectorAll("input[name=scope]")].map((box) => box.value).join(" ")';
   await until("the consent page", `document.querySelector("h1")?.innerText === "The quickstart page asks for access"
     && ${asked} === "${scopes.join(" ")}" && document.body.innerText`);
-  if (file) await picture(`${pictures}/${file}`, { width: 520, height: 540 });
+  if (file) await picture(`${pictures}/${file}`, { width: 520, height: 690 });
   await click("button[value=allow]");
 }
 

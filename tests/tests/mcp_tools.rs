@@ -290,3 +290,18 @@ async fn without_http_tools_refuse_unless_the_caller_is_trusted() {
     assert_eq!(refused.code.0, 403);
     assert_eq!(refused.data, Some(json!({ "error": "insufficient_scope", "scope": "files:write" })));
 }
+
+#[tokio::test]
+async fn a_trusted_caller_sees_tools_that_its_scopes_do_not_allow() {
+    let (here, there) = tokio::io::duplex(4096);
+    let server = LocalTrust::new(Files::new(Counter::default(), 0), "files:read");
+    let serving =
+        tokio::spawn(async move { _ = server.serve(there).await.unwrap().waiting().await.unwrap() });
+    let client = ().serve(here).await.unwrap();
+    let listed = client.list_all_tools().await.unwrap();
+    for tool in ["list_files", "purge_files", "r#static"] {
+        assert!(listed.iter().any(|entry| entry.name == tool), "{tool}");
+    }
+    client.cancel().await.unwrap();
+    serving.await.unwrap();
+}

@@ -23,6 +23,7 @@ use crate::{
 /// call. `LocalTrust` grants some scopes to the user who started the server, and the guards check these scopes like the
 /// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. Unlike a
 /// gate, `LocalTrust` has no table with the requirements of tools, so a tool without a guard always runs.
+/// `LocalTrust` filters no list: the caller sees every tool, including tools that the guards then refuse to run.
 ///
 /// The caller has no issuer and no subject, so [`Access::principal`](crate::Access::principal)
 /// and [`Access::subject`](crate::Access::subject) return `None`.
@@ -113,6 +114,8 @@ impl<S> LocalTrust<S> {
 
     /// Sets the time at which the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without
     /// this time, these tools refuse the caller.
+    ///
+    /// The time is fixed: after `max_age`, such a tool refuses every call until the server restarts.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))

@@ -1,8 +1,13 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::package::Exporter;
 
 /// The arguments that cargo passes to this program: the name of the subcommand, and the subcommand's own arguments.
 #[derive(Debug, Parser)]
@@ -30,11 +35,14 @@ The command builds and runs the package's exporter: a binary or an example that 
     features = [\"export\"]      # optional: the features of the package that the exporter needs
     lock = \"scopes.lock\"       # optional: the path of the lock file
 
+If the program has several gates, write an exporter for each gate, and name one of the exporters in Cargo.toml. To use another exporter,
+name the exporter with `--bin` or `--example`, and its lock with `--lock`.
+
 Exit codes:
     0  success
     1  check: the lock file is missing, out of date or unreadable
     2  the command line is wrong
-    3  the exporter is missing, does not build, or fails; or the older lock or the token cannot be read
+    3  the exporter is missing, does not build, or fails; or the lock of a revision or the token cannot be read
     4  check --since: the change lets in callers that were refused before
     5  doctor: the gate's configuration is wrong
     6  doctor: an authorization server is wrong or unreachable
@@ -44,12 +52,14 @@ Examples:
     cargo scopegate table                        which scopes each operation needs
     cargo scopegate check --write                write the lock file
     cargo scopegate check --since main           review a branch
+    cargo scopegate check --bin export-webhooks --lock webhooks.lock
+                                                 check the lock of another gate
     cargo scopegate report --out report.html     a page for reviewers
     cargo scopegate doctor --token token.txt     why a token is refused";
 
-/// Selects a package.
+/// Selects a package and its exporter.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Package")]
+#[command(next_help_heading = "Package and exporter")]
 pub(crate) struct Select {
     /// The package to use, if the workspace has several
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -58,6 +68,37 @@ pub(crate) struct Select {
     /// The path of a Cargo.toml, either the package's or the workspace's
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
+
+    /// The binary that is the exporter, in place of the exporter that Cargo.toml names
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "example")]
+    pub(crate) bin: Option<String>,
+
+    /// The example that is the exporter, in place of the exporter that Cargo.toml names
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) example: Option<String>,
+}
+
+impl Select {
+    /// Returns the exporter that `--bin` or `--example` names.
+    pub(crate) fn exporter(&self) -> Option<Exporter> {
+        let bin = self.bin.clone().map(Exporter::Bin);
+        bin.or_else(|| self.example.clone().map(Exporter::Example))
+    }
+
+    /// Returns the command that writes the lock of this exporter. `lock` is the value of `--lock`.
+    pub(crate) fn writing(&self, lock: Option<&Path>) -> String {
+        let manifest = self.manifest_path.as_deref().map(Path::to_string_lossy);
+        let lock = lock.map(Path::to_string_lossy);
+        let options = [
+            ("--package", self.package.as_deref()),
+            ("--manifest-path", manifest.as_deref()),
+            ("--bin", self.bin.as_deref()),
+            ("--example", self.example.as_deref()),
+            ("--lock", lock.as_deref()),
+        ];
+        let options = options.into_iter().filter_map(|(name, value)| Some(format!(" {name} {}", value?)));
+        format!("cargo scopegate check{} --write", options.collect::<String>())
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,6 +120,9 @@ pub(crate) enum Command {
         /// Writes the lock file if it is missing, out of date or unreadable
         #[arg(long)]
         write: bool,
+        /// The lock file, in place of the one that Cargo.toml names; needed if `--bin` or `--example` names another exporter
+        #[arg(long, value_name = "FILE")]
+        lock: Option<PathBuf>,
         /// Also lists what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
@@ -93,6 +137,10 @@ pub(crate) enum Command {
         /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
+        /// The lock file that `--since` reads, in place of the one that Cargo.toml names; needed if `--bin` or
+        /// `--example` names another exporter
+        #[arg(long, value_name = "FILE", requires = "since")]
+        lock: Option<PathBuf>,
         /// Also summarizes audit logs: which operations are refused most, and which granted scopes nobody needed; each
         /// LOG is a file of JSON lines, or a folder with `.jsonl` files
         #[arg(long, value_name = "LOG", num_args = 1..)]

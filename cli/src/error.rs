@@ -12,6 +12,8 @@ pub(crate) enum Error {
     Several(Vec<String>),
     NoExporter { package: Option<String> },
     NoTarget { package: String, kind: &'static str, name: String },
+    NoSuchTarget { package: Option<String>, kind: &'static str, name: String },
+    WhichLock { kind: &'static str, name: String },
     Build { package: String, kind: &'static str, name: String },
     NotAnExporter { name: String },
     Exporter { name: String, why: String },
@@ -30,7 +32,7 @@ impl Error {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::TokenAsArgument => 2,
+            Self::TokenAsArgument | Self::WhichLock { .. } => 2,
             _ => Self::NO_ANSWER,
         }
     }
@@ -76,6 +78,18 @@ impl fmt::Display for Error {
                     "package `{package}` names the {kind} `{name}` as its exporter, but has no such {kind}"
                 )
             }
+            Self::NoSuchTarget { package, kind, name } => {
+                match package {
+                    Some(package) => write!(f, "package `{package}`")?,
+                    None => f.write_str("no package of the workspace")?,
+                }
+                let has = if package.is_some() { "has no" } else { "has a" };
+                write!(f, " {has} {kind} `{name}`, which `--{kind}` names")
+            }
+            Self::WhichLock { kind, name } => write!(
+                f,
+                "Cargo.toml does not name the {kind} `{name}` as the exporter, so its lock is unknown; name the lock with `--lock FILE`"
+            ),
             Self::Build { package, kind, name } => {
                 write!(f, "the exporter of package `{package}`, the {kind} `{name}`, does not build")
             }

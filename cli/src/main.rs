@@ -46,9 +46,14 @@ fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
         Command::Table { format } => ask(&["table", "--format", format.as_str()]),
         Command::Metadata { out: None } => ask(&["metadata"]),
         Command::Metadata { out: Some(folder) } => ask(&["metadata", "--out", &folder.to_string_lossy()]),
-        Command::Check { write, since } => check(&package, &program, *write, since.as_deref()),
-        Command::Report { out, since, audit } => {
-            report::write(&package, &program, &report::Question { out, since: since.as_deref(), audit })
+        Command::Check { write, lock, since } => {
+            let writing = select.writing(lock.as_deref());
+            let question = Question { write: *write, since: since.as_deref(), writing: &writing };
+            check(&package, &program, package.lock(lock.as_deref())?, &question)
+        }
+        Command::Report { out, since, lock, audit } => {
+            let (since, lock) = (since.as_deref(), lock.as_deref());
+            report::write(&package, &program, &report::Question { out, since, lock, audit })
         }
         Command::Doctor { token: file, introspect, json, more: _ } => {
             let mut arguments = vec!["doctor"];
@@ -60,11 +65,19 @@ fn run(command: &Command, select: &arguments::Select) -> Result<u8, Error> {
     }
 }
 
-fn check(package: &Package, program: &Path, write: bool, since: Option<&str>) -> Result<u8, Error> {
-    let old = since.map(|revision| since::lock_at(package, revision)).transpose()?;
-    let lock = package.lock().to_string_lossy();
-    let mut arguments = vec!["check", &lock];
-    arguments.extend(write.then_some("--write"));
-    arguments.extend(since.iter().flat_map(|revision| ["--since", "-", "--revision", revision]));
+/// The options of `check`.
+struct Question<'a> {
+    write: bool,
+    since: Option<&'a str>,
+    /// The command that writes the lock.
+    writing: &'a str,
+}
+
+fn check(package: &Package, program: &Path, lock: &Path, question: &Question<'_>) -> Result<u8, Error> {
+    let old = question.since.map(|revision| since::lock_at(lock, revision)).transpose()?;
+    let lock = lock.to_string_lossy();
+    let mut arguments = vec!["check", &lock, "--advise", question.writing];
+    arguments.extend(question.write.then_some("--write"));
+    arguments.extend(question.since.iter().flat_map(|revision| ["--since", "-", "--revision", revision]));
     exporter::ask(package, program, &arguments, &old.unwrap_or_default())
 }

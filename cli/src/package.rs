@@ -17,7 +17,8 @@ pub(crate) struct Package {
     pub(crate) exporter: Exporter,
     pub(crate) features: Vec<String>,
     name: String,
-    lock: PathBuf,
+    /// The path of the exporter's lock, or `None` if Cargo.toml names another exporter or none.
+    lock: Option<PathBuf>,
 }
 
 /// The exporter, which is one of the package's targets.
@@ -45,7 +46,7 @@ struct Metadata {
     scopegate: Option<serde_json::Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     bin: Option<String>,
@@ -66,13 +67,17 @@ impl Package {
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
     /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
     /// function returns an error that names it. Otherwise, the function returns the only package of the workspace that
-    /// has an exporter.
+    /// has an exporter. If the command line names an exporter, only packages with this target count.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
-        let configured = |member: &&Member| settings(member).is_some();
+        let named = select.exporter();
+        let configured = |member: &&Member| match &named {
+            Some(exporter) => member.has(exporter),
+            None => settings(member).is_some(),
+        };
         if let Some(name) = &select.package {
             let member = members.iter().find(|member| member.name == *name);
-            return Self::of(member.ok_or_else(|| Error::NoPackage(name.clone()))?);
+            return Self::of(member.ok_or_else(|| Error::NoPackage(name.clone()))?, named);
         }
         let here = select.manifest_path.clone().or_else(|| Some(env::current_dir().ok()?.join("Cargo.toml")));
         let here = here.and_then(|path| path.canonicalize().ok());
@@ -80,55 +85,76 @@ impl Package {
         if let Some(member) =
             members.iter().find(is_here).filter(|member| configured(member) || members.len() == 1)
         {
-            return Self::of(member);
+            return Self::of(member, named);
         }
         match members.iter().filter(configured).collect::<Vec<_>>()[..] {
-            [] => Err(Error::NoExporter { package: None }),
-            [member] => Self::of(member),
+            [] => {
+                Err(named.map_or(Error::NoExporter { package: None }, |exporter| exporter.is_missing(None)))
+            }
+            [member] => Self::of(member, named),
             ref several => Err(Error::Several(several.iter().map(|member| member.name.clone()).collect())),
         }
     }
 
-    fn of(member: &Member) -> Result<Self, Error> {
-        let none = || Error::NoExporter { package: Some(member.name.clone()) };
-        let settings = settings(member).ok_or_else(none)?;
-        let settings = Settings::deserialize(settings)
-            .map_err(|error| Error::Settings { package: member.name.clone(), why: error.to_string() })?;
-        let exporter = match (&settings.bin, &settings.example) {
-            (Some(bin), None) => Exporter::Bin(bin.clone()),
-            (None, Some(example)) => Exporter::Example(example.clone()),
-            _ => return Err(none()),
-        };
-        let has = |target: &Target| {
-            target.name == exporter.name() && target.kind.iter().any(|kind| kind == exporter.kind())
-        };
-        if !member.targets.iter().any(has) {
-            return Err(Error::NoTarget {
-                package: member.name.clone(),
-                kind: exporter.kind(),
-                name: exporter.name().to_owned(),
-            });
-        }
+    /// Reads the package's settings. `named` is the exporter that the command line names.
+    fn of(member: &Member, named: Option<Exporter>) -> Result<Self, Error> {
+        let settings = settings(member).map(Settings::deserialize).transpose();
+        let settings = settings
+            .map_err(|error| Error::Settings { package: member.name.clone(), why: error.to_string() })?
+            .unwrap_or_default();
+        let configured = settings.exporter();
         let folder = member.manifest_path.parent().unwrap_or(Path::new("."));
-        Ok(Self {
-            manifest: member.manifest_path.clone(),
-            features: settings.features.clone(),
-            name: member.name.clone(),
-            lock: folder.join(settings.lock.as_deref().unwrap_or(Path::new("scopes.lock"))),
-            exporter,
-        })
+        let lock = folder.join(settings.lock.as_deref().unwrap_or(Path::new("scopes.lock")));
+        let lock = (named.is_none() || named == configured).then_some(lock);
+        let exporter = match (named, configured) {
+            (Some(named), _) if member.has(&named) => named,
+            (Some(named), _) => return Err(named.is_missing(Some(&member.name))),
+            (None, Some(configured)) if member.has(&configured) => configured,
+            (None, Some(configured)) => {
+                let (kind, name) = (configured.kind(), configured.name().to_owned());
+                return Err(Error::NoTarget { package: member.name.clone(), kind, name });
+            }
+            (None, None) => return Err(Error::NoExporter { package: Some(member.name.clone()) }),
+        };
+        let (manifest, name) = (member.manifest_path.clone(), member.name.clone());
+        Ok(Self { manifest, exporter, features: settings.features, name, lock })
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(crate) fn lock(&self) -> &Path {
-        &self.lock
+    /// Returns the path of the exporter's lock. `named` is the path that the command line names.
+    pub(crate) fn lock<'a>(&'a self, named: Option<&'a Path>) -> Result<&'a Path, Error> {
+        let (kind, name) = (self.exporter.kind(), self.exporter.name());
+        named.or(self.lock.as_deref()).ok_or_else(|| Error::WhichLock { kind, name: name.to_owned() })
+    }
+}
+
+impl Member {
+    fn has(&self, exporter: &Exporter) -> bool {
+        let is_kind = |kind: &String| kind == exporter.kind();
+        self.targets.iter().any(|target| target.name == exporter.name() && target.kind.iter().any(is_kind))
+    }
+}
+
+impl Settings {
+    fn exporter(&self) -> Option<Exporter> {
+        match (&self.bin, &self.example) {
+            (Some(bin), None) => Some(Exporter::Bin(bin.clone())),
+            (None, Some(example)) => Some(Exporter::Example(example.clone())),
+            _ => None,
+        }
     }
 }
 
 impl Exporter {
+    /// Returns the error that no target has the name and kind that the command line names.
+    fn is_missing(&self, package: Option<&str>) -> Error {
+        let (kind, name) = (self.kind(), self.name().to_owned());
+        Error::NoSuchTarget { package: package.map(str::to_owned), kind, name }
+    }
+
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Bin(_) => "bin",

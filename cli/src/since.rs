@@ -1,16 +1,15 @@
-//! Reads the lock of an older revision.
+//! Reads the lock of a git revision.
 
 use std::{path::Path, process::Command};
 
-use crate::{error::Error, package::Package};
+use crate::error::Error;
 
-/// Returns the text of the lock at a git revision.
-pub(crate) fn lock_at(package: &Package, revision: &str) -> Result<Vec<u8>, Error> {
+/// Returns the text that the file `lock` has at a git revision.
+pub(crate) fn lock_at(lock: &Path, revision: &str) -> Result<Vec<u8>, Error> {
     let failed = |why: String| Error::Revision { revision: revision.to_owned(), why };
     if revision.starts_with('-') {
         return Err(failed("a revision does not begin with `-`".to_owned()));
     }
-    let lock = package.lock();
     let (folder, name) = lock.parent().zip(lock.file_name()).unwrap_or((Path::new("."), lock.as_os_str()));
     let object = format!("{revision}:./{}", name.to_string_lossy());
     let mut command = Command::new("git");

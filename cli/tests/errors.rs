@@ -137,7 +137,7 @@ fn lock_is_no_lock() {
         &expect![[r#"
             error: the exporter `export-scopes` failed: exit status: 3
 
-            line 1 of the older lock cannot be read: a scope is missing
+            line 1 of the lock at revision `HEAD` cannot be read: a scope is missing
               <<<<<<< HEAD
             exit code 3
         "#]],

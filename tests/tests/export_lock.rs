@@ -47,6 +47,7 @@ fn is_one_line_a_route() {
     let lock = Lock::of(&Policy::new(), &routes().table());
     expect![[r#"
         # What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.
+        # For the lock of a second gate, add `--bin NAME` and `--lock FILE` to the first command.
         DELETE /files/{name} files:read files:write | files:admin by export_lock::remove
         GET /files/{name} files:read also files:admin related files:list by export_lock::read
         GET /health public by export_lock::health
@@ -64,6 +65,7 @@ fn names_handlers_where_no_route_is_known() {
     let lock = Lock::of(&Policy::new(), &scopegate::scope_table![whoami, remove]);
     expect![[r"
         # What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.
+        # For the lock of a second gate, add `--bin NAME` and `--lock FILE` to the first command.
         - export_lock::remove files:read files:write | files:admin
         - export_lock::whoami authenticated
     "]]
@@ -207,7 +209,7 @@ fn a_file_is_checked() {
 
     let reordered = {
         let mut lines: Vec<&str> = lock.lines().collect();
-        lines.swap(2, 3);
+        lines.swap(3, 4);
         lines.join("\n")
     };
     fs::write(&path, reordered).unwrap();
@@ -216,7 +218,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r#"
-            `scopes.lock` has the same rules as the program, and only the text differs, for example the order of the lines; the first difference is in line 3:
+            `scopes.lock` has the same rules as the program, and only the text differs, for example the order of the lines; the first difference is in line 4:
               in the file: GET /health public by export_lock::health
               expected:    GET /files/{name} files:read also files:admin related files:list by export_lock::read
             to write the text again, run `UPDATE_SCOPES=1 cargo test` and commit `scopes.lock`
@@ -228,7 +230,7 @@ fn a_file_is_checked() {
         &table,
         &path,
         &expect![[r"
-        line 8 of `scopes.lock` cannot be read: a path is missing
+        line 9 of `scopes.lock` cannot be read: a path is missing
           =======
         write the file again with `UPDATE_SCOPES=1 cargo test`
     "]],

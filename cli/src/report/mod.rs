@@ -24,14 +24,19 @@ use crate::{error::Error, exporter, package::Package, since};
 pub(crate) struct Question<'a> {
     pub(crate) out: &'a Path,
     pub(crate) since: Option<&'a str>,
+    /// The value of `--lock`.
+    pub(crate) lock: Option<&'a Path>,
     pub(crate) audit: &'a [PathBuf],
 }
 
 /// Writes the page and prints the name of the file.
 pub(crate) fn write(package: &Package, program: &Path, question: &Question<'_>) -> Result<u8, Error> {
-    let old = question.since.map(|revision| since::lock_at(package, revision)).transpose()?;
+    let old = |revision| since::lock_at(package.lock(question.lock)?, revision);
+    let old = question.since.map(old).transpose()?;
     let mut arguments: Vec<&OsStr> = vec!["report".as_ref()];
-    arguments.extend(old.iter().flat_map(|_| [OsStr::new("--since"), "-".as_ref()]));
+    arguments.extend(
+        question.since.iter().flat_map(|revision| ["--since", "-", "--revision", revision].map(OsStr::new)),
+    );
     arguments.extend(question.audit.iter().flat_map(|log| [OsStr::new("--audit"), log.as_ref()]));
     let answer = exporter::answer(package, program, &arguments, &old.unwrap_or_default())?;
     if answer.code != 0 {

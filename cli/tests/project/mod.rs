@@ -25,6 +25,11 @@ static RUNNING: Mutex<()> = Mutex::new(());
 /// The start of a manifest that names an exporter.
 pub(crate) const EXPORTER: &str = "[package.metadata.scopegate]\nbin = \"export-scopes\"\n";
 
+/// The target folder of all packages.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("target")
+}
+
 impl Project {
     /// Makes a package whose manifest has `settings`.
     pub(crate) fn new(name: &str, settings: &str) -> Self {
@@ -60,8 +65,13 @@ impl Project {
 
     /// Writes the exporter. `gate` contains method calls on its gate.
     pub(crate) fn program(&self, handlers: &str, routes: &str, gate: &str) {
+        self.binary("export-scopes", handlers, routes, gate);
+    }
+
+    /// Writes the binary `name`, which is an exporter. `gate` contains method calls on its gate.
+    pub(crate) fn binary(&self, name: &str, handlers: &str, routes: &str, gate: &str) {
         self.write(
-            "src/bin/export-scopes.rs",
+            &format!("src/bin/{name}.rs"),
             &format!(
                 "#![allow(unused_imports)]\nuse std::process::ExitCode;\n\
                  use scopegate::{{CredentialSource, Gate, InvalidResource, Resource, Router, Scope, export, testing::TestVerifier}};\n\n\
@@ -125,6 +135,13 @@ impl Project {
         self.said(self.command(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
+    /// Starts the exporter that the subcommand built last, without the subcommand.
+    pub(crate) fn run_exporter(&self, name: &str, arguments: &[&str]) -> String {
+        let mut command = Command::new(target().join("debug").join(name));
+        let output = command.current_dir(&self.folder).args(arguments).output().unwrap();
+        self.said(output).replace(target().to_str().unwrap(), "[target]")
+    }
+
     /// Runs the subcommand with `input` on its standard input.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> String {
         let _running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,7 +155,7 @@ impl Project {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-scopegate"));
         command.current_dir(&self.folder).arg("scopegate").args(arguments);
-        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"));
+        command.env("CARGO_TARGET_DIR", target());
         command.env("CARGO_NET_OFFLINE", "true").env_remove("UPDATE_SCOPES");
         command
     }

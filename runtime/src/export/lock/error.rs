@@ -1,6 +1,7 @@
 //! The error of a lock check.
 
 use std::{
+    borrow::Cow,
     fmt, io,
     path::{Path, PathBuf},
 };
@@ -25,9 +26,15 @@ use crate::shown::debug_as_display;
 pub struct LockError {
     path: Option<PathBuf>,
     kind: Kind,
-    /// The command that writes the lock again. If the error is about the lock of an older version of the program, the
-    /// value is `None`, because that lock is not written again.
-    command: Option<&'static str>,
+    remedy: Remedy,
+}
+
+/// Tells whether the lock can be written again.
+enum Remedy {
+    /// This command writes the lock again.
+    Command(Cow<'static, str>),
+    /// The lock is of an older version of the program, and is not written again. Messages use this name for it.
+    NoneFor(String),
 }
 
 enum Kind {
@@ -83,7 +90,7 @@ impl LockError {
     }
 
     fn new(kind: Kind) -> Self {
-        Self { path: None, kind, command: Some("UPDATE_SCOPES=1 cargo test") }
+        Self { path: None, kind, remedy: Remedy::Command(Cow::Borrowed("UPDATE_SCOPES=1 cargo test")) }
     }
 
     pub(super) fn at(self, path: &Path) -> Self {
@@ -91,14 +98,14 @@ impl LockError {
     }
 
     /// Sets the command that writes the lock again. The default is `UPDATE_SCOPES=1 cargo test`.
-    pub(in crate::export) fn mended_by(self, command: &'static str) -> Self {
-        Self { command: Some(command), ..self }
+    pub(in crate::export) fn mended_by(self, command: String) -> Self {
+        Self { remedy: Remedy::Command(Cow::Owned(command)), ..self }
     }
 
-    /// Turns the error into an error about an older lock. The message then says "the older lock", and does not advise
+    /// Turns the error into an error about an older lock. The message then calls the lock `name`, and does not advise
     /// the reader to write the lock again.
-    pub(in crate::export) fn of_an_older_lock(self) -> Self {
-        Self { command: None, ..self }
+    pub(in crate::export) fn of_an_older_lock(self, name: String) -> Self {
+        Self { remedy: Remedy::NoneFor(name), ..self }
     }
 
     /// Returns `true` if the lock file does not exist.
@@ -131,10 +138,10 @@ impl LockError {
 
 impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.path.as_deref().and_then(Path::file_name) {
-            Some(name) => format!("`{}`", name.to_string_lossy()),
-            None if self.command.is_none() => "the older lock".to_owned(),
-            None => "the lock".to_owned(),
+        let name = match (self.path.as_deref().and_then(Path::file_name), &self.remedy) {
+            (Some(name), _) => format!("`{}`", name.to_string_lossy()),
+            (None, Remedy::NoneFor(name)) => name.clone(),
+            (None, Remedy::Command(_)) => "the lock".to_owned(),
         };
         match &self.kind {
             Kind::CannotStart { has_gate, problems } => {
@@ -165,7 +172,7 @@ impl fmt::Display for LockError {
                 }
             }
         }
-        let Some(command) = self.command else { return Ok(()) };
+        let Remedy::Command(command) = &self.remedy else { return Ok(()) };
         match &self.kind {
             Kind::Missing => write!(f, "; write it with `{command}`, and commit it"),
             Kind::Unreadable { .. } => write!(f, "\nwrite the file again with `{command}`"),

@@ -79,7 +79,8 @@ pub struct Lock {
     lines: Vec<Line>,
 }
 
-const HEADER: &str = "# What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.";
+const HEADER: &str = "# What each route needs. Do not edit. To write this file, run `cargo scopegate check --write`, or `UPDATE_SCOPES=1 cargo test` if a test checks it.
+# For the lock of a second gate, add `--bin NAME` and `--lock FILE` to the first command.";
 
 impl Lock {
     /// Makes the lock from `admission` and `table`. `admission` is a `&Gate` or a `&Policy`.

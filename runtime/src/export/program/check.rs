@@ -1,6 +1,6 @@
 //! Runs the command `check`, which compares the lock with the program, and the program with an older lock.
 
-use std::io::Write;
+use std::{env, io::Write};
 
 use super::{Exit, USAGE, older};
 use crate::{
@@ -16,6 +16,8 @@ struct Question<'a> {
     since: Option<&'a str>,
     /// The name that messages use for the older lock.
     revision: Option<&'a str>,
+    /// The command that messages advise for writing the lock.
+    command: Option<&'a str>,
 }
 
 pub(super) fn check(
@@ -25,13 +27,15 @@ pub(super) fn check(
     options: &[&str],
     out: &mut impl Write,
 ) -> Result<(), Exit> {
-    let Question { write, since, revision } = question(options).ok_or_else(|| Exit::new(2, USAGE))?;
+    let Question { write, since, revision, command } =
+        question(options).ok_or_else(|| Exit::new(2, USAGE))?;
     let name = revision.or(since).map(|name| if name == "-" { "standard input" } else { name });
     let checked = check_or_write(gate.into(), table, lock.as_ref(), write);
-    let checked = checked.map_err(|error| exit_of(error, name))?;
+    let command = || command.map_or_else(|| self_with_write(lock), str::to_owned);
+    let checked = checked.map_err(|error| exit_of(&error.mended_by(command()), name))?;
     writeln!(out, "{}", words(&checked, lock))?;
     match since.zip(name) {
-        Some((old, name)) => compare(&Lock::of(gate, table), &older(old)?, name, out),
+        Some((old, name)) => compare(&Lock::of(gate, table), &older(old, revision)?, name, out),
         None => Ok(()),
     }
 }
@@ -43,6 +47,7 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
         match *option {
             "--write" => question.write = true,
             "--since" => question.since = Some(options.next()?),
+            "--advise" => question.command = Some(options.next()?),
             "--revision" => question.revision = Some(options.next()?),
             _ => return None,
         }
@@ -50,12 +55,18 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     (question.revision.is_none() || question.since.is_some()).then_some(question)
 }
 
+/// Returns the command that starts this exporter again to write the lock. Messages advise this command if a person
+/// starts the exporter without `cargo scopegate`.
+fn self_with_write(lock: &str) -> String {
+    let program = env::args_os().next().unwrap_or_default();
+    format!("{} check {lock} --write", program.display())
+}
+
 /// Returns the exit for a lock that cannot be compared or is out of date. `since` is the name of the older lock.
-fn exit_of(error: LockError, since: Option<&str>) -> Exit {
-    let error = error.mended_by("cargo scopegate check --write");
+fn exit_of(error: &LockError, since: Option<&str>) -> Exit {
     match since {
-        _ if error.is_of_file_system() => Exit::new(3, &error),
-        None => Exit::new(1, &error),
+        _ if error.is_of_file_system() => Exit::new(3, error),
+        None => Exit::new(1, error),
         Some(name) => {
             let since = format!("changes since `{name}` are not listed until the lock is up to date");
             Exit::new(1, &format!("{error}\n{since}"))

@@ -3,8 +3,8 @@
 //! ```text
 //! table [--format text|json|markdown]
 //! metadata [--out FOLDER]
-//! check LOCK [--write] [--since OLD_LOCK [--revision NAME]]      `-` reads standard input
-//! report [--since OLD_LOCK] [--audit LOG]..    `-` reads standard input; the answer is JSON, and `cargo scopegate` makes the page from it
+//! check LOCK [--write] [--advise COMMAND] [--since OLD_LOCK [--revision NAME]]      `-` reads standard input
+//! report [--since OLD_LOCK [--revision NAME]] [--audit LOG]..    `-` reads standard input; the answer is JSON, and `cargo scopegate` makes the page from it
 //! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
 //! ```
 //!
@@ -32,7 +32,7 @@ use super::{
 use crate::{gate::Gate, scope::ScopeTable, well_known::Discovery};
 
 const PROTOCOL: &str = "scopegate-export 1";
-const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--write] [--since OLD_LOCK [--revision NAME]] | report [--since OLD_LOCK] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
+const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--write] [--advise COMMAND] [--since OLD_LOCK [--revision NAME]] | report [--since OLD_LOCK [--revision NAME]] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
 
 /// Answers the commands of `cargo scopegate`. You can also start the program yourself, with the same arguments.
 ///
@@ -134,9 +134,14 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     Ok(out.flush()?)
 }
 
-/// Reads the lock of an older version of the program.
-fn older(path: &str) -> Result<Lock, Exit> {
+/// Reads the lock of an older version of the program. `revision` is the git revision of this lock, if it is known.
+fn older(path: &str, revision: Option<&str>) -> Result<Lock, Exit> {
     let text = if path == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text = text.map_err(|error| Exit::new(3, &format!("{path}: {error}")))?;
-    text.parse().map_err(|error: LockError| Exit::new(3, &error.of_an_older_lock()))
+    let name = match revision {
+        Some(revision) => format!("the lock at revision `{revision}`"),
+        None if path == "-" => "the lock on standard input".to_owned(),
+        None => format!("`{path}`"),
+    };
+    text.parse().map_err(|error: LockError| Exit::new(3, &error.of_an_older_lock(name)))
 }

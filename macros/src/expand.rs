@@ -1,7 +1,7 @@
 //! Expands the attributes: parses and checks their tokens, and emits the handler with its guard and its row.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{LitStr, spanned::Spanned};
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     alternatives::Alternatives,
     args::Args,
     block::{self, Marker},
+    borrowed::Borrowed,
     diagnostics::Diagnostics,
     handler::{Handler, MarkerType},
     mistakes::{self, Callers},
@@ -155,6 +156,10 @@ fn declare(
             "axum's `#[debug_handler]` above this attribute calls the handler without its guard; write it below this attribute",
         )),
         Above::Copy => return quote!(#handler),
+    }
+    if let Some(borrowed) = Borrowed::take(&mut handler.signature) {
+        handler.body = borrowed.before(&handler.body).into_token_stream();
+        diagnostics.push(borrowed.error(matches!(callers, Callers::Everybody)));
     }
     let marker = handler.marker();
     let declaration = declaration(args, row, checks.as_ref(), &handler, &marker, &handler.name());

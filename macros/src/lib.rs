@@ -7,6 +7,7 @@ mod above;
 mod alternatives;
 mod args;
 mod block;
+mod borrowed;
 mod diagnostics;
 mod expand;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{FnArg, LitStr, Pat, Path, PathSegment, ReturnType, Type, TypeParamBound};
 
-use crate::{args::Args, handler::Handler, need, rule::ScopeArg};
+use crate::{args::Args, borrowed::is_access, handler::Handler, need, rule::ScopeArg};
 
 /// Who can call a handler.
 pub(crate) enum Callers<'a> {
@@ -143,14 +143,13 @@ fn arguments(handler: &Handler) -> impl Iterator<Item = Argument<'_>> {
         let FnArg::Typed(argument) = argument else { return None };
         let Type::Path(path) = &*argument.ty else { return None };
         let last = path.path.segments.last()?;
-        let is_generic = generics.type_params().any(|parameter| path.path.is_ident(&parameter.ident));
-        let is_access = last.ident == "Access" && last.arguments.is_none() && path.qself.is_none();
+        let is_access = path.qself.is_none() && is_access(&path.path, generics);
         let name = match &*argument.pat {
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,
         };
         let found = Argument { name, type_: &path.path, span: last.ident.span() };
-        (is_access && !is_generic).then_some(found)
+        is_access.then_some(found)
     })
 }
 

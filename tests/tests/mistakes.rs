@@ -106,8 +106,13 @@ impl OfOthers {
 }
 
 /// Programs with several mistakes, each with its own message.
-const OF_SEVERAL: [(&str, usize); 3] =
-    [("handlers_with_mistakes", 3), ("routes_without_name", 2), ("tool_and_others_undeclared", 2)];
+const OF_SEVERAL: [(&str, usize); 5] = [
+    ("handlers_with_access_by_reference", 5),
+    ("handlers_with_mistakes", 3),
+    ("routes_without_name", 2),
+    ("tool_and_others_undeclared", 2),
+    ("tools_with_access_by_reference", 3),
+];
 
 /// What the page says after the messages of a case.
 const NOTES: [(&str, &str); 1] = [(
@@ -149,6 +154,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("handler_is_struct", "A scope attribute on something else"),
             ("attribute_twice", "Two scope attributes"),
             ("access_in_public", "`Access` in a public handler"),
+            ("handler_with_access_by_reference", "`&Access` in a handler"),
             ("demand_undeclared", "A demand for a scope that the handler does not declare"),
             ("demand_of_one_scope_as_several", "A scope without an array in `Access::require_any`"),
             ("demand_of_a_login", "A demand for a login in a handler"),

@@ -1,7 +1,7 @@
 //! A server with static keys. It publishes no OAuth metadata, and clients learn that they need a key.
 
 use scopegate::{
-    Access, Gate, Principal, Router, StaticKeys, authenticated, public, requires_scope,
+    Access, CredentialSource, Gate, Principal, Router, StaticKeys, authenticated, public, requires_scope,
     routing::{get, post},
     testing::TestVerifier,
 };
@@ -139,6 +139,38 @@ async fn texts_and_names_are_the_programs_own() {
         answer.challenge(),
         r#"Bearer error="invalid_token", realm="files", error_description="Wrong 'key' x""#
     );
+}
+
+/// The challenge names `Bearer` at every gate, so only the text can say that the gate does not read `Authorization`.
+#[tokio::test]
+async fn the_text_says_where_the_key_belongs_if_it_is_not_the_header_authorization() {
+    let keys = || StaticKeys::parse("sk_read=files:read").unwrap();
+    let header = || CredentialSource::header("X-Partner-Key");
+    let cases = [
+        (vec![CredentialSource::authorization(), header()], "Missing API key"),
+        (vec![header()], "Missing API key in the header x-partner-key"),
+        (
+            vec![header(), CredentialSource::cookie("sid"), CredentialSource::websocket_protocol("key.")],
+            "Missing API key in the header x-partner-key or in the cookie sid or after key. in the header sec-websocket-protocol",
+        ),
+    ];
+    for (sources, expected) in cases {
+        let app = routes().protect(Gate::static_keys("files", keys()).credentials(sources)).unwrap();
+        let answer = send(&app, "GET /sse", &[]).await;
+        assert_eq!(answer.json()["error"], expected);
+        assert_eq!(answer.challenge(), r#"Bearer scope="files:read", realm="files""#);
+    }
+    let own = Gate::static_keys("files", keys().texts("Ask us", "No")).credentials([header()]);
+    let app = routes().protect(own).unwrap();
+    assert_eq!(send(&app, "GET /sse", &[]).await.json()["error"], "Ask us");
+    assert_eq!(send(&app, "GET /sse", &["x-partner-key: sk_x"]).await.json()["error"], "No");
+    assert_eq!(send(&app, "GET /sse", &["x-partner-key: sk_read"]).await.status, 200);
+
+    let resource = scopegate::Resource::new("https://h.example").unwrap();
+    let resource = resource.authorization_server("https://auth.example").unwrap();
+    let gate = Gate::new(resource, TestVerifier::new()).credentials([CredentialSource::cookie("sid")]);
+    let answer = send(&routes().protect(gate).unwrap(), "GET /sse", &[]).await;
+    assert_eq!(answer.json()["error_description"], "This request needs an access token in the cookie sid");
 }
 
 #[tokio::test]

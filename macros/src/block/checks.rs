@@ -10,13 +10,14 @@ use super::{method::is, owner::Owner};
 use crate::{
     alternatives::Alternatives,
     args::Args,
+    borrowed::Borrowed,
     diagnostics::Diagnostics,
     handler::Handler,
     mistakes::{self, Callers},
 };
 
-/// Emits the checks of a handler. If a handler must be `async` but is not, this function reports an error and makes the
-/// handler `async`.
+/// Emits the checks of a handler. If a handler must be `async` but is not, or if it borrows an `Access`, this function
+/// reports an error and changes the handler.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,
@@ -24,6 +25,10 @@ pub(super) fn of(
     krate: &Path,
     diagnostics: &mut Diagnostics,
 ) -> TokenStream {
+    if let Some(borrowed) = Borrowed::take(&mut method.sig) {
+        method.block = borrowed.before(&method.block);
+        diagnostics.push(borrowed.error(is(ours, "public")));
+    }
     let mut handler = handler(method, owner);
     diagnostics.take(mistakes::answer_with_future(&mut handler));
     method.sig.asyncness = handler.signature.asyncness;

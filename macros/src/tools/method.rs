@@ -3,13 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, ImplItemFn, Lit, LitStr, Meta, Pat, PatIdent, PatType,
-    Path, PathArguments, PathSegment, Token, Type, parse_quote, punctuated::Punctuated, spanned::Spanned,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, ImplItemFn, Lit, LitStr, Meta, PatType, Path,
+    PathArguments, PathSegment, Token, Type, parse_quote, punctuated::Punctuated, spanned::Spanned,
 };
 
 use super::kind::Kind;
 use crate::{
     block::{Declared, Idle, Owner, declare, demands, is, take_ours},
+    borrowed::Borrowed,
     diagnostics::Diagnostics,
 };
 
@@ -75,7 +76,9 @@ fn check(ours: &[Attribute], kind: Kind, method: &mut ImplItemFn, diagnostics: &
             fault(second.path(), format!("this {kind} has two scope attributes; write everything in one"));
         }
         [only] if is(only, "public") => {
-            if let Some(type_) = method.sig.inputs.iter().find_map(access).or(optional.as_ref()) {
+            if let Some(type_) =
+                method.sig.inputs.iter().find_map(access).or(optional.as_ref()).or(borrowed.as_ref())
+            {
                 fault(
                     type_,
                     format!(
@@ -124,25 +127,12 @@ fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     first
 }
 
-/// Changes the type of each argument of the type `&Access` to `Access`, and returns the original type of the first such
-/// argument. rmcp does not support arguments of this type, and its error message would point to the whole block. Inside
-/// the method, a local variable has the type that the user wrote.
+/// Removes each argument that borrows an `Access`, and returns the type of the first one. rmcp does not support these
+/// arguments, and its error message would point to the whole block.
 fn take_borrowed(method: &mut ImplItemFn) -> Option<Type> {
-    let ImplItemFn { sig, block, .. } = method;
-    let mut first = None;
-    for argument in &mut sig.inputs {
-        let FnArg::Typed(PatType { pat, ty, .. }) = argument else { continue };
-        let (Type::Reference(reference), Pat::Ident(PatIdent { ident, .. })) = (&**ty, &**pat) else {
-            continue;
-        };
-        if reference.mutability.is_some() || last_segment(&reference.elem, "Access").is_none() {
-            continue;
-        }
-        block.stmts.insert(0, parse_quote!(let #ident: #ty = &#ident;));
-        let owned = reference.elem.clone();
-        first.get_or_insert(*std::mem::replace(ty, owned));
-    }
-    first
+    let borrowed = Borrowed::take(&mut method.sig)?;
+    method.block = borrowed.before(&method.block);
+    Some(borrowed.first)
 }
 
 fn is_optional(argument: &FnArg) -> bool {

@@ -9,6 +9,7 @@ use crate::{
     policy::{Demand, step_up_of},
     refuse::{Asked, Challenge, ErrorCode, NO_CHALLENGE, Reason, Rejection},
     token::Scheme,
+    verify::Texts,
 };
 
 impl Gate {
@@ -97,8 +98,15 @@ impl Gate {
         }
     }
 
+    /// Returns the text that explains a refusal. If the gate does not read `Authorization`, the challenge misleads a
+    /// client without a credential. The text then says where the gate reads the credential.
     fn describe(&self, reason: Reason) -> Cow<'static, str> {
-        let own = self.0.texts.as_ref().and_then(|texts| texts.describe(reason));
-        own.unwrap_or(reason.description().into())
+        let texts = self.0.texts.as_ref();
+        if let Some(own) = texts.and_then(|texts| texts.own(reason)) {
+            return own;
+        }
+        let usual = if texts.is_some() { Texts::usual(reason) } else { reason.description() };
+        let places = if reason == Reason::MissingToken { self.0.sources.places() } else { None };
+        places.map_or(usual.into(), |places| format!("{usual} {places}").into())
     }
 }

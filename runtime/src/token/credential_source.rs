@@ -113,6 +113,18 @@ impl CredentialSource {
         }
     }
 
+    /// Says where a client puts its credential, for the text of a refusal.
+    fn place(&self) -> String {
+        match &self.0 {
+            Kind::Authorization => "in the header authorization".to_owned(),
+            Kind::Cookie { name } => format!("in the cookie {name}"),
+            Kind::Header { name } => format!("in the header {name}"),
+            Kind::WebsocketProtocol { prefix } => {
+                format!("after {prefix} in the header sec-websocket-protocol")
+            }
+        }
+    }
+
     fn problem(&self) -> Option<String> {
         let is_token = |text: &str| !text.is_empty() && text.parse::<HeaderName>().is_ok();
         match &self.0 {
@@ -193,6 +205,16 @@ impl Sources {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CredentialSource> {
         self.list.iter()
+    }
+
+    /// Says where clients put their credentials, as in `in the header x-api-key or in the cookie sid`. Returns `None` if
+    /// `Authorization` is one of the sources, because the challenge then says enough.
+    pub(crate) fn places(&self) -> Option<String> {
+        if self.list.contains(&CredentialSource::authorization()) {
+            return None;
+        }
+        let places: Vec<String> = self.list.iter().map(CredentialSource::place).collect();
+        Some(places.join(" or "))
     }
 
     /// Reads the credential of a request. If the request has several credentials, in one source or in different

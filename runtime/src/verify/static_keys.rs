@@ -52,27 +52,31 @@ struct Key {
 }
 
 /// The texts of error answers about a key that is missing, is wrong, or lacks a scope.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Texts {
-    missing: Cow<'static, str>,
-    invalid: Cow<'static, str>,
+    /// The texts for a missing key and for a wrong key that the program has set.
+    own: Option<[Cow<'static, str>; 2]>,
 }
 
 impl Texts {
-    /// Returns the text that explains a refusal. Returns `None` if the usual text about access tokens also fits keys.
-    pub(crate) fn describe(&self, reason: Reason) -> Option<Cow<'static, str>> {
+    /// Returns the program's own text about a refusal.
+    pub(crate) fn own(&self, reason: Reason) -> Option<Cow<'static, str>> {
+        let [missing, invalid] = self.own.as_ref()?;
         match reason {
-            Reason::MissingToken => Some(self.missing.clone()),
-            Reason::InvalidToken => Some(self.invalid.clone()),
-            Reason::InsufficientScope => Some("The API key lacks a scope that this request needs".into()),
+            Reason::MissingToken => Some(missing.clone()),
+            Reason::InvalidToken => Some(invalid.clone()),
             _ => None,
         }
     }
-}
 
-impl Default for Texts {
-    fn default() -> Self {
-        Self { missing: "Missing API key".into(), invalid: "Invalid API key".into() }
+    /// Returns the usual text about a refusal of a key.
+    pub(crate) const fn usual(reason: Reason) -> &'static str {
+        match reason {
+            Reason::MissingToken => "Missing API key",
+            Reason::InvalidToken => "Invalid API key",
+            Reason::InsufficientScope => "The API key lacks a scope that this request needs",
+            _ => reason.description(),
+        }
     }
 }
 
@@ -116,7 +120,9 @@ impl StaticKeys {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }
 
-    /// Sets the texts for a missing key and for a wrong key, in place of `Missing API key` and `Invalid API key`.
+    /// Sets the texts for a missing key and for a wrong key, in place of `Missing API key` and `Invalid API key`. If the
+    /// gate does not read `Authorization`, the usual text also says where the key belongs, as in
+    /// `Missing API key in the header x-api-key`. Your own text replaces the whole text.
     ///
     /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the answers keep
     /// the usual texts about access tokens.
@@ -125,7 +131,7 @@ impl StaticKeys {
         missing: impl Into<Cow<'static, str>>,
         invalid: impl Into<Cow<'static, str>>,
     ) -> Self {
-        self.texts = Texts { missing: missing.into(), invalid: invalid.into() };
+        self.texts = Texts { own: Some([missing.into(), invalid.into()]) };
         self
     }
 

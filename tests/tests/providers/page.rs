@@ -1,6 +1,6 @@
 //! Generates `docs/providers.md` from the tables. `UPDATE_EXPECT=1` updates it.
 
-use std::{fmt::Write, fs};
+use std::{collections::BTreeSet, fmt::Write, fs};
 
 use expect_test::expect_file;
 use serde_json::{Map, Value};
@@ -17,11 +17,24 @@ at each provider.
 
 **Real** tokens are copies of tokens that a running server issued. All other tokens are examples that follow the provider's
 documentation or source code, so a server may send slightly different tokens.
+
+A token that is not a JWT is opaque. In rows that end in \"(opaque, by introspection)\", the gate asks the server about the token.
+The issuer then needs `.introspection(..)`, which the page shows without the credentials for the server.
 ";
 
 #[test]
 fn the_page_says_what_the_tables_say() {
     expect_file!["../../../docs/providers.md"].assert_eq(&page(&Table::all()));
+}
+
+#[test]
+fn no_two_rows_of_a_section_have_the_same_name() {
+    for table in Table::all() {
+        let mut names = BTreeSet::new();
+        for (name, _) in named_rows(&table) {
+            assert!(names.insert(name.clone()), "{} has two rows `{name}`", table.name);
+        }
+    }
 }
 
 /// Checks that the guide has a page for each preset, with a short program and claims from the tables.
@@ -142,14 +155,22 @@ fn section(page: &mut String, table: &Table) {
         line(page, &format!("- {what} an access token: `{claims}`"));
     }
     line(page, "\n| token | result |\n|---|---|");
-    for row in table.rows() {
+    for (name, row) in named_rows(table) {
         let outcome = match row.verdict() {
             Verdict::Accept("") => "accepted, without scopes".to_owned(),
             Verdict::Accept(scopes) => format!("accepted for `{scopes}`"),
             Verdict::Refuse(reason) => format!("refused: {}", reason.replace('|', r"\|")),
         };
-        line(page, &format!("| {} | {outcome} |", row.name));
+        line(page, &format!("| {name} | {outcome} |"));
     }
+}
+
+/// Returns the name of each row on the page. The gate asks the server about the tokens of the rows in `introspection`.
+fn named_rows(table: &Table) -> impl Iterator<Item = (String, &Row)> {
+    let signed = table.tokens.iter().map(|row| (row.name.clone(), row));
+    let asked =
+        table.introspection.iter().map(|row| (format!("{} (opaque, by introspection)", row.name), row));
+    signed.chain(asked)
 }
 
 fn line(page: &mut String, text: &str) {

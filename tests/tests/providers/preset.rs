@@ -47,7 +47,18 @@ impl Table {
         };
         let methods = self.preset.keys().filter(|method| *method != name);
         let calls: Vec<_> = std::iter::once(name).chain(methods.map(String::as_str)).map(written).collect();
-        format!("Issuer::{}", calls.join("."))
+        let introspection = self.introspection_in_program();
+        format!("Issuer::{}{introspection}", calls.join("."))
+    }
+
+    /// Writes the method that the issuer needs for opaque tokens. The presets for Google and GitHub contain it.
+    fn introspection_in_program(&self) -> &str {
+        match self.constructor() {
+            "google" | "github" => "",
+            _ if self.introspection.is_empty() => "",
+            "hydra" => ".introspection(Introspection::new(..).endpoint(..))",
+            _ => ".introspection(Introspection::new(..))",
+        }
     }
 }
 

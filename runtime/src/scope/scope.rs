@@ -88,7 +88,7 @@ impl Scope {
     #[doc(hidden)]
     #[must_use]
     pub const fn as_need(self) -> Need {
-        Need::Scope(self)
+        Need::of(self)
     }
 }
 
@@ -170,6 +170,12 @@ impl FromStr for ScopeToken {
 impl AsRef<str> for ScopeToken {
     fn as_ref(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<ScopeToken> for Text {
+    fn from(scope: ScopeToken) -> Self {
+        scope.0
     }
 }
 

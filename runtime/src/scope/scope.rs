@@ -19,6 +19,8 @@ use crate::shown::debug_as_display;
 /// assert_eq!(WRITE.as_str(), "files:write");
 /// ```
 ///
+/// In an attribute or a requirement, a scope with a parameter in braces, such as `tenant:{tenant}:read`, is a template.
+///
 /// A scope contains no spaces, so this does not compile:
 ///
 /// ```compile_fail

@@ -540,7 +540,7 @@ async fn a_test_without_parameters_learns_why_it_fails() {
 
 /// Scopes of tenants.
 #[derive(Clone, Copy, Vocabulary)]
-enum TenantScope {
+enum Company {
     /// See the projects of a tenant.
     #[scope("tenant:{tenant}:projects")]
     Projects,
@@ -553,16 +553,12 @@ enum TenantScope {
 }
 
 const OWN: Scope = Scope::from_static("own:{tenant}");
-const BY_NAME: Requirement = requirement!(TenantScope::Projects);
+const BY_NAME: Requirement = requirement!(Company::Projects);
 
-#[requires_scope(TenantScope::Projects)]
+#[requires_scope(Company::Projects)]
 async fn by_variant() {}
 
-#[requires_scope(
-    any(all(TenantScope::Projects, TenantScope::Edit), TenantScope::Admin),
-    also(OWN),
-    related(OWN)
-)]
+#[requires_scope(any(all(Company::Projects, Company::Edit), Company::Admin), also(OWN), related(OWN))]
 async fn by_group(access: Access) -> Result<(), Rejection> {
     access.require_any([OWN])
 }
@@ -570,9 +566,9 @@ async fn by_group(access: Access) -> Result<(), Rejection> {
 #[requires_scope(BY_NAME)]
 async fn by_requirement() {}
 
-#[authenticated(also(TenantScope::Edit))]
+#[authenticated(also(Company::Edit))]
 async fn by_demand(access: Access) -> Result<(), Rejection> {
-    access.require(TenantScope::Edit)
+    access.require(Company::Edit)
 }
 
 #[tokio::test]
@@ -589,7 +585,7 @@ async fn a_constant_with_a_parameter_is_a_template_in_an_attribute() {
         .route("/{tenant}/requirement", get(by_requirement))
         .route("/{tenant}/demand", get(by_demand))
         .route("/{tenant}/guarded", get(guarded(OWN.into(), async || ())));
-    let app = routes.protect(gate.vocabulary::<TenantScope>()).unwrap();
+    let app = routes.protect(gate.vocabulary::<Company>()).unwrap();
     for (path, asked) in [
         ("variant", "tenant:{}:projects"),
         ("group", "tenant:{}:projects tenant:{}:edit"),
@@ -618,7 +614,7 @@ fn a_template_is_never_published() {
     let routes =
         || Router::<()>::new().route("/{tenant}", get(by_variant)).route("/{tenant}/x", get(by_group));
     for advertise in [Advertise::Catalog, Advertise::Baseline] {
-        let gate = gate().vocabulary::<TenantScope>().advertise(advertise);
+        let gate = gate().vocabulary::<Company>().advertise(advertise);
         let metadata = serde_json::to_string(&gate.metadata(&routes().table()).unwrap()).unwrap();
         assert!(!metadata.contains("{tenant}"), "{metadata}");
     }
@@ -629,16 +625,16 @@ fn the_floor_and_implications_name_no_template() {
     let problems = |gate: Gate| gate.layer(ScopeTable::default()).unwrap_err().problems().to_vec();
     let floor = "the floor names the template `tenant:{tenant}:edit`, but not every path has a value for it; \
                  name it in the attributes of the handlers, or in `Router::requiring`";
-    assert_eq!(problems(gate().vocabulary::<TenantScope>().floor([TenantScope::Edit])), [floor]);
+    assert_eq!(problems(gate().vocabulary::<Company>().floor([Company::Edit])), [floor]);
     let implied = |scope: &str, implied: &str| {
         format!(
             "`{scope}` implies `{implied}`, but an implication cannot name a template; \
              write `any(\"{implied}\", \"{scope}\")` in the attributes that name `{implied}`"
         )
     };
-    let admin = gate().implies([(TenantScope::Admin, [TenantScope::Edit])]);
+    let admin = gate().implies([(Company::Admin, [Company::Edit])]);
     assert_eq!(problems(admin), [implied("admin", "tenant:{tenant}:edit")]);
-    let edit = gate().implies([(TenantScope::Edit, [TenantScope::Projects])]);
+    let edit = gate().implies([(Company::Edit, [Company::Projects])]);
     assert_eq!(problems(edit), [implied("tenant:{tenant}:edit", "tenant:{tenant}:projects")]);
     // A scope that a template can become is an ordinary scope.
     let acme = [(Scope::from_static("support"), [Scope::from_static("tenant:acme:edit")])];

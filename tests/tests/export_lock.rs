@@ -316,7 +316,7 @@ fn a_scope_with_braces_is_not_written_as_a_template() {
     let changes = template.changes_since(&scope);
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].direction(), Direction::Changed);
-    assert_eq!(changes[0].to_string(), "`* /a b` now needs `t:{x}` in place of `t:{{x}}`");
+    assert_eq!(changes[0].to_string(), "`* /a%20b` now needs `t:{x}` in place of `t:{{x}}`");
 
     let policy = Policy::new()
         .floor([Scope::from_static("a{")])

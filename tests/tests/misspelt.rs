@@ -240,12 +240,10 @@ async fn a_misspelt_template_is_found_with_and_without_a_vocabulary() {
     let _ = (WithTemplate::Read, WithTemplate::Projects);
 }
 
-#[requires_scope("tenant:{{tenant}}:projects")]
+#[requires_scope("tenant:{{tenat}}:projects")]
 async fn braces() {}
 
 #[test]
-fn a_template_of_the_vocabulary_is_no_entry_for_a_scope_with_the_same_text() {
-    let error = gate().vocabulary::<WithTemplate>().layer(scope_table![braces]).unwrap_err();
-    let unknown = "`misspelt::braces` names the scope `tenant:{tenant}:projects`, which no vocabulary has";
-    assert_eq!(error.problems(), [unknown]);
+fn a_scope_with_braces_needs_no_entry_because_no_vocabulary_can_have_one() {
+    assert!(gate().vocabulary::<WithTemplate>().layer(scope_table![braces]).is_ok());
 }

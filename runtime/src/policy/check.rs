@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use scopegate_grammar::has_template_parameter;
+use scopegate_grammar::{has_braces, has_template_parameter};
 
 use super::{Policy, StartupError};
 #[cfg(feature = "jwt")]
@@ -50,7 +50,9 @@ impl Policy {
         let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
         let unknown =
             |(scope, by): &(ScopeToken, String)| self.unknown(scope.as_str(), &format!("{by} the scope"));
-        problems.extend(named.iter().filter_map(unknown));
+        // A vocabulary cannot declare a scope with braces, because it would be a template there.
+        let declarable = named.iter().filter(|(scope, _)| !has_braces(scope.as_str()));
+        problems.extend(declarable.filter_map(unknown));
         problems.extend(templates.iter().filter_map(|(need, by)| self.unknown_template(need.as_str(), by)));
         problems.extend(named.iter().filter_map(|(scope, _)| self.misnamed(scope)));
         let mut seen = HashSet::new();

@@ -19,7 +19,8 @@ pub use acr::{AcrFault, MAX_ACR, MAX_ACR_VALUES, check_acr};
 pub use cycles::cycles;
 pub use suggest::{alike_keys, are_alike, suggest};
 pub use template::{
-    MAX_VALUE, NO_VALUES, Piece, TemplateFault, check_template, has_braces, is_value, is_value_byte, pieces,
+    MAX_VALUE, Meaning, NO_VALUES, Piece, TemplateFault, check_template, escape, has_braces,
+    has_template_parameter, is_template, is_value, is_value_byte, meaning, pieces, unescape,
 };
 
 /// Why a string is not a scope.

@@ -1,5 +1,6 @@
 //! Scopes with path parameters: `tenant:{tenant}:read`.
 
+use alloc::{borrow::Cow, string::String};
 use core::fmt;
 
 use crate::{Fault, check};
@@ -28,12 +29,90 @@ pub enum TemplateFault {
     Bare,
     /// The text around the parameters is not allowed in a scope.
     Scope(Fault),
+    /// The text of a constant or a variant has a brace that is not part of a parameter.
+    LiteralBrace,
+}
+
+/// What the text of a constant or a variant stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The text is a scope.
+    Scope,
+    /// The text is a template with at least one parameter.
+    Template,
+}
+
+/// Tells what the text of a constant or a variant stands for. A text with a parameter in braces is a template. A
+/// constant cannot have literal braces without a parameter, because its text would differ from the scope in a token.
+///
+/// # Errors
+///
+/// Fails if `text` is neither a scope nor a template.
+pub const fn meaning(text: &str) -> Result<Meaning, TemplateFault> {
+    if !has_braces(text) {
+        return match check(text) {
+            Ok(()) => Ok(Meaning::Scope),
+            Err(fault) => Err(TemplateFault::Scope(fault)),
+        };
+    }
+    match check_template(text) {
+        Ok(()) if has_template_parameter(text) => Ok(Meaning::Template),
+        Ok(()) | Err(TemplateFault::Unbalanced) => Err(TemplateFault::LiteralBrace),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Tells whether `text` is a template with at least one parameter.
+#[must_use]
+pub const fn is_template(text: &str) -> bool {
+    matches!(meaning(text), Ok(Meaning::Template))
+}
+
+/// Tells whether `text` has a parameter. The rest of the text need not be valid.
+#[must_use]
+pub const fn has_template_parameter(text: &str) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        match next_piece(rest) {
+            Ok((Piece::Parameter(_), _)) => return true,
+            Ok((Piece::Text(_), behind)) => rest = behind,
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Writes a scope as a template without parameters: each literal brace is doubled.
+#[must_use]
+pub fn escape(scope: &str) -> Cow<'_, str> {
+    if has_braces(scope) { scope.replace('{', "{{").replace('}', "}}").into() } else { scope.into() }
+}
+
+/// Returns the scope that a template without parameters stands for. Reverses [`escape`]. Returns `None` if the template
+/// has parameters or is not valid.
+#[must_use]
+pub fn unescape(template: &str) -> Option<String> {
+    pieces(template)
+        .map(|piece| match piece {
+            Ok(Piece::Text(text)) => Some(text),
+            Ok(Piece::Parameter(_)) | Err(_) => None,
+        })
+        .collect()
 }
 
 /// Tells whether `text` contains braces. A text with braces is a template, or a scope with escaped braces.
 #[must_use]
-pub fn has_braces(text: &str) -> bool {
-    text.contains(['{', '}'])
+pub const fn has_braces(text: &str) -> bool {
+    first_brace(text) < text.len()
+}
+
+/// Returns the position of the first brace, or the length of a text without braces.
+const fn first_brace(text: &str) -> usize {
+    let mut at = 0;
+    while at < text.len() && !matches!(text.as_bytes()[at], b'{' | b'}') {
+        at += 1;
+    }
+    at
 }
 
 /// Tells whether a character is allowed in the value of a parameter.
@@ -64,25 +143,29 @@ pub fn is_value(text: &str) -> bool {
     (1..=MAX_VALUE).contains(&text.len()) && text.bytes().all(is_value_byte) && !NO_VALUES.contains(&text)
 }
 
-fn is_value_char(character: char) -> bool {
-    u8::try_from(character).is_ok_and(is_value_byte)
-}
-
 /// Checks a template. In a template, `{name}` is a parameter, and `{{` and `}}` are literal braces.
 ///
 /// # Errors
 ///
 /// Fails if `text` is not a template. The error is the first fault.
-pub fn check_template(text: &str) -> Result<(), TemplateFault> {
+pub const fn check_template(text: &str) -> Result<(), TemplateFault> {
     let (mut bare, mut separated, mut after_parameter) = (true, true, false);
-    for piece in pieces(text) {
-        match piece? {
-            Piece::Text(text) if after_parameter && text.starts_with(is_value_char) => {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, behind) = match next_piece(rest) {
+            Ok(next) => next,
+            Err(fault) => return Err(fault),
+        };
+        rest = behind;
+        match piece {
+            Piece::Text(text) if after_parameter && is_value_byte(text.as_bytes()[0]) => {
                 return Err(TemplateFault::Adjacent);
             }
             Piece::Text(text) => {
-                check(text).map_err(TemplateFault::Scope)?;
-                separated = !text.ends_with(is_value_char);
+                if let Err(fault) = check(text) {
+                    return Err(TemplateFault::Scope(fault));
+                }
+                separated = !is_value_byte(text.as_bytes()[text.len() - 1]);
                 (bare, after_parameter) = (false, false);
             }
             Piece::Parameter(_) if !separated => return Err(TemplateFault::Adjacent),
@@ -109,30 +192,65 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TemplateFaul
     })
 }
 
-fn next_piece(text: &str) -> Result<(Piece<'_>, &str), TemplateFault> {
-    let (before, brace_on) = text.split_at(text.find(['{', '}']).unwrap_or(text.len()));
+/// Splits off the first piece of a text that is not empty.
+const fn next_piece(text: &str) -> Result<(Piece<'_>, &str), TemplateFault> {
+    let (before, brace_on) = text.split_at(first_brace(text));
     if !before.is_empty() {
         return Ok((Piece::Text(before), brace_on));
     }
-    if brace_on.starts_with("{{") || brace_on.starts_with("}}") {
-        let (brace, rest) = brace_on.split_at(2);
-        return Ok((Piece::Text(&brace[..1]), rest));
+    let bytes = brace_on.as_bytes();
+    let (brace, inside) = brace_on.split_at(1);
+    if bytes.len() > 1 && bytes[1] == bytes[0] {
+        return Ok((Piece::Text(brace), inside.split_at(1).1));
     }
-    let inside = brace_on.strip_prefix('{').ok_or(TemplateFault::Unbalanced)?;
-    let (name, rest) = inside.split_once('}').ok_or(TemplateFault::Unbalanced)?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_name { Ok((Piece::Parameter(name), rest)) } else { Err(TemplateFault::Name) }
+    if bytes[0] != b'{' {
+        return Err(TemplateFault::Unbalanced);
+    }
+    let mut end = 0;
+    while end < inside.len() && inside.as_bytes()[end] != b'}' {
+        end += 1;
+    }
+    if end == inside.len() {
+        return Err(TemplateFault::Unbalanced);
+    }
+    let (name, behind) = inside.split_at(end);
+    if is_name(name) { Ok((Piece::Parameter(name), behind.split_at(1).1)) } else { Err(TemplateFault::Name) }
+}
+
+const fn is_name(text: &str) -> bool {
+    let mut at = 0;
+    while at < text.len() && (text.as_bytes()[at].is_ascii_alphanumeric() || text.as_bytes()[at] == b'_') {
+        at += 1;
+    }
+    at > 0 && at == text.len()
+}
+
+impl TemplateFault {
+    /// Returns a message that says what is wrong and what to write instead.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Unbalanced => {
+                "a brace begins or ends a parameter, as in `{tenant}`; write `{{` or `}}` for the brace itself"
+            }
+            Self::Name => "give the parameter the name of a path parameter, as in `{tenant}`",
+            Self::Adjacent => {
+                "put a separator such as `:` or `/` on both sides of a parameter; a value can hold letters, digits and `.`, `_`, `~`, `-`, and would run into the text"
+            }
+            Self::Bare => {
+                "put text around the parameter, as in `tenant:{tenant}`; otherwise the path alone would name the scope"
+            }
+            Self::Scope(fault) => fault.message(),
+            Self::LiteralBrace => {
+                "a brace begins or ends a parameter, as in `{tenant}`; for a scope with a literal brace, write a string in the attribute, as in `#[requires_scope(\"a{{b\")]`"
+            }
+        }
+    }
 }
 
 impl fmt::Display for TemplateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unbalanced => "a brace begins or ends a parameter, as in `{tenant}`; write `{{` or `}}` for the brace itself",
-            Self::Name => "give the parameter the name of a path parameter, as in `{tenant}`",
-            Self::Adjacent => "put a separator such as `:` or `/` on both sides of a parameter; a value can hold letters, digits and `.`, `_`, `~`, `-`, and would run into the text",
-            Self::Bare => "put text around the parameter, as in `tenant:{tenant}`; otherwise the path alone would name the scope",
-            Self::Scope(fault) => fault.message(),
-        })
+        f.write_str(self.message())
     }
 }
 
@@ -140,7 +258,10 @@ impl fmt::Display for TemplateFault {
 mod tests {
     use alloc::string::String;
 
-    use super::{MAX_VALUE, Piece, TemplateFault, check_template, is_value, pieces};
+    use super::{
+        MAX_VALUE, Meaning, Piece, TemplateFault, check_template, escape, has_template_parameter, is_value,
+        meaning, pieces, unescape,
+    };
     use crate::Fault;
 
     #[test]
@@ -188,5 +309,39 @@ mod tests {
         let expected = [Piece::Text("x:"), Piece::Text("{"), Piece::Parameter("a"), Piece::Text("}")];
         assert!(expected.into_iter().all(|piece| read.next() == Some(piece)));
         assert_eq!(read.next(), None);
+    }
+
+    #[test]
+    fn a_constant_with_a_parameter_is_a_template() {
+        for (text, expected) in [
+            ("files:read", Ok(Meaning::Scope)),
+            ("tenant:{tenant}:read", Ok(Meaning::Template)),
+            ("{{a}}:{b}", Ok(Meaning::Template)),
+            ("a{{b}}", Err(TemplateFault::LiteralBrace)),
+            ("a{b", Err(TemplateFault::LiteralBrace)),
+            ("a}", Err(TemplateFault::LiteralBrace)),
+            ("a{b}", Err(TemplateFault::Adjacent)),
+            ("{a}", Err(TemplateFault::Bare)),
+            ("a:{}", Err(TemplateFault::Name)),
+            ("a b", Err(TemplateFault::Scope(Fault::Space))),
+            ("", Err(TemplateFault::Scope(Fault::Empty))),
+        ] {
+            assert_eq!(meaning(text), expected, "{text}");
+        }
+        assert!(
+            has_template_parameter("a{b}")
+                && !has_template_parameter("a{{b}}")
+                && !has_template_parameter("a{b")
+        );
+    }
+
+    #[test]
+    fn an_escaped_scope_is_read_back() {
+        for (scope, escaped) in [("a", "a"), ("a{b}", "a{{b}}"), ("}}{", "}}}}{{"), ("x:{y}", "x:{{y}}")] {
+            assert_eq!(escape(scope), escaped);
+            assert_eq!(unescape(escaped).as_deref(), Some(scope));
+        }
+        assert_eq!(unescape("x:{y}"), None);
+        assert_eq!(unescape("x{"), None);
     }
 }

@@ -23,13 +23,7 @@ impl<'a> Literal<'a> {
                 .map_err(|fault| fault.to_string());
         }
         scopegate_grammar::check_template(text).map_err(|fault| fault.to_string())?;
-        let plain: Option<String> = scopegate_grammar::pieces(text)
-            .map(|piece| match piece {
-                Ok(scopegate_grammar::Piece::Text(text)) => Some(text),
-                _ => None,
-            })
-            .collect();
-        Ok(plain.map_or(Self::Template(text), |text| Self::Scope(text.into())))
+        Ok(scopegate_grammar::unescape(text).map_or(Self::Template(text), |text| Self::Scope(text.into())))
     }
 }
 

@@ -47,7 +47,8 @@
 /// A scope can contain parameters of the path. The value of a parameter may have 1 to 1,024 characters: ASCII letters,
 /// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
 /// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. The other alternatives
-/// still count, and the challenge names the first of them. Write a literal brace twice, as in `{{`.
+/// still count, and the challenge names the first of them. Write a literal brace twice, as in `{{`. A constant or a
+/// variant with a parameter in braces is the same template as the literal.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -171,6 +172,11 @@ pub use scopegate_macros::public;
 /// | `baseline` | clients should request the scope from the start |
 /// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///
+/// A scope with a parameter in braces, such as `tenant:{tenant}:read`, is a template, as in
+/// [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html). A template has no keys, and
+/// the metadata never lists it. A variant cannot have literal braces without a parameter. For such a scope, write a
+/// string in the attribute, as in `#[requires_scope("a{{b}}")]`.
+///
 /// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
 /// `cargo scopegate table --format json` prints the descriptions. Register the descriptions at the authorization
 /// server, so that its consent page can show them.
@@ -232,7 +238,7 @@ pub use scopegate_macros::public;
 /// # Errors
 ///
 /// The code does not compile if a scope is invalid, if two variants have the same scope, if an implied variant does not
-/// exist, or if variants imply each other in a cycle:
+/// exist, if a template has a key, or if variants imply each other in a cycle:
 ///
 /// ```compile_fail
 /// #[derive(scopegate::Vocabulary)]

@@ -181,7 +181,7 @@ pub const fn assert_new(scopes: &[Need], at: usize) {
     let mut earlier = 0;
     while earlier < at {
         assert!(
-            !scopegate_grammar::same(scopes[earlier].as_str(), scopes[at].as_str()),
+            !scopes[earlier].is(scopes[at]),
             "this scope is already in the list under another name; use the same name in both places"
         );
         earlier += 1;

@@ -12,6 +12,7 @@ use scopegate::{
     mcp::{McpTable, Operation},
     public, requirement, requires_scope,
     routing::{any, delete, get},
+    scope_table,
     testing::TestVerifier,
 };
 
@@ -296,6 +297,48 @@ fn an_mcp_server_of_a_family_has_a_lock() {
         error.contains("`export_lock::read` is mounted at `/files`, and no token can be valid there"),
         "{error}"
     );
+}
+
+#[requires_scope("t:{{x}}", also("u:{{x}}"), related("v:{{x}}"))]
+async fn braced() {}
+
+/// A scope with braces and a template let different callers through, so they need different lines.
+#[test]
+fn a_scope_with_braces_is_not_written_as_a_template() {
+    const TEMPLATE: Scope = Scope::from_static("t:{x}");
+    let lock = |requirement: Requirement| Lock::of(&Policy::new(), &service(requirement));
+    let [scope, template, by_const] =
+        [requirement!("t:{{x}}"), requirement!("t:{x}"), requirement!(TEMPLATE)].map(lock);
+    assert!(scope.to_string().contains("\n* /a%20b t:{{x}} by "), "{scope}");
+    assert!(template.to_string().contains("\n* /a%20b t:{x} by "), "{template}");
+    assert_eq!(template, by_const);
+    for lock in [&scope, &template] {
+        assert_eq!(lock.to_string().parse::<Lock>().unwrap(), *lock);
+    }
+    let changes = template.changes_since(&scope);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].direction(), Direction::Changed);
+    assert_eq!(changes[0].to_string(), "`* /a%20b` now needs `t:{x}` in place of `t:{{x}}`");
+
+    let policy = Policy::new()
+        .floor([Scope::from_static("a{")])
+        .implies([(Scope::from_static("b}"), [Scope::from_static("c")])]);
+    let lock = Lock::of(&policy, &scope_table![GET "/" => braced]);
+    let text = lock.to_string();
+    assert!(text.contains("\nfloor: a{{\nimplies: b}} c\n"), "{text}");
+    assert!(text.contains("\nGET / t:{{x}} also u:{{x}} related v:{{x}} by "), "{text}");
+    assert_eq!(text.parse::<Lock>().unwrap(), lock);
+}
+
+#[test]
+fn an_implication_covers_a_scope_with_braces() {
+    let implying = |name: &'static str| {
+        let policy = Policy::new().implies([(Scope::from_static("b"), [Scope::from_static(name)])]);
+        Lock::of(&policy, &service(requirement!("a{{")))
+    };
+    let changes = implying("a{").changes_since(&Lock::of(&Policy::new(), &service(requirement!("a{{"))));
+    assert_eq!(changes[0].to_string(), "`b` now implies `a{{`");
+    assert_eq!(changes[0].direction(), Direction::Weaker);
 }
 
 #[test]

@@ -251,6 +251,34 @@ fn scopes_that_a_handler_may_demand_are_an_extension() {
     }
 }
 
+#[derive(Clone, Copy, Vocabulary)]
+enum TenantScope {
+    /// See the files of a tenant.
+    #[scope("tenant:{tenant}:read")]
+    Read,
+}
+
+#[requires_scope(TenantScope::Read)]
+async fn of_tenant() {}
+
+#[test]
+fn a_template_has_its_description_from_the_vocabulary() {
+    let routes: Router = Router::new().route("/{tenant}/docs", get(of_tenant));
+    let gate = gate().vocabulary::<TenantScope>();
+    let mut openapi = document(&[(HttpMethod::Get, "/{tenant}/docs")]);
+    routes.table().apply_to(&mut openapi, &oauth(&gate)).into_result().unwrap();
+    let written = serde_json::to_value(&openapi).unwrap();
+    let flow = &written["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"];
+    let described =
+        json!({ "files": "Use the files API.", "tenant:{tenant}:read": "See the files of a tenant." });
+    assert_eq!(flow["scopes"], described);
+
+    let exported: Value = serde_json::from_str(&scopegate::export::json(&gate, &routes.table())).unwrap();
+    let template = json!({ "template": "tenant:{tenant}:read", "description": "See the files of a tenant." });
+    assert_eq!(exported["templates"], json!([template]));
+    assert_eq!(exported["catalog"], json!([{ "scope": "files", "description": "Use the files API." }]));
+}
+
 /// Makes a document as plain JSON, as other libraries do.
 fn plain(version: &str, scheme: &Value) -> Value {
     let operation = json!({ "responses": { "200": { "description": "OK" } } });

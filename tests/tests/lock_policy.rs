@@ -363,7 +363,7 @@ fn looks_at_the_values_that_a_policy_names() {
     check(acme, "", &[(Stricter, "`support` no longer implies `t:acme:read`")]);
     check("", "implies: a t:acme:n:7", &[(Weaker, "`a` now implies `t:acme:n:7`")]);
     check("", "implies: t:acme:read t:acme:write", &[(Weaker, "`t:acme:read` now implies `t:acme:write`")]);
-    check("", "implies: a x{y}", &[(Weaker, "`a` now implies `x{y}`")]);
+    check("", "implies: a x{{y}}", &[(Weaker, "`a` now implies `x{{y}}`")]);
     // No value of a parameter makes these scopes.
     check("", "implies: a t:b:c:read", &[(Neutral, "`a` now implies `t:b:c:read`")]);
     check("", "implies: a t:..:read", &[(Neutral, "`a` now implies `t:..:read`")]);

@@ -203,3 +203,47 @@ fn no_scopes_of_an_example_are_alike() {
         }
     }
 }
+
+#[requires_scope("tenant:{tenant}:projects")]
+async fn projects() {}
+
+#[requires_scope("tenat:{tenant}:projects")]
+async fn misspelt_projects() {}
+
+#[derive(Vocabulary)]
+enum WithTemplate {
+    #[scope("files:read")]
+    Read,
+    #[scope("tenant:{tenant}:projects")]
+    Projects,
+}
+
+#[tokio::test]
+async fn a_misspelt_template_is_found_with_and_without_a_vocabulary() {
+    let table =
+        || scope_table![GET "/{tenant}/{tenat}" => misspelt_projects, GET "/{tenant}" => projects, list];
+    let said = "`tenant:{tenant}:projects`, named by `misspelt::projects`, is spelt almost like \
+                `tenat:{tenant}:projects`, named by `misspelt::misspelt_projects`; \
+                correct the misspelt one, or list all scopes and templates in a vocabulary";
+    for gate in [gate(), gate().vocabulary::<FilesScope>()] {
+        assert_eq!(warned_of(gate, table()).await, [said]);
+    }
+    let known = || gate().vocabulary::<WithTemplate>();
+    let error = known().layer(table()).unwrap_err();
+    let unknown = "`misspelt::misspelt_projects` names the template `tenat:{tenant}:projects`, which no vocabulary has; \
+                   did you mean `tenant:{tenant}:projects`?";
+    assert_eq!(error.problems(), [unknown]);
+    let right = || scope_table![GET "/{tenant}" => projects, list];
+    assert_eq!(warned_of(known(), right()).await, [""; 0]);
+    // Without templates in the vocabulary, templates need no entry.
+    assert_eq!(warned_of(gate().vocabulary::<FilesScope>(), right()).await, [""; 0]);
+    let _ = (WithTemplate::Read, WithTemplate::Projects);
+}
+
+#[requires_scope("tenant:{{tenat}}:projects")]
+async fn braces() {}
+
+#[test]
+fn a_scope_with_braces_needs_no_entry_because_no_vocabulary_can_have_one() {
+    assert!(gate().vocabulary::<WithTemplate>().layer(scope_table![braces]).is_ok());
+}

@@ -13,8 +13,8 @@ use axum::{
 use gating::IntoGate;
 use http::StatusCode;
 use scopegate::{
-    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, ScopeToken,
-    Strategy, Token, Vocabulary, Wildcards, authenticated, requirement, requires_scope,
+    Access, Advertise, Gate, GrantedScopes, Reason, Rejection, Requirement, Router, Scope, ScopeTable,
+    ScopeToken, Strategy, Token, Vocabulary, Wildcards, authenticated, guarded, requirement, requires_scope,
     routing::{get, post},
     scope_table,
     testing::TestVerifier,
@@ -208,7 +208,7 @@ fn mistaken_templates_are_startup_errors() {
 
 #[tokio::test]
 async fn implication_counts_when_judging_and_changes_nothing_of_the_challenge() {
-    let app = router().protect(gate().vocabulary::<FilesScope>().vocabulary::<Rest>()).unwrap();
+    let app = router().protect(gate().vocabulary::<FilesScope>()).unwrap();
     for token in ["read", "write", "admin"] {
         check(&app, "GET /read", token, 200, "").await;
     }
@@ -224,13 +224,6 @@ async fn implication_counts_when_judging_and_changes_nothing_of_the_challenge() 
     let as_data = gate().implies([(admin, vec![write]), (write, vec![Scope::from_static("files:read")])]);
     let app = router().protect(as_data).unwrap();
     check(&app, "GET /read", "admin", 200, "").await;
-}
-
-/// The scope of the handler `braces`, which `FilesScope` lacks.
-#[derive(Clone, Copy, Vocabulary)]
-enum Rest {
-    #[scope("a{literal}")]
-    Braces,
 }
 
 #[tokio::test]
@@ -536,4 +529,121 @@ async fn a_test_without_parameters_learns_why_it_fails() {
     }
     let access = access.with_parameters(&[("tenant", "acme")]);
     assert!(access.covers(&READ) && access.require("tenant:{tenant}:admin").is_ok());
+}
+
+/// Scopes of tenants.
+#[derive(Clone, Copy, Vocabulary)]
+enum Company {
+    /// See the projects of a tenant.
+    #[scope("tenant:{tenant}:projects")]
+    Projects,
+    /// Change the projects of a tenant.
+    #[scope("tenant:{tenant}:edit")]
+    Edit,
+    /// Everything.
+    #[scope("admin")]
+    Admin,
+}
+
+const OWN: Scope = Scope::from_static("own:{tenant}");
+const BY_NAME: Requirement = requirement!(Company::Projects);
+
+#[requires_scope(Company::Projects)]
+async fn by_variant() {}
+
+#[requires_scope(any(all(Company::Projects, Company::Edit), Company::Admin), also(OWN), related(OWN))]
+async fn by_group(access: Access) -> Result<(), Rejection> {
+    access.require_any([OWN])
+}
+
+#[requires_scope(BY_NAME)]
+async fn by_requirement() {}
+
+#[authenticated(also(Company::Edit))]
+async fn by_demand(access: Access) -> Result<(), Rejection> {
+    access.require(Company::Edit)
+}
+
+#[tokio::test]
+async fn a_constant_with_a_parameter_is_a_template_in_an_attribute() {
+    const LITERAL: &str = "tenant:{tenant}:projects tenant:{tenant}:edit own:{tenant}";
+    let gate = [("literal", LITERAL), ("acme", "tenant:acme:projects tenant:acme:edit own:acme")]
+        .into_iter()
+        .fold(TestVerifier::new(), |verifier, (token, scopes)| verifier.token(token, scopes))
+        .gate("https://h.example")
+        .unwrap();
+    let routes = Router::new()
+        .route("/{tenant}/variant", get(by_variant))
+        .route("/{tenant}/group", get(by_group))
+        .route("/{tenant}/requirement", get(by_requirement))
+        .route("/{tenant}/demand", get(by_demand))
+        .route("/{tenant}/guarded", get(guarded(OWN.into(), async || ())));
+    let app = routes.protect(gate).unwrap();
+    for (path, asked) in [
+        ("variant", "tenant:{}:projects"),
+        ("group", "tenant:{}:projects tenant:{}:edit"),
+        ("requirement", "tenant:{}:projects"),
+        ("demand", "tenant:{}:edit"),
+        ("guarded", "own:{}"),
+    ] {
+        let asked = |tenant: &str| asked.replace("{}", tenant);
+        check(&app, &format!("GET /acme/{path}"), "acme", 200, "").await;
+        check(&app, &format!("GET /other/{path}"), "acme", 403, &asked("other")).await;
+        check(&app, &format!("GET /acme/{path}"), "literal", 403, &asked("acme")).await;
+        check(&app, &format!("GET /a%20b/{path}"), "acme", 400, "").await;
+    }
+}
+
+#[test]
+fn a_template_that_is_a_constant_needs_its_parameter() {
+    let problems = Router::<()>::new().route("/all", get(by_variant)).protect(gate()).unwrap_err();
+    let expected =
+        "`policy::by_variant` needs `tenant:{tenant}:projects`, but its path `/all` has no `{tenant}`";
+    assert_eq!(problems.problems(), [expected]);
+}
+
+#[test]
+fn a_template_is_never_published() {
+    let routes =
+        || Router::<()>::new().route("/{tenant}", get(by_variant)).route("/{tenant}/x", get(by_group));
+    for advertise in [Advertise::Catalog, Advertise::Baseline] {
+        let gate = gate().vocabulary::<Company>().advertise(advertise);
+        let metadata = serde_json::to_string(&gate.metadata(&routes().table()).unwrap()).unwrap();
+        assert!(!metadata.contains("{tenant}"), "{metadata}");
+    }
+}
+
+#[test]
+fn the_floor_and_implications_name_no_template() {
+    let problems = |gate: Gate| gate.layer(ScopeTable::default()).unwrap_err().problems().to_vec();
+    let floor = "the floor names the template `tenant:{tenant}:edit`, but not every path has a value for it; \
+                 name it in the attributes of the handlers, or in `Router::requiring`";
+    assert_eq!(problems(gate().vocabulary::<Company>().floor([Company::Edit])), [floor]);
+    let implied = |scope: &str, implied: &str| {
+        format!(
+            "`{scope}` implies `{implied}`, but an implication cannot name a template; \
+             write `any(\"{implied}\", \"{scope}\")` in the attributes that name `{implied}`"
+        )
+    };
+    let admin = gate().implies([(Company::Admin, [Company::Edit])]);
+    assert_eq!(problems(admin), [implied("admin", "tenant:{tenant}:edit")]);
+    let edit = gate().implies([(Company::Edit, [Company::Projects])]);
+    assert_eq!(problems(edit), [implied("tenant:{tenant}:edit", "tenant:{tenant}:projects")]);
+    // A scope that a template can become is an ordinary scope.
+    let acme = [(Scope::from_static("support"), [Scope::from_static("tenant:acme:edit")])];
+    assert!(gate().implies(acme).layer(ScopeTable::default()).is_ok());
+}
+
+#[test]
+fn a_scope_with_braces_and_a_template_are_written_differently() {
+    let [scope, template]: [Requirement; 2] = ["t:{{x}}", "t:{x}"].map(|text| text.parse().unwrap());
+    assert_eq!(scope, requirement!("t:{{x}}"));
+    assert_eq!(template, requirement!("t:{x}"));
+    assert_ne!(scope, template);
+    for requirement in [scope, template] {
+        assert_eq!(requirement.alternatives(), [["t:{x}"]]);
+        assert_eq!(requirement.to_string().parse(), Ok(requirement));
+    }
+    assert_eq!(Requirement::from(Scope::from_static("t:{x}")), requirement!("t:{x}"));
+    assert!(scope_table![braces].to_string().ends_with("a{{literal}}\n"));
 }

@@ -14,10 +14,30 @@ pub(super) struct Report {
     pub(super) wildcards: Wildcards,
     pub(super) values: serde_json::Value,
     pub(super) scopes: Vec<Scope>,
-    pub(super) templates: BTreeMap<String, serde_json::Value>,
+    /// The parts of each template. A scope with literal braces is in this map, too, but has no parameters.
+    pub(super) templates: BTreeMap<String, Vec<Part>>,
+    #[serde(default)]
+    pub(super) template_descriptions: BTreeMap<String, String>,
     pub(super) rows: Vec<Row>,
     pub(super) changes: Option<Vec<Change>>,
     pub(super) audit: Option<Audit>,
+}
+
+/// A part of a template.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Part {
+    Text(String),
+    Parameter(String),
+}
+
+impl Report {
+    /// Iterates over the templates that have parameters.
+    pub(super) fn templates(&self) -> impl Iterator<Item = &String> {
+        let is_parameter = |part: &Part| matches!(part, Part::Parameter(_));
+        let templates = self.templates.iter().filter(move |(_, parts)| parts.iter().any(is_parameter));
+        templates.map(|(template, _)| template)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -65,6 +65,7 @@ fn security_policy() -> String {
 
 fn overview(report: &Report) -> Markup {
     let of = |access| report.rows.iter().filter(|row| row.access == access).count();
+    let templates = report.templates().count();
     let logins = report.rows.iter().filter(|row| row.asks_for_login()).count();
     html! {
         dl.overview {
@@ -74,7 +75,7 @@ fn overview(report: &Report) -> Markup {
             div.is-public[of(Access::Public) > 0] { dt { "are public" } dd { (number(of(Access::Public))) } }
             @if logins > 0 { div { dt { "require a certain login" } dd { (number(logins)) } } }
             div { dt { "Scopes" } dd { (number(report.scopes.len())) } }
-            @if !report.templates.is_empty() { div { dt { "Templates" } dd { (number(report.templates.len())) } } }
+            @if templates > 0 { div { dt { "Templates" } dd { (number(templates)) } } }
         }
         @if !report.gate.is_empty() {
             p #gate { "The gate, in the lock's words:" }

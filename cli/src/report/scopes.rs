@@ -31,10 +31,21 @@ pub(super) fn section(report: &Report) -> Markup {
                 (entry(report, &uses, &scope.name, &scope.description))
             }
             @for template in report.templates.keys() {
-                (entry(report, &uses, template, "A template. The request supplies the value for the braces."))
+                (entry(report, &uses, template, &about(report, template)))
             }
         }
     }
+}
+
+/// Describes a template, or a scope whose literal braces are doubled.
+fn about(report: &Report, template: &str) -> String {
+    if report.templates().all(|other| other != template) {
+        return "A scope with braces. Here, each brace is written twice.".to_owned();
+    }
+    let description = report.template_descriptions.get(template).map(String::as_str).unwrap_or_default();
+    format!("{description} A template. The request supplies the value for the braces.")
+        .trim_start()
+        .to_owned()
 }
 
 fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Markup {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::{
-    data::{Access, Report, Row, Wildcards},
+    data::{Access, Part, Report, Row, Wildcards},
     text::{listed, number},
 };
 
@@ -42,7 +42,7 @@ pub(super) fn panel(report: &Report) -> Markup {
 }
 
 fn hint(report: &Report) -> Markup {
-    let templates: Vec<String> = report.templates.keys().cloned().collect();
+    let templates: Vec<String> = report.templates().cloned().collect();
     html! {
         @if templates.is_empty() {
             "Write them as a token has them."
@@ -62,7 +62,7 @@ struct Rule<'a> {
     values: &'a serde_json::Value,
     scopes: Vec<&'a str>,
     covers: BTreeMap<&'a str, &'a [String]>,
-    templates: &'a BTreeMap<String, serde_json::Value>,
+    templates: &'a BTreeMap<String, Vec<Part>>,
     rows: Vec<Operation<'a>>,
 }
 

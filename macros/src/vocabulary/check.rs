@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::model::{Variant, Vocabulary};
+use scopegate_grammar::{Fault, TemplateFault};
+
+use super::model::{ONE_SCOPE, ScopeAttribute, Variant, Vocabulary};
 use crate::diagnostics::Diagnostics;
 
 /// Checks that each scope is valid and unique.
@@ -11,18 +13,47 @@ pub(crate) fn scopes(vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) {
     for variant in &vocabulary.variants {
         let Some(scope) = &variant.scope else { continue };
         let text = scope.text.value();
-        if let Err(fault) = scopegate_grammar::check(&text) {
-            diagnostics.push(syn::Error::new(scope.text.span(), fault));
+        if let Err(fault) = scopegate_grammar::meaning(&text) {
+            diagnostics.push(syn::Error::new(scope.text.span(), message(fault)));
         } else if let Some(owner) = owners.get(&text) {
             let message = format!("`{text:?}` is already the scope of `{owner}`; give this variant another");
             diagnostics.push(syn::Error::new(scope.text.span(), message));
         } else {
             owners.insert(text, &variant.name);
         }
-        if let (Some(_), Some(unadvertised)) = (&scope.baseline, &scope.unadvertised) {
+        if variant.is_template() {
+            keys_of_template(scope, diagnostics);
+        } else if let (Some(_), Some(unadvertised)) = (&scope.baseline, &scope.unadvertised) {
             let message =
                 "a `baseline` scope is published, so it cannot be `unadvertised`; leave one of the two out";
             diagnostics.push(syn::Error::new(unadvertised.span(), message));
+        }
+    }
+}
+
+fn message(fault: TemplateFault) -> String {
+    match fault {
+        TemplateFault::Scope(Fault::Space) => format!("a scope cannot contain a space; {ONE_SCOPE}"),
+        fault => fault.to_string(),
+    }
+}
+
+/// Refuses the keys that have no meaning for a template.
+fn keys_of_template(scope: &ScopeAttribute, diagnostics: &mut Diagnostics) {
+    let keys = [
+        (
+            &scope.implies_key,
+            "a template implies nothing, because only a path has values for its parameters; leave this out, and write `any(..)` in the attributes of the handlers",
+        ),
+        (&scope.baseline, "a template is not published, so it cannot be `baseline`; leave this out"),
+        (
+            &scope.unadvertised,
+            "a template is never published, so it is always `unadvertised`; leave this out",
+        ),
+    ];
+    for (key, message) in keys {
+        if let Some(key) = key {
+            diagnostics.push(syn::Error::new(key.span(), message));
         }
     }
 }
@@ -46,7 +77,9 @@ pub(crate) fn implications(vocabulary: &Vocabulary, diagnostics: &mut Diagnostic
 /// Returns the valid direct implications of `variant`.
 fn edges_of(variant: &Variant, vocabulary: &Vocabulary, diagnostics: &mut Diagnostics) -> Vec<usize> {
     let mut edges = Vec::new();
-    for name in variant.implied() {
+    // `keys_of_template` has already refused the whole key.
+    let implied = if variant.is_template() { &[] } else { variant.implied() };
+    for name in implied {
         let message = match vocabulary.position(name) {
             None => unknown(&name.to_string(), variant, vocabulary),
             Some(_) if *name == variant.name => {
@@ -55,6 +88,9 @@ fn edges_of(variant: &Variant, vocabulary: &Vocabulary, diagnostics: &mut Diagno
             Some(position) if edges.contains(&position) => {
                 format!("`{name}` is listed twice; write it once")
             }
+            Some(position) if vocabulary.variants[position].is_template() => format!(
+                "`{name}` is a template, and only a path has values for its parameters, so no scope implies it; leave this out, and write `any(..)` in the attributes of the handlers"
+            ),
             Some(position) => {
                 edges.push(position);
                 continue;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Fields, Ident, Item, ItemEnum, LitStr, Meta, Path, Token, Visibility,
+    Attribute, Fields, Ident, Item, ItemEnum, Lit, LitStr, Meta, Path, Token, Visibility,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream},
@@ -39,6 +39,8 @@ pub(crate) struct Variant {
 pub(crate) struct ScopeAttribute {
     pub(crate) text: LitStr,
     pub(crate) implies: Option<Vec<Ident>>,
+    /// The key `implies`, if the attribute has it.
+    pub(crate) implies_key: Option<Ident>,
     /// The key `baseline`, if the attribute has it.
     pub(crate) baseline: Option<Ident>,
     /// The key `unadvertised`, if the attribute has it. Error messages point to this key.
@@ -116,6 +118,10 @@ impl Variant {
         }
     }
 
+    pub(crate) fn is_template(&self) -> bool {
+        self.scope.as_ref().is_some_and(|scope| scopegate_grammar::is_template(&scope.text.value()))
+    }
+
     pub(crate) fn implied(&self) -> &[Ident] {
         self.scope.as_ref().and_then(|scope| scope.implies.as_deref()).unwrap_or_default()
     }
@@ -154,9 +160,13 @@ impl Parse for ScopeAttribute {
             return Err(syn::Error::new(input.span(), message));
         }
         let text = input.parse()?;
-        let mut attribute = Self { text, implies: None, baseline: None, unadvertised: None };
+        let mut attribute =
+            Self { text, implies: None, implies_key: None, baseline: None, unadvertised: None };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
+            if input.peek(Lit) {
+                return Err(input.error(format!("a variant has one scope; {ONE_SCOPE}")));
+            }
             if !input.is_empty() {
                 attribute.parse_key(input)?;
             }
@@ -165,20 +175,27 @@ impl Parse for ScopeAttribute {
     }
 }
 
+const KEYS: &str = "the keys are `implies(..)`, `baseline` and `unadvertised`";
+
+/// The advice for an attribute with several scopes.
+pub(super) const ONE_SCOPE: &str = "give each scope its own variant";
+
 impl ScopeAttribute {
     fn parse_key(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!("this is no key; {KEYS}")));
+        }
         let key = Ident::parse_any(input)?;
         match key.to_string().as_str() {
             "implies" => {
                 let variants = parse_implied(&key, input)?;
-                set(&mut self.implies, &key, variants)
+                set(&mut self.implies, &key, variants)?;
+                self.implies_key = Some(key);
+                Ok(())
             }
             "baseline" => set(&mut self.baseline, &key, key.clone()),
             "unadvertised" => set(&mut self.unadvertised, &key, key.clone()),
-            _ => Err(syn::Error::new(
-                key.span(),
-                format!("unknown key `{key}`; the keys are `implies(..)`, `baseline` and `unadvertised`"),
-            )),
+            _ => Err(syn::Error::new(key.span(), format!("unknown key `{key}`; {KEYS}"))),
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use scopegate_grammar::{Piece, has_braces, pieces};
+use scopegate_grammar::{Piece, escape, has_braces, pieces};
 
 use crate::scope::{Values, prefix_of, values_in};
 
@@ -30,10 +30,11 @@ fn values_of<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     }
 }
 
-/// Fills values into a template. A parameter without a value stands for any value, and stays as it is.
+/// Fills values into a template. A parameter without a value stands for any value, and stays as it is. The result is
+/// written as in an attribute, so its literal braces are doubled.
 pub(super) fn fill<'a>(template: &Cow<'a, str>, values: &Values<'_>) -> Cow<'a, str> {
     let filled = pieces(template).map(|piece| match piece {
-        Ok(Piece::Text(text)) => Ok(Cow::Borrowed(text)),
+        Ok(Piece::Text(text)) => Ok(escape(text)),
         Ok(Piece::Parameter(name)) => {
             Ok(values.get(name).map_or_else(|| format!("{{{name}}}").into(), |value| (*value).into()))
         }

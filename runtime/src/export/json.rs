@@ -1,6 +1,9 @@
 //! The table as JSON, for programs.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 
@@ -8,7 +11,7 @@ use super::Admission;
 use crate::{
     gate::Gate,
     policy::Policy,
-    scope::{Entry, Requirement, ScopeTable, ScopeToken},
+    scope::{Entry, NeedRef, Requirement, ScopeTable, ScopeToken},
 };
 
 #[derive(Serialize)]
@@ -20,6 +23,16 @@ struct Table<'a> {
     client_certificate: Option<String>,
     routes: Vec<Route<'a>>,
     catalog: Vec<Named>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    templates: Vec<Template>,
+}
+
+/// A template with its description from the vocabulary.
+#[derive(Serialize)]
+struct Template {
+    template: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'static str,
 }
 
 /// A scope with its description from the vocabulary.
@@ -39,22 +52,23 @@ pub(super) struct Route<'a> {
     handler: &'a str,
     access: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    alternatives: Vec<Vec<&'a str>>,
+    alternatives: Vec<Vec<Cow<'a, str>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acr_values: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    also: Vec<&'static str>,
+    also: Vec<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<&'static str>,
+    related: Vec<Cow<'a, str>>,
 }
 
 /// Writes `table` as JSON: the floor, the routes in the order of the table, and the catalog. `admission` is a `&Gate`
 /// or a `&Policy`.
 ///
 /// The catalog lists the scopes that the floor and the routes name, each with its description from the vocabulary.
-/// Templates are not in the catalog.
+/// Templates are not in the catalog. `templates` lists the templates that the routes name, with their descriptions.
+/// The routes and `templates` write a literal brace of a scope or template twice, as an attribute does.
 ///
 /// The `access` of a route is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and
 /// each alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values`
@@ -91,6 +105,9 @@ pub fn json<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> Stri
         client_certificate: admission.gate().and_then(Gate::checks_certificate).map(ToString::to_string),
         routes: table.entries().iter().map(Route::from).collect(),
         catalog: catalog(policy, table),
+        templates: templates(policy, table)
+            .map(|(template, description)| Template { template, description })
+            .collect(),
     };
     // Serializing strings, numbers and lists of them cannot fail.
     serde_json::to_string_pretty(&table).unwrap_or_default()
@@ -102,6 +119,13 @@ fn catalog(policy: &Policy, table: &ScopeTable) -> Vec<Named> {
     scopes.into_iter().map(|scope| Named { description: policy.description(scope.as_str()), scope }).collect()
 }
 
+/// Lists the templates that the routes name, with their descriptions.
+pub(super) fn templates(policy: &Policy, table: &ScopeTable) -> impl Iterator<Item = (String, &'static str)> {
+    let templates = table.entries().iter().flat_map(|entry| entry.terms().templates());
+    let described = templates.map(|text| (text.to_string(), policy.description(&text)));
+    described.collect::<BTreeMap<_, _>>().into_iter()
+}
+
 impl<'a> From<&'a Entry> for Route<'a> {
     fn from(entry: &'a Entry) -> Self {
         Self {
@@ -109,11 +133,11 @@ impl<'a> From<&'a Entry> for Route<'a> {
             path: entry.path(),
             handler: entry.handler(),
             access: access(entry.requirement()),
-            alternatives: entry.requirement().alternatives(),
+            alternatives: entry.requirement().written_alternatives(),
             acr_values: entry.requirement().acr(),
             max_age: entry.requirement().max_age().map(|max_age| max_age.as_secs()),
-            also: entry.also().collect(),
-            related: entry.related().collect(),
+            also: entry.terms().also().map(NeedRef::written).collect(),
+            related: entry.terms().related().map(NeedRef::written).collect(),
         }
     }
 }

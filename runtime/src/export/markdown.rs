@@ -1,9 +1,11 @@
 //! The table as Markdown, for people.
 
+use scopegate_grammar::escape;
+
 use super::Admission;
 use crate::{
     gate::Gate,
-    scope::{Requirement, ScopeTable, ScopeToken},
+    scope::{NeedRef, Requirement, ScopeTable},
 };
 
 /// Writes `table` as a Markdown table, with the rows in the same order. `admission` is a `&Gate` or a `&Policy`.
@@ -30,7 +32,8 @@ pub fn markdown<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> 
     let floor = match admission.policy().floor_scopes() {
         [] => String::new(),
         floor => {
-            let floor = all(floor.iter().map(ScopeToken::as_str));
+            let floor: Vec<_> = floor.iter().map(|scope| code(&escape(scope.as_str()))).collect();
+            let floor = floor.join(" ");
             format!("Every token also needs {floor}.\n\n")
         }
     };
@@ -42,7 +45,7 @@ pub fn markdown<'a>(admission: impl Into<Admission<'a>>, table: &ScopeTable) -> 
             entry.methods().map(code).unwrap_or_default(),
             entry.path().map(code).unwrap_or_default(),
             requirement(entry.requirement()),
-            all(entry.also()),
+            needs(entry.terms().also()),
             code(entry.handler()),
         ];
         text + "| " + &cells.join(" | ") + " |\n"
@@ -57,13 +60,17 @@ fn requirement(requirement: &Requirement) -> String {
 }
 
 fn scopes(requirement: &Requirement) -> String {
-    match requirement.alternatives()[..] {
+    let alternatives: Vec<String> = requirement.terms().map(needs).collect();
+    match alternatives[..] {
         _ if requirement.is_public() => "*nothing*".to_owned(),
         [] => "*a token*".to_owned(),
-        ref alternatives => {
-            alternatives.iter().map(|scopes| all(scopes.iter().copied())).collect::<Vec<_>>().join(" *or* ")
-        }
+        _ => alternatives.join(" *or* "),
     }
+}
+
+/// Writes scopes and templates as an attribute writes them.
+fn needs<'a>(needs: impl Iterator<Item = NeedRef<'a>>) -> String {
+    needs.map(|need| code(&need.written())).collect::<Vec<_>>().join(" ")
 }
 
 fn all<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {

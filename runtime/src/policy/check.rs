@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
+use scopegate_grammar::{has_braces, has_template_parameter};
+
 use super::{Policy, StartupError};
 #[cfg(feature = "jwt")]
 use crate::scope::{GrantedScopes, Wildcards, fits};
-use crate::scope::{NeedRef, ScopeTable, ScopeToken};
+use crate::scope::{ScopeTable, ScopeToken};
 
 impl Policy {
     /// Checks the policy and the scopes that `table` names. If vocabularies are registered, each scope must be in one
-    /// of them.
+    /// of them. If they contain templates, each template must be in one of them, too.
     ///
     /// A gate runs this check when it starts.
     ///
@@ -27,25 +29,62 @@ impl Policy {
     /// # Errors
     ///
     /// Fails if there is an implication cycle, a duplicate declaration or a duplicate implication. Fails if
-    /// vocabularies are registered and a scope is in none of them. Also fails if a name from
+    /// vocabularies are registered and a scope is in none of them. Fails if the floor or an implication names a
+    /// template, because only a request has values for the parameters. Also fails if a name from
     /// [`asked_as`](Policy::asked_as) is not a valid scope. The error lists every problem.
     pub fn check(&self, table: &ScopeTable) -> Result<(), StartupError> {
         StartupError::unless(self.problems(table), || ())
     }
 
     pub(crate) fn problems(&self, table: &ScopeTable) -> Vec<String> {
-        let of_table = table.entries().iter().flat_map(|entry| {
-            let by = format!("`{}` names the scope", entry.handler());
-            entry.terms().needs().filter_map(NeedRef::scope).map(move |scope| (scope, by.clone()))
-        });
-        let of_floor = self.floor.iter().map(|scope| (scope.clone(), "the floor names the scope".to_owned()));
-        let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
         let mut problems = self.contradictions.clone();
-        problems.extend(named.iter().filter_map(|(scope, by)| self.unknown(scope.as_str(), by)));
+        problems.extend(self.templates_of_the_floor());
+        problems.extend(self.templates_of_implications());
+        let needs = table.entries().iter().flat_map(|entry| {
+            entry.terms().needs().map(move |need| (need, format!("`{}` names", entry.handler())))
+        });
+        let (templates, scopes): (Vec<_>, Vec<_>) = needs.partition(|(need, _)| need.is_template());
+        let of_table = scopes.into_iter().filter_map(|(need, by)| Some((need.scope()?, by)));
+        let floor = self.floor.iter().filter(|scope| !has_template_parameter(scope.as_str()));
+        let of_floor = floor.map(|scope| (scope.clone(), "the floor names".to_owned()));
+        let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
+        let unknown =
+            |(scope, by): &(ScopeToken, String)| self.unknown(scope.as_str(), &format!("{by} the scope"));
+        // A vocabulary cannot declare a scope with braces, because it would be a template there.
+        let declarable = named.iter().filter(|(scope, _)| !has_braces(scope.as_str()));
+        problems.extend(declarable.filter_map(unknown));
+        problems.extend(templates.iter().filter_map(|(need, by)| self.unknown_template(need.as_str(), by)));
         problems.extend(named.iter().filter_map(|(scope, _)| self.misnamed(scope)));
         let mut seen = HashSet::new();
         problems.retain(|problem| seen.insert(problem.clone()));
         problems
+    }
+
+    /// Describes each scope of the floor that has a parameter in braces. The floor has no values for parameters.
+    fn templates_of_the_floor(&self) -> impl Iterator<Item = String> {
+        let templates = self.floor.iter().filter(|scope| has_template_parameter(scope.as_str()));
+        templates.map(|scope| {
+            format!(
+                "the floor names the template `{scope}`, but not every path has a value for it; name it in the attributes of the handlers, or in `Router::requiring`"
+            )
+        })
+    }
+
+    /// Describes each implication from or to a scope that has a parameter in braces.
+    fn templates_of_implications(&self) -> Vec<String> {
+        let pairs = self
+            .declared()
+            .flat_map(|(scope, implied)| implied.into_iter().map(move |implied| (scope.clone(), implied)));
+        let with_templates = pairs.filter(|(scope, implied)| {
+            [scope, implied].into_iter().any(|scope| has_template_parameter(scope.as_str()))
+        });
+        with_templates
+            .map(|(scope, implied)| {
+                format!(
+                    "`{scope}` implies `{implied}`, but an implication cannot name a template; write `any(\"{implied}\", \"{scope}\")` in the attributes that name `{implied}`"
+                )
+            })
+            .collect()
     }
 
     /// Describes a scope that a token can have but that no operation needs. Such a scope covers no scope of a
@@ -59,7 +98,7 @@ impl Policy {
         let is_useful = |scope: &str| {
             let meets =
                 |template: &str| fits(template, scope) || self.wildcards.may_stand_for(scope, template);
-            self.entry(scope).is_some() || templates.iter().any(|template| meets(template))
+            self.known(false).any(|known| known == scope) || templates.iter().any(|template| meets(template))
         };
         let mut all = covered.iter().map(ScopeToken::as_str).chain([scope]);
         if all.any(is_useful) {
@@ -80,13 +119,22 @@ impl Policy {
 
     /// Describes a scope that is in no vocabulary. The text `by` says who names the scope.
     fn unknown(&self, scope: &str, by: &str) -> Option<String> {
-        if self.vocabulary.is_empty() || self.entry(scope).is_some() {
-            return None;
+        if self.vocabulary.is_empty() { None } else { unknown_among(self.known(false), scope, by) }
+    }
+
+    /// Describes a template that is in no vocabulary. If no vocabulary has templates, templates need no entry.
+    fn unknown_template(&self, template: &str, by: &str) -> Option<String> {
+        if self.has_templates() {
+            unknown_among(self.known(true), template, &format!("{by} the template"))
+        } else {
+            None
         }
-        let known = self.vocabulary.iter().map(|entry| entry.scope().as_str());
-        let hint = scopegate_grammar::suggest(scope, known);
-        let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-        Some(format!("{by} `{scope}`, which no vocabulary has{hint}"))
+    }
+
+    /// Iterates over the scopes of the vocabulary, or over its templates.
+    fn known(&self, templates: bool) -> impl Iterator<Item = &'static str> + Clone {
+        let entries = self.vocabulary.iter().filter(move |entry| entry.is_template() == templates);
+        entries.map(|entry| entry.scope().as_str())
     }
 
     fn misnamed(&self, scope: &ScopeToken) -> Option<String> {
@@ -94,4 +142,13 @@ impl Policy {
         let fault = scopegate_grammar::check(&asked).err()?;
         Some(format!("clients would ask for `{scope}` as {asked:?}: {fault}"))
     }
+}
+
+fn unknown_among(known: impl Iterator<Item = &'static str> + Clone, text: &str, by: &str) -> Option<String> {
+    if known.clone().any(|known| known == text) {
+        return None;
+    }
+    let hint = scopegate_grammar::suggest(text, known);
+    let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+    Some(format!("{by} `{text}`, which no vocabulary has{hint}"))
 }

@@ -3,6 +3,9 @@
 
 use std::{fmt, sync::Arc};
 
+#[cfg(any(feature = "export", feature = "jwt"))]
+use scopegate_grammar::is_template;
+
 use super::decision::each_once;
 use crate::scope::{
     Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
@@ -239,7 +242,7 @@ impl Policy {
     /// Changes an input of the hierarchy, and rebuilds the hierarchy.
     fn change(&mut self, change: impl FnOnce(&mut Self)) {
         change(self);
-        match Hierarchy::new(self.implications()) {
+        match Hierarchy::new(self.declared()) {
             Ok(hierarchy) => {
                 self.hierarchy = hierarchy.wildcards(self.wildcards);
                 self.contradictions = Vec::new();
@@ -253,7 +256,13 @@ impl Policy {
 
     /// Iterates over the scopes, each with the scopes that it implies directly. The scopes of the vocabulary come
     /// first.
+    #[cfg(any(feature = "export", feature = "jwt"))]
     pub(crate) fn implications(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
+        self.declared().filter(|(scope, _)| !is_template(scope.as_str()))
+    }
+
+    /// Iterates over the same scopes as `implications`, and over the templates of the vocabulary.
+    pub(super) fn declared(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         let declared = self.vocabulary.iter().map(|entry| {
             (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())
         });
@@ -266,7 +275,8 @@ impl Policy {
         let mut scopes = match self.advertise {
             Advertise::Catalog => table.catalog(),
             Advertise::Baseline => {
-                let baseline = self.vocabulary.iter().filter(|entry| entry.is_baseline());
+                let baseline =
+                    self.vocabulary.iter().filter(|entry| entry.is_baseline() && !entry.is_template());
                 baseline.map(|entry| entry.scope().into()).collect()
             }
         };
@@ -298,10 +308,19 @@ impl Policy {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes that are spelt almost alike. The list is empty if a vocabulary is registered, because the gate then
-    /// already rejects misspelt scopes.
+    /// Finds scopes and templates that are spelt almost alike. If the vocabulary has scopes, the gate already rejects
+    /// misspelt scopes, so this method looks only at templates. The list is empty if the vocabulary has templates, too.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
-        if self.vocabulary.is_empty() { alike(table) } else { Vec::new() }
+        match (self.vocabulary.is_empty(), self.has_templates()) {
+            (true, _) => alike(table, |_| true),
+            (false, false) => alike(table, |need| need.is_template()),
+            (false, true) => Vec::new(),
+        }
+    }
+
+    /// Tells whether the vocabulary has a template.
+    pub(super) fn has_templates(&self) -> bool {
+        self.vocabulary.iter().any(VocabularyEntry::is_template)
     }
 
     pub(super) fn entry(&self, scope: &str) -> Option<&VocabularyEntry> {

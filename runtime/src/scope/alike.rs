@@ -5,7 +5,10 @@ use std::{
     fmt,
 };
 
-use super::table::{Entry, ScopeTable};
+use super::{
+    need::NeedRef,
+    table::{Entry, ScopeTable},
+};
 
 /// Two scopes of a table that are spelt almost alike.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,18 +23,19 @@ pub(crate) struct Alike<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Named<'a> {
     text: &'a str,
+    is_template: bool,
     by: &'a Entry,
     times: usize,
 }
 
-/// Finds the scopes and templates of a table that are spelt almost alike. Callers use this function only if no
-/// vocabulary is registered, because with a vocabulary the gate already rejects misspelt scopes.
-pub(crate) fn alike(table: &ScopeTable) -> Vec<Alike<'_>> {
+/// Finds the scopes and templates of a table that are spelt almost alike. Looks only at the scopes and templates for
+/// which `is_wanted` returns `true`.
+pub(crate) fn alike(table: &ScopeTable, is_wanted: impl Fn(NeedRef<'_>) -> bool) -> Vec<Alike<'_>> {
     let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
     for by in table.entries() {
-        for need in by.terms().needs() {
-            let text = need.as_str();
-            named.entry(text).or_insert(Named { text, by, times: 0 }).times += 1;
+        for need in by.terms().needs().filter(|need| is_wanted(*need)) {
+            let (text, is_template) = (need.as_str(), need.is_template());
+            named.entry(text).or_insert(Named { text, is_template, by, times: 0 }).times += 1;
         }
     }
     let named: Vec<Named<'_>> = named.into_values().collect();
@@ -66,9 +70,10 @@ fn groups(named: &[Named<'_>]) -> HashMap<String, Vec<usize>> {
 impl fmt::Display for Alike<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rare, other } = self;
+        let all = if rare.is_template || other.is_template { "scopes and templates" } else { "scopes" };
         write!(
             f,
-            "`{}`, named by `{}`, is spelt almost like `{}`, named by `{}`; correct the misspelt one, or list all scopes in a vocabulary",
+            "`{}`, named by `{}`, is spelt almost like `{}`, named by `{}`; correct the misspelt one, or list all {all} in a vocabulary",
             rare.text,
             rare.by.handler(),
             other.text,

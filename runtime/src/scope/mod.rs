@@ -21,7 +21,7 @@ mod vocabulary;
 pub(crate) use self::{
     alike::{Alike, alike},
     hierarchy::Hierarchy,
-    need::NeedRef,
+    need::{NeedRef, OwnedNeed},
     scope::join,
     template::{Filled, Unfilled},
 };
@@ -48,6 +48,6 @@ pub(crate) use self::{
     row_id::RowId,
     row_ref::RowRef,
     table::Terms,
-    template::{Parameters, fits, is_template, parameters},
+    template::{Parameters, fits, parameters},
     text::Text,
 };

@@ -1,5 +1,9 @@
 //! One scope or template of a requirement.
 
+use std::borrow::Cow;
+
+use scopegate_grammar::Meaning;
+
 use super::{
     scope::{Scope, ScopeToken},
     template::Template,
@@ -19,6 +23,22 @@ pub enum Need {
 }
 
 impl Need {
+    /// Reads the text of a constant or a variant. A text with a parameter in braces is a template.
+    ///
+    /// # Panics
+    ///
+    /// Panics, at compile time, if the text has a brace that is not part of a parameter, or if the text is no valid
+    /// template.
+    #[must_use]
+    #[track_caller]
+    pub const fn of(scope: Scope) -> Self {
+        match scopegate_grammar::meaning(scope.as_str()) {
+            Ok(Meaning::Scope) => Self::Scope(scope),
+            Ok(Meaning::Template) => Self::Template(Template::new(scope.as_str())),
+            Err(fault) => panic!("{}", fault.message()),
+        }
+    }
+
     /// Wraps the text of a scope, which a macro has already checked.
     #[must_use]
     pub const fn literal(text: &'static str) -> Self {
@@ -37,6 +57,11 @@ impl Need {
     pub(crate) const fn is_template(&self) -> bool {
         matches!(self, Self::Template(_))
     }
+
+    /// Tells whether two scopes or two templates are equal. Unlike `==`, this function also works in a `const`.
+    pub(crate) const fn is(self, other: Self) -> bool {
+        self.is_template() == other.is_template() && scopegate_grammar::same(self.as_str(), other.as_str())
+    }
 }
 
 /// One scope or template of a requirement that is made at run time.
@@ -44,6 +69,18 @@ impl Need {
 pub(crate) enum OwnedNeed {
     Scope(ScopeToken),
     Template(Text),
+}
+
+/// Reads the text of a scope that the program makes at run time. As in an attribute, a text with a parameter in braces
+/// is a template. Any other text with braces is a scope.
+impl From<ScopeToken> for OwnedNeed {
+    fn from(scope: ScopeToken) -> Self {
+        if scopegate_grammar::is_template(scope.as_str()) {
+            Self::Template(scope.into())
+        } else {
+            Self::Scope(scope)
+        }
+    }
 }
 
 /// One scope or template of a requirement. The requirement is either written in the program's source or made at run
@@ -62,6 +99,12 @@ impl<'a> NeedRef<'a> {
             Self::Owned(OwnedNeed::Scope(scope)) => scope.as_str(),
             Self::Owned(OwnedNeed::Template(text)) => text,
         }
+    }
+
+    /// Returns the text as an attribute writes it: each literal brace of a scope is doubled. Only this text tells a scope
+    /// with braces from a template.
+    pub(crate) fn written(self) -> Cow<'a, str> {
+        if self.is_template() { self.as_str().into() } else { scopegate_grammar::escape(self.as_str()) }
     }
 
     /// Returns the scope, or `None` for a template. Allocates nothing.
@@ -83,7 +126,7 @@ impl<'a> NeedRef<'a> {
     }
 
     /// Copies this scope or template for a requirement that is made at run time.
-    pub(super) fn into_owned(self) -> OwnedNeed {
+    pub(crate) fn into_owned(self) -> OwnedNeed {
         match self {
             Self::Const(Need::Scope(scope)) => OwnedNeed::Scope(scope.into()),
             Self::Const(Need::Template(template)) => OwnedNeed::Template(Text::Static(template.as_str())),
@@ -95,6 +138,15 @@ impl<'a> NeedRef<'a> {
         matches!(self, Self::Const(Need::Template(_)) | Self::Owned(OwnedNeed::Template(_)))
     }
 }
+
+/// A scope and a template are never equal, even if they have the same text.
+impl PartialEq for NeedRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_template() == other.is_template() && self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for NeedRef<'_> {}
 
 impl From<Need> for NeedRef<'_> {
     fn from(need: Need) -> Self {

@@ -48,7 +48,10 @@ fn need(text: &str) -> Result<OwnedNeed, String> {
     }
     scopegate_grammar::check_template(text)
         .map_err(|fault| format!("`{shown}` is not a template: {fault}"))?;
-    Ok(OwnedNeed::Template(Text::from(text)))
+    Ok(match scopegate_grammar::unescape(text) {
+        Some(scope) => OwnedNeed::Scope(ScopeToken::filled(&scope)),
+        None => OwnedNeed::Template(Text::from(text)),
+    })
 }
 
 fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {

@@ -55,7 +55,7 @@ fn is_within(few: &[NeedRef<'_>], many: &[NeedRef<'_>]) -> bool {
 }
 
 fn contains(needs: &[NeedRef<'_>], need: NeedRef<'_>) -> bool {
-    needs.iter().any(|other| other.as_str() == need.as_str())
+    needs.contains(&need)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What an operation needs: one of several sets of scopes, and possibly a recent login or a certain login method.
 
-use std::{fmt, hash, slice, str::FromStr, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, hash, slice, str::FromStr, sync::Arc, time::Duration};
 
 use super::{
     need::{Need, NeedRef, OwnedNeed},
@@ -81,15 +81,15 @@ impl Requirement {
         Self { kind: Kind::Authenticated, step_up }
     }
 
-    /// Requires one scope.
+    /// Requires the scope or the template that a constant stands for.
+    #[track_caller]
     pub(crate) const fn one(scope: Scope) -> Self {
-        Self::of(Kind::One(Need::Scope(scope)))
+        Self::of(Kind::One(Need::of(scope)))
     }
 
-    /// Requires one template, whose text has been checked.
-    #[cfg(feature = "axum")]
-    pub(crate) fn template(text: &str) -> Self {
-        Self::of(Kind::Owned(Arc::new([vec![OwnedNeed::Template(text.into())]])))
+    /// Requires one scope or template.
+    pub(crate) fn owned(need: OwnedNeed) -> Self {
+        Self::of(Kind::Owned(Arc::new([vec![need]])))
     }
 
     /// Returns this requirement. With this method, an attribute can name a requirement in place of a scope.
@@ -129,7 +129,7 @@ impl Requirement {
     }
 
     /// Returns the scopes of each alternative in order of declaration; templates keep their braces. The list is empty
-    /// if no particular scope is needed.
+    /// if no particular scope is needed. A scope has the same text as in a token, so its literal braces are not doubled.
     ///
     /// # Examples
     ///
@@ -142,6 +142,11 @@ impl Requirement {
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&str>> {
         self.terms().map(|needs| needs.map(NeedRef::as_str).collect()).collect()
+    }
+
+    /// Returns the alternatives as an attribute writes them: each literal brace of a scope is doubled.
+    pub(crate) fn written_alternatives(&self) -> Vec<Vec<Cow<'_, str>>> {
+        self.terms().map(|needs| needs.map(NeedRef::written).collect()).collect()
     }
 
     /// Returns the accepted values of the token's `acr` claim, in order of preference. The list is empty if no
@@ -228,7 +233,7 @@ impl Requirement {
     }
 }
 
-/// Parses the format that `Display` writes. The text is `public`, `authenticated`, or scopes separated by spaces, with
+/// Parses the format that `Display` writes. As in an attribute, a literal brace is doubled. The text is `public`, `authenticated`, or scopes separated by spaces, with
 /// ` | ` between alternatives. The text can end with `acr="VALUE"` for each accepted value, and with
 /// `max_age="SECONDS"`.
 ///
@@ -275,15 +280,17 @@ impl FromStr for Requirement {
 const PUBLIC_LOGIN: &str =
     "a public operation has no login to check; write `authenticated` in place of `public`";
 
+/// A scope with a parameter in braces is a template, as in an attribute.
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
-        Self::one(scope)
+        ScopeToken::from(scope).into()
     }
 }
 
+/// A scope with a parameter in braces is a template, as in an attribute.
 impl From<ScopeToken> for Requirement {
     fn from(scope: ScopeToken) -> Self {
-        Self::of(Kind::Owned(Arc::new([vec![OwnedNeed::Scope(scope)]])))
+        Self::owned(scope.into())
     }
 }
 
@@ -300,13 +307,9 @@ impl PartialEq for Requirement {
         if let (Kind::All(one), Kind::All(other)) = (&self.kind, &other.kind) {
             return one == other;
         }
-        let same = |(one, other): (NeedRef<'_>, NeedRef<'_>)| one.as_str() == other.as_str();
         self.same_kind(other)
             && self.terms().count() == other.terms().count()
-            && self
-                .terms()
-                .zip(other.terms())
-                .all(|(one, other)| one.clone().count() == other.clone().count() && one.zip(other).all(same))
+            && self.terms().zip(other.terms()).all(|(one, other)| one.eq(other))
     }
 }
 
@@ -322,15 +325,17 @@ impl hash::Hash for Requirement {
     }
 }
 
-/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login.
+/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login. As in an
+/// attribute, a literal brace of a scope is doubled, so that a scope with braces is not mistaken for a template.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scopes = match self.kind {
             Kind::Public => "public".to_owned(),
             Kind::Authenticated => "authenticated".to_owned(),
             Kind::One(_) | Kind::All(_) | Kind::Const(_) | Kind::Owned(_) => {
-                let alternatives: Vec<String> = self.alternatives().into_iter().map(join).collect();
-                alternatives.join(" | ")
+                let written = self.written_alternatives();
+                let alternatives = written.iter().map(|needs| join(needs.iter().map(AsRef::as_ref)));
+                alternatives.collect::<Vec<_>>().join(" | ")
             }
         };
         f.pad(&format!("{scopes}{}", self.step_up))

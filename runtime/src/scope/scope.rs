@@ -19,6 +19,8 @@ use crate::shown::debug_as_display;
 /// assert_eq!(WRITE.as_str(), "files:write");
 /// ```
 ///
+/// In an attribute or a requirement, a scope with a parameter in braces, such as `tenant:{tenant}:read`, is a template.
+///
 /// A scope contains no spaces, so this does not compile:
 ///
 /// ```compile_fail
@@ -88,7 +90,7 @@ impl Scope {
     #[doc(hidden)]
     #[must_use]
     pub const fn as_need(self) -> Need {
-        Need::Scope(self)
+        Need::of(self)
     }
 }
 
@@ -170,6 +172,12 @@ impl FromStr for ScopeToken {
 impl AsRef<str> for ScopeToken {
     fn as_ref(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<ScopeToken> for Text {
+    fn from(scope: ScopeToken) -> Self {
+        scope.0
     }
 }
 

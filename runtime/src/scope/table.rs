@@ -64,6 +64,11 @@ impl Terms {
         self.also.iter().copied().map(NeedRef::Const)
     }
 
+    #[cfg(feature = "export")]
+    pub(crate) fn related(&self) -> impl Iterator<Item = NeedRef<'_>> {
+        self.related.iter().copied().map(NeedRef::Const)
+    }
+
     pub(crate) fn templates(&self) -> impl Iterator<Item = Text> {
         self.needs().filter_map(NeedRef::template)
     }
@@ -371,7 +376,8 @@ impl fmt::Display for ScopeTable {
         let (methods_width, path_width) = (width(0), width(1));
         for (entry, [methods, path]) in self.entries.iter().zip(&columns) {
             write!(f, "{methods:methods_width$}  {path:path_width$}  {}", entry.requirement())?;
-            let also = join(entry.also());
+            let also: Vec<_> = entry.terms().also().map(NeedRef::written).collect();
+            let also = join(also.iter().map(AsRef::as_ref));
             writeln!(f, "{}{also}", if also.is_empty() { "" } else { " also " })?;
         }
         Ok(())

@@ -36,13 +36,6 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Tells whether `text` is a template with at least one parameter. Also returns `true` for an ordinary scope whose text
-/// looks like a template, because a scope can contain braces.
-#[cfg(feature = "axum")]
-pub(crate) fn is_template(text: &str) -> bool {
-    scopegate_grammar::check_template(text).is_ok() && parameters(text).next().is_some()
-}
-
 /// A part of a template: literal text, or the name of a parameter. The report is an HTML page, and a script in the page
 /// uses these parts to fill in the template.
 #[cfg(feature = "export")]

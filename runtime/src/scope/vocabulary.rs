@@ -7,6 +7,8 @@ use crate::{scope::Scope, shown::debug_as_display};
 /// The scopes that an API defines. Make a vocabulary from an enum
 /// with [`#[derive(Vocabulary)]`](macro@crate::Vocabulary).
 ///
+/// An entry whose scope has a parameter in braces, such as `tenant:{tenant}:read`, is a template.
+///
 /// # Examples
 ///
 /// ```
@@ -86,6 +88,11 @@ impl VocabularyEntry {
     #[must_use]
     pub const fn scope(&self) -> Scope {
         self.scope
+    }
+
+    /// Tells whether the scope is a template, because its text has a parameter in braces.
+    pub(crate) const fn is_template(&self) -> bool {
+        scopegate_grammar::is_template(self.scope.as_str())
     }
 
     /// Returns the scope's description for the consent page. The text is empty if the scope has no description.

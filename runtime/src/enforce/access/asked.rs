@@ -1,6 +1,6 @@
 //! What a handler can pass to the methods of its `Access`.
 
-use crate::scope::{NeedRef, Requirement, Row, ScopeToken, is_template};
+use crate::scope::{NeedRef, OwnedNeed, Requirement, Row, ScopeToken};
 
 /// A scope that a handler can demand with [`Access::require`](crate::Access::require): a text, a
 /// [`Scope`](crate::Scope), or a variant of a [vocabulary](macro@crate::Vocabulary).
@@ -44,7 +44,7 @@ pub trait Coverable: sealed::Covered {}
 impl<T: sealed::Covered> Coverable for T {}
 
 mod sealed {
-    use super::{NeedRef, Requirement, Row, ScopeToken, is_template};
+    use super::{NeedRef, OwnedNeed, Requirement, Row, ScopeToken};
 
     #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Covered {
@@ -66,11 +66,7 @@ mod sealed {
         fn requirement(self, handler: &Row) -> Requirement {
             let scope = self.into();
             let declared = handler.terms().needs().find(|need| need.as_str() == scope.as_str());
-            if declared.map_or_else(|| is_template(scope.as_str()), NeedRef::is_template) {
-                Requirement::template(scope.as_str())
-            } else {
-                scope.into()
-            }
+            Requirement::owned(declared.map_or_else(|| OwnedNeed::from(scope.clone()), NeedRef::into_owned))
         }
     }
 }

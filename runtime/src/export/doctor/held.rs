@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, iter};
 
-use scopegate_grammar::MAX_VALUE;
+use scopegate_grammar::{MAX_VALUE, unescape};
 
 use crate::{
     export::instance::{fill, values},
@@ -76,7 +76,8 @@ impl<'a> Held<'a> {
     pub(super) fn instances(&self, template: NeedRef<'_>) -> BTreeSet<String> {
         let fitting = self.values_for(template).into_iter();
         let fitting = fitting.filter(|values| self.has_with(template, values));
-        fitting.map(|values| fill(&template.as_str().into(), &values).into_owned()).collect()
+        let filled = fitting.map(|values| fill(&template.as_str().into(), &values).into_owned());
+        filled.map(|text| unescape(&text).unwrap_or(text)).collect()
     }
 
     fn has_with(&self, need: NeedRef<'_>, values: &Values<'_>) -> bool {

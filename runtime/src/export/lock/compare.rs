@@ -12,6 +12,8 @@ use std::{
     rc::Rc,
 };
 
+use scopegate_grammar::unescape;
+
 use super::{
     declared::Declared,
     needs::{Direction, Needs},
@@ -28,7 +30,7 @@ type Coverers = Rc<BTreeSet<String>>;
 /// The policy of one lock.
 pub(super) struct Side {
     policy: Policy,
-    /// The scopes that the policy names.
+    /// The scopes that the policy names, as in a token.
     names: BTreeSet<String>,
     known: RefCell<HashMap<String, Coverers>>,
 }
@@ -36,7 +38,9 @@ pub(super) struct Side {
 impl From<&Declared> for Side {
     fn from(declared: &Declared) -> Self {
         let implied = declared.implied.iter().flat_map(|(scope, children)| children.iter().chain([scope]));
-        let names = declared.floor.iter().chain(implied).map(ToString::to_string).collect();
+        let named = declared.floor.iter().chain(implied).map(|scope| scope.as_str());
+        // A word of an older lock can have single braces, and stands for a scope with these braces.
+        let names = named.map(|text| unescape(text).unwrap_or_else(|| text.to_owned())).collect();
         Self { policy: declared.policy(), names, known: RefCell::default() }
     }
 }

@@ -31,6 +31,8 @@ use crate::{
 /// The settings that the declarations of a lock describe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
+    /// Scopes are written as in an attribute, with each literal brace doubled. So the policy of the declarations can
+    /// also judge the scopes and templates of the lines, which are written in the same way.
     pub(super) floor: BTreeSet<ScopeToken>,
     /// The scopes that each scope implies directly. No set is empty.
     pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
@@ -61,18 +63,22 @@ impl From<Admission<'_>> for Declared {
         let policy = admission.policy();
         let mut implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>> = BTreeMap::new();
         for (scope, children) in policy.implications() {
-            implied.entry(scope).or_default().extend(children);
+            implied.entry(written(&scope)).or_default().extend(children.iter().map(written));
         }
         implied.retain(|_, children| !children.is_empty());
         let sources = |gate: &crate::Gate| gate.credential_sources().map(source).collect();
         Self {
-            floor: policy.floor_scopes().iter().cloned().collect(),
+            floor: policy.floor_scopes().iter().map(written).collect(),
             implied,
             wildcards: policy.wildcards_in_use(),
             sources: admission.gate().map_or_else(usual_sources, sources),
             bound: admission.gate().map(Bound::from).unwrap_or_default(),
         }
     }
+}
+
+fn written(scope: &ScopeToken) -> ScopeToken {
+    ScopeToken::filled(&scopegate_grammar::escape(scope.as_str()))
 }
 
 fn source(source: &CredentialSource) -> String {

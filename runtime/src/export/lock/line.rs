@@ -9,7 +9,8 @@
 //! step-up     = "acr=" DQUOTE value DQUOTE / "max_age=" DQUOTE seconds DQUOTE
 //! ```
 //!
-//! A scope that equals a word of this grammar, such as `by`, is written in quotation marks, which no scope contains. If
+//! Scopes are written as in an attribute: `{tenant}` is a parameter, and `{{` and `}}` are literal braces. The
+//! declarations write scopes in the same way. A scope that equals a word of this grammar, such as `by`, is written in quotation marks, which no scope contains. If
 //! the route of a handler is unknown, the line has `-` in place of the method, and the handler in place of the path.
 
 use std::{fmt, iter::Peekable};
@@ -40,8 +41,8 @@ impl From<&Entry> for Line {
             handler: entry.path().map(|_| one_word(entry.handler())),
             needs: entry.requirement().into(),
             step_up: entry.requirement().step_up().clone(),
-            also: entry.also().map(str::to_owned).collect(),
-            related: entry.related().map(str::to_owned).collect(),
+            also: entry.terms().also().map(|need| need.written().into_owned()).collect(),
+            related: entry.terms().related().map(|need| need.written().into_owned()).collect(),
         }
     }
 }

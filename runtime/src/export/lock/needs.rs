@@ -1,6 +1,8 @@
 //! The requirement of an operation in a lock, and the effect of a change on callers.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use scopegate_grammar::has_template_parameter;
 
 use crate::scope::Requirement;
 
@@ -9,7 +11,7 @@ use crate::scope::Requirement;
 pub(super) enum Needs {
     Public,
     Authenticated,
-    /// The alternatives, each a list of scopes. There is at least one alternative, and each has at least one scope.
+    /// The alternatives, each a list of scopes as an attribute writes them. There is at least one alternative, and each has at least one scope.
     Scopes(Vec<Vec<String>>),
 }
 
@@ -18,7 +20,9 @@ impl Needs {
     pub(super) fn has_templates(&self) -> bool {
         match self {
             Self::Public | Self::Authenticated => false,
-            Self::Scopes(alternatives) => alternatives.iter().flatten().any(|scope| scope.contains('{')),
+            Self::Scopes(alternatives) => {
+                alternatives.iter().flatten().any(|scope| has_template_parameter(scope))
+            }
         }
     }
 }
@@ -96,8 +100,8 @@ impl fmt::Display for Direction {
 
 impl From<&Requirement> for Needs {
     fn from(requirement: &Requirement) -> Self {
-        let alternative = |scopes: Vec<&str>| scopes.into_iter().map(str::to_owned).collect();
-        let alternatives: Vec<_> = requirement.alternatives().into_iter().map(alternative).collect();
+        let alternative = |scopes: Vec<Cow<'_, str>>| scopes.into_iter().map(Cow::into_owned).collect();
+        let alternatives: Vec<_> = requirement.written_alternatives().into_iter().map(alternative).collect();
         match alternatives[..] {
             _ if requirement.is_public() => Self::Public,
             [] => Self::Authenticated,

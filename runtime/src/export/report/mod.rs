@@ -11,14 +11,18 @@ mod scopes;
 
 use std::collections::BTreeMap;
 
+use scopegate_grammar::has_braces;
 use serde::Serialize;
 
 pub(super) use self::audit::Audit;
 use self::scopes::Known;
-use super::{json::Route, lock::Change, lock::Lock};
+use super::{
+    json::{Route, templates},
+    lock::{Change, Lock},
+};
 use crate::{
     gate::Gate,
-    scope::{Entry, Part, ScopeTable, ScopeToken, Wildcards, parts},
+    scope::{Entry, NeedRef, Part, ScopeTable, ScopeToken, Wildcards, parts},
 };
 
 /// The version of the format. `cargo scopegate` rejects data of another version, because the page would misread the
@@ -37,8 +41,11 @@ struct Report<'a> {
     values: Values,
     /// All scopes that the rows, the floor or the implications name, sorted.
     scopes: Vec<Known>,
-    /// The templates of the rows, split into parts.
+    /// The templates of the rows, split into parts. Also contains the scopes of the rows that have literal braces,
+    /// because the rows double these braces.
     templates: BTreeMap<String, Vec<Part>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    template_descriptions: BTreeMap<String, &'static str>,
     rows: Vec<Row<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Changed>>,
@@ -81,7 +88,8 @@ pub(super) fn report(
         let place = entry.path().unwrap_or(entry.handler());
         (place, entry.methods().unwrap_or_default(), entry.handler())
     });
-    let templates = table.entries().iter().flat_map(|entry| entry.terms().templates());
+    let needs = table.entries().iter().flat_map(|entry| entry.terms().needs());
+    let braced = needs.map(NeedRef::written).filter(|text| has_braces(text));
     let report = Report {
         format: FORMAT,
         resource: gate.resource().map(crate::Resource::identifier),
@@ -90,7 +98,8 @@ pub(super) fn report(
         wildcards: name(policy.wildcards_in_use()),
         values: Values::known(),
         scopes: scopes::known(policy, table),
-        templates: templates.map(|text| (text.to_string(), parts(&text))).collect(),
+        templates: braced.map(|text| (text.to_string(), parts(&text))).collect(),
+        template_descriptions: templates(policy, table).filter(|(_, text)| !text.is_empty()).collect(),
         rows: entries.into_iter().map(|entry| Row { id: entry.id(), route: entry.into() }).collect(),
         changes: changes.map(|changes| changes.iter().map(Changed::from).collect()),
         audit,

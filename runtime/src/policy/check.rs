@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Policy, StartupError};
-#[cfg(feature = "jwt")]
+#[cfg(feature = "axum")]
 use crate::scope::{GrantedScopes, Wildcards, fits};
 use crate::scope::{NeedRef, ScopeTable, ScopeToken};
 
@@ -50,7 +50,7 @@ impl Policy {
 
     /// Describes a scope that a token can have but that no operation needs. Such a scope covers no scope of a
     /// vocabulary, and no scope that fits a template of the table.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "axum")]
     pub(crate) fn useless(&self, scope: &str, by: &str, table: &ScopeTable) -> Option<String> {
         let granted = GrantedScopes::parse(scope);
         let named = self.implications().flat_map(|(scope, implied)| implied.into_iter().chain([scope]));
@@ -73,7 +73,7 @@ impl Policy {
     }
 
     /// Tells whether `scope` is a wildcard that the policy does not enable.
-    #[cfg(any(feature = "export", feature = "jwt"))]
+    #[cfg(feature = "axum")]
     pub(crate) fn ignores_wildcard(&self, scope: &str) -> bool {
         self.wildcards.ignores(scope)
     }
@@ -83,10 +83,14 @@ impl Policy {
         if self.vocabulary.is_empty() || self.entry(scope).is_some() {
             return None;
         }
-        let known = self.vocabulary.iter().map(|entry| entry.scope().as_str());
-        let hint = scopegate_grammar::suggest(scope, known);
-        let hint = hint.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+        let hint =
+            self.suggestion(scope).map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
         Some(format!("{by} `{scope}`, which no vocabulary has{hint}"))
+    }
+
+    /// Returns the scope of a vocabulary that is spelt almost like `scope`.
+    pub(crate) fn suggestion(&self, scope: &str) -> Option<&str> {
+        scopegate_grammar::suggest(scope, self.vocabulary.iter().map(|entry| entry.scope().as_str()))
     }
 
     fn misnamed(&self, scope: &ScopeToken) -> Option<String> {

@@ -116,8 +116,8 @@ async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
     };
     let expected = [
         "a key without a name grants `files:reed`, which no vocabulary has; did you mean `files:read`?",
-        "the key `bob\\n` grants `files:reads`, which no vocabulary has; did you mean `files:read`?",
         &format!("the key `bob\\n` grants `files:*`, which no vocabulary has{UNCOUNTED}"),
+        "the key `bob\\n` grants `files:reads`, which no vocabulary has; did you mean `files:read`?",
     ];
     let issuer = || Issuer::new("https://auth.example");
     let gates = [

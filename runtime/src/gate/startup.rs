@@ -51,7 +51,7 @@ impl Gate {
     /// scopes that only the other gates use.
     fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {
         let verifier = self.0.verifier.as_any();
-        let of_keys = keys_in(verifier).into_iter().flat_map(StaticKeys::grants);
+        let of_keys = keys_in(verifier).flat_map(StaticKeys::grants);
         #[cfg(feature = "jwt")]
         let of_roles = issuers_in(verifier)
             .flat_map(Issuer::roles)

@@ -106,7 +106,7 @@ fn exporter_fails() {
         &expect![[r"
         error: the exporter `export-scopes` failed: exit status: 3
 
-        the gate cannot start:
+        the gate cannot start with this table:
         - `export_scopes::list` needs `tenant:{tenant}`, but its path `/files` has no `{tenant}`
         exit code 3
     "]],

@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf};
 
 use expect_test::{Expect, expect};
 use scopegate::{
-    Gate, Policy, Requirement, Resource, Router, Scope, ScopeTable,
+    Gate, Policy, Requirement, Resource, Router, Scope, ScopeTable, StaticKeys,
     export::{Admission, Direction, Lock, check_lock},
     mcp::{McpTable, Operation},
     public, requirement, requires_scope,
@@ -27,6 +27,9 @@ async fn words() {}
 
 #[requires_scope("tenant:{tenant}:read")]
 async fn tenant() {}
+
+#[requires_scope("files:admin", max_age = 300)]
+async fn after_login() {}
 
 #[scopegate::authenticated]
 async fn whoami() {}
@@ -257,13 +260,25 @@ fn a_program_that_cannot_start_has_no_lock() {
     let gate = Gate::new(resource.authorization_server("https://as.example").unwrap(), TestVerifier::new());
     let mistaken = Router::<()>::new().route("/tenants/{name}", get(tenant)).table();
     let neither_checked_nor_written = expect![[r#"
-        the gate cannot start, so `scopes.lock` was neither checked nor written:
+        the gate cannot start with this table, so `scopes.lock` was neither checked nor written:
         - `export_lock::tenant` needs `tenant:{tenant}:read`, but its path `/tenants/{name}` has no `{tenant}`
     "#]];
     error(&gate, &mistaken, &path, &neither_checked_nor_written);
     fs::write(&path, Lock::of(&gate, &mistaken).to_string()).unwrap();
     error(&gate, &mistaken, &path, &neither_checked_nor_written);
     fs::remove_file(&path).unwrap();
+
+    let keys = Gate::static_keys("files", StaticKeys::new());
+    let after_login = Router::<()>::new().route("/login", get(after_login)).table();
+    error(
+        &keys,
+        &after_login,
+        &path,
+        &expect![[r#"
+        the gate cannot start with this table, so `scopes.lock` was neither checked nor written:
+        - `export_lock::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, leave it out of the router or table of this gate, or add a token verifier with `StaticKeys::or`
+    "#]],
+    );
 
     // A policy has no gate that could check the paths, but checks its own rules.
     let read = Scope::from_static("files:read");
@@ -272,7 +287,7 @@ fn a_program_that_cannot_start_has_no_lock() {
         &mistaken,
         &path,
         &expect![[r#"
-        the server cannot start, so `scopes.lock` was neither checked nor written:
+        the server cannot start with this table, so `scopes.lock` was neither checked nor written:
         - `files:read` implies itself; leave it out
     "#]],
     );

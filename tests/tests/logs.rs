@@ -142,6 +142,37 @@ async fn an_operation_without_a_row_is_logged_in_one_line() {
     assert!(endless.contains(&"m".repeat(128)) && endless.len() < 300, "{endless}");
 }
 
+/// The table has a row for the URI's template, so "no row" alone would not help.
+#[tokio::test]
+async fn a_value_that_no_template_allows_is_logged_with_the_template() {
+    const TABLE: McpTable = mcp_table![
+        Operation::resource("note:///{id}", Requirement::AUTHENTICATED),
+        Operation::resource("db://{table}/{row}/data", Requirement::AUTHENTICATED),
+    ];
+    let says = Token::granting(GrantedScopes::parse(""));
+    let gate = TestVerifier::new().token_saying("secret", says).gate("https://example.com/mcp").unwrap();
+    let app = axum::Router::new().route("/mcp", any(async || {}));
+    let app = app.layer(gate.mcp_layer(TABLE).unwrap());
+    let log = async |uri: &str| {
+        let body = request("resources/read", &json!({ "uri": uri }));
+        log_while(async { _ = post(&app, "secret", &[], body).await }).await
+    };
+    for (template, uris) in [
+        ("note:///{id}", &["note:///my%20note", "note:///a/b", "note:///..", "note:///"][..]),
+        ("db://{table}/{row}/data", &["db://users/7%2F8/data", "db://users/7/8/data"]),
+    ] {
+        for uri in uris {
+            let expected = format!(
+                " INFO scopegate: refused as unknown, since a value in the URI is not allowed; a variable of `{template}` matches 1 to 1,024 characters of `A-Za-z0-9._~-`, but neither `.` nor `..` method=\"resources/read\" name={uri:?}\n"
+            );
+            assert_eq!(log(uri).await, expected);
+        }
+    }
+    for uri in ["notes:///a", "db://users/7", "db://users/7%2F8/date", "db://users/data"] {
+        assert!(log(uri).await.contains("since no row of the MCP table applies to it"), "{uri}");
+    }
+}
+
 /// Some operations are public, so the caller does not expect that the request needs a token.
 #[tokio::test]
 async fn the_log_says_why_a_request_to_a_public_tool_needs_a_token() {

@@ -11,8 +11,8 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     handler::server::router::tool::ToolRouter,
     model::{
-        ListResourcesResult, PaginatedRequestParams, PromptMessage, ReadResourceRequestParams,
-        ReadResourceResponse, ServerCapabilities, ServerConfig,
+        ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams, PromptMessage,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
     },
     prompt, prompt_handler,
     service::RequestContext,
@@ -103,6 +103,16 @@ impl ServerHandler for Announces {
     ) -> Result<ListResourcesResult, ErrorData> {
         let resources = ["file:///a.txt", "draft:///a.txt"].map(|uri| rmcp::model::Resource::new(uri, uri));
         Ok(ListResourcesResult::with_all_items(resources.into()))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let templates = ["file:///{name}", "file:///{file}", "draft:///{name}", "all:///{+path}"];
+        let templates = templates.map(|uri| rmcp::model::ResourceTemplate::new(uri, uri));
+        Ok(ListResourceTemplatesResult::with_all_items(templates.into()))
     }
 
     async fn read_resource(
@@ -443,6 +453,20 @@ async fn what_a_server_lists_without_a_row_is_a_warning() {
     assert_eq!(warnings(&app, "resources/list").await, [expected("Announces", named, of_resource)]);
     let named = "`prompts/get plan`";
     assert_eq!(warnings(&app, "prompts/list").await, [expected("Announces", named, of_block)]);
+
+    let renamed = "`mcp_server::Announces` lists the URI template `file:///{file}`, but the table has `file:///{name}`; write the same template in both places, since `Lists::Reachable` and `Lists::Callable` hide other templates, and `McpResource::part` knows only the names in the table";
+    let without_row = expected("Announces", "`resources/read draft:///{name}`", of_resource);
+    assert_eq!(warnings(&app, "resources/templates/list").await, [renamed, &without_row]);
+    assert!(warnings(&app, "resources/templates/list").await.is_empty(), "once is enough");
+    let app = McpServer::new(&gate, announces).table(&RESOURCES).lists(Lists::Callable).build().unwrap();
+    assert_eq!(warnings(&app, "resources/templates/list").await, [renamed]);
+    let app = McpServer::new(&gate, announces).table(&Announces::TOOLS).build().unwrap();
+    let all = ["file:///{name}", "file:///{file}", "draft:///{name}", "all:///{+path}"];
+    let named = all.map(|template| format!("`resources/read {template}`")).join(", ");
+    assert_eq!(
+        warnings(&app, "resources/templates/list").await,
+        [expected("Announces", &named, of_resource)]
+    );
 }
 
 #[tokio::test]
@@ -455,8 +479,9 @@ async fn a_tool_that_is_switched_off_is_unknown_and_a_warning() {
         let server = McpServer::new(&gate, server).table(&table).switched_off(["list_files"]);
         let (app, log) = log_while(Level::WARN, async { server.build().unwrap() }).await;
         assert!(log.contains("WARN") && log.contains("\"list_files\""), "{log}");
-        let answer = post(&app, "read", &[], call("list_files")).await;
+        let (answer, log) = log_while(Level::INFO, post(&app, "read", &[], call("list_files"))).await;
         assert_eq!(answer.json()["error"]["message"], "Unknown tool: list_files");
+        assert!(log.contains("refused as unknown, since the tool is switched off"), "{log}");
         let list = post(&app, "read", &[], request("tools/list", &json!({}))).await;
         assert!(list.body.contains("purge_files") && !list.body.contains("list_files"), "{}", list.body);
     }

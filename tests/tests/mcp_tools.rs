@@ -288,6 +288,7 @@ async fn without_http_tools_refuse_unless_the_caller_is_trusted() {
     assert_eq!(ran.get(), 3);
     let refused = call(server(), trust, "r#static").await.unwrap_err();
     assert_eq!(refused.code.0, 403);
+    assert_eq!(refused.message, "The local user lacks a scope that this request needs");
     assert_eq!(refused.data, Some(json!({ "error": "insufficient_scope", "scope": "files:write" })));
 }
 

@@ -13,7 +13,7 @@ use gating::IntoGate;
 use regex::Regex;
 use scopegate::{
     Gate, Issuer, Issuers, Policy, Resource, Router, Scope, ScopeTable, StaticKeys, Vocabulary, Wildcards,
-    export::check_lock, requires_scope, routing::get, scope_table, testing::TestVerifier,
+    export::check_lock, mcp::LocalTrust, requires_scope, routing::get, scope_table, testing::TestVerifier,
 };
 use scopegate_tests::log::{hear_everything, log_while};
 use tracing::Level;
@@ -106,6 +106,47 @@ async fn a_scope_of_a_role_that_no_vocabulary_has_is_logged_at_startup() {
         log(gate_of(Issuer::new("https://auth.example").into()).vocabulary::<FilesScope>()).await,
         [""; 0]
     );
+}
+
+#[tokio::test]
+async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
+    let keys = || {
+        let keys = StaticKeys::parse("sk_secret=files:read files:reed; sk_other=files:reed").unwrap();
+        keys.key("bob\n", "sk_bob", "files:raed files:reads files:*").unwrap()
+    };
+    let expected = [
+        "a key without a name grants `files:reed`, which no vocabulary has; did you mean `files:read`?",
+        &format!("the key `bob\\n` grants `files:*`, which no vocabulary has{UNCOUNTED}"),
+        "the key `bob\\n` grants `files:reads`, which no vocabulary has; did you mean `files:read`?",
+    ];
+    let issuer = || Issuer::new("https://auth.example");
+    let gates = [
+        Gate::static_keys("files", keys()),
+        Gate::new(resource(), Arc::new(keys())),
+        gate_of(Issuers::from(issuer()).static_keys(keys())),
+        Gate::new(resource(), keys().or(Issuers::from(issuer()))),
+    ];
+    for gate in gates {
+        assert_eq!(warned_of(gate.clone(), scope_table![list]).await, [""; 0]);
+        assert_eq!(warned_of(gate.vocabulary::<FilesScope>(), scope_table![list]).await, expected);
+    }
+}
+
+/// `LocalTrust` has no table, so a scope that resembles no scope of the vocabulary could fit a template.
+#[tokio::test]
+async fn a_misspelt_scope_of_the_local_user_is_logged() {
+    let policy = || Policy::new().vocabulary::<FilesScope>();
+    let log =
+        async |scopes: &str, policy: Policy| logged(|| drop(LocalTrust::new((), scopes).under(policy))).await;
+    let reed = " WARN scopegate: the local user has the scope `files:reed`, which no vocabulary has; did you mean `files:read`?\n";
+    assert_eq!(log("files:read files:reed", policy()).await, reed);
+    let all = format!(
+        " WARN scopegate: the local user has the scope `files:*`, which no vocabulary has{UNCOUNTED}\n"
+    );
+    assert_eq!(log("files:*", policy()).await, all);
+    assert_eq!(log("files:*", policy().wildcards(Wildcards::Prefixed)).await, "");
+    assert_eq!(log("files:read tenant:acme:read", policy()).await, "");
+    assert_eq!(log("files:reed", Policy::new()).await, "");
 }
 
 fn resource() -> Resource {

@@ -115,7 +115,12 @@ const OF_SEVERAL: [(&str, usize); 5] = [
 ];
 
 /// What the page says after the messages of a case.
-const NOTES: [(&str, &str); 1] = [(
+const NOTES: [(&str, &str); 2] = [(
+    "tools_without_scoped_tools",
+    "\
+The compiler suggests a trait, but do not implement it. `TOOLS` is a constant that `#[scoped_tools]` makes. Write `#[scoped_tools]` on the block in
+place of `#[tool_router]`, and a scope attribute on each tool.",
+), (
     "demand_undeclared",
     "\
 The compiler finds this mistake only in the body of the handler itself, and only if the attribute and the call contain only literals. If the
@@ -203,6 +208,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("tool_called_by_another", "A tool that calls another tool"),
             ("tool_blocks_without_router", "Two blocks of tools with one router"),
             ("tools_without_table", "A server without a table of its tools"),
+            ("tools_without_scoped_tools", "The table of a block without `#[scoped_tools]`"),
         ],
     ),
     (

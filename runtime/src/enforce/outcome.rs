@@ -32,6 +32,8 @@ pub(crate) enum Judge<'a> {
 pub(crate) struct Local {
     pub(crate) policy: Policy,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    /// Whether the caller is the local user, who has no token. In a test, the caller has a token.
+    pub(crate) is_user: bool,
 }
 
 #[cfg(any(feature = "rmcp", feature = "testing"))]
@@ -232,7 +234,7 @@ impl<'j> Judge<'j> {
         match self {
             Self::Gate(plan) => plan.answer(Failure::of(shortfall.into(), token.scheme()), demands),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Self::Local(Local { policy, .. }) => {
+            Self::Local(Local { policy, is_user, .. }) => {
                 let asked = match shortfall {
                     Shortfall::Scope | Shortfall::Login => Asked {
                         scopes: policy.to_ask(demands, shortfall == Shortfall::Scope),
@@ -240,7 +242,9 @@ impl<'j> Judge<'j> {
                     },
                     Shortfall::IllegalValue | Shortfall::NoValue => Asked::NOTHING,
                 };
-                Rejection::without_gate(shortfall.into(), asked)
+                let reason = Reason::from(shortfall);
+                let of_user = reason.description_for_local_user().filter(|_| *is_user);
+                Rejection::without_gate(reason, of_user.unwrap_or(reason.description()), asked)
             }
         }
     }

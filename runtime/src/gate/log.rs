@@ -250,7 +250,7 @@ fn templates(demands: &[Demand<'_>], why: Unfilled) -> String {
 /// Logs that the requirement of an MCP operation cannot be determined. The usual reason is that the program's table
 /// lacks the operation.
 #[cfg(feature = "mcp")]
-pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &'static str) {
+pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &str) {
     // The values are escaped, because text from a client could otherwise forge lines of the log.
     #[cfg(feature = "tracing")]
     tracing::info!(target: "scopegate", ?method, name = ?name.unwrap_or_default(), "{why}");

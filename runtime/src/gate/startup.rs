@@ -9,7 +9,7 @@ use crate::{
     resource::Resource,
     scope::{Filled, ScopeTable},
     token::Scheme,
-    verify::StaticKeys,
+    verify::{StaticKeys, keys_in},
 };
 #[cfg(feature = "jwt")]
 use crate::{
@@ -40,26 +40,26 @@ impl Gate {
         problems.extend(self.binding_problems());
         problems.extend(self.0.policy.problems(table));
         self.0.policy.alike(table).iter().for_each(log::warning);
-        #[cfg(feature = "jwt")]
-        self.useless_scopes_of_roles(table).iter().for_each(log::warning);
+        self.useless_grants(table).iter().for_each(log::warning);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
-        // Rows made in a loop have the same handler, so several problems can have the same text. Each text is reported
-        // once.
-        let mut told = HashSet::new();
-        problems.retain(|problem| told.insert(problem.clone()));
-        problems
+        each_once(problems)
     }
 
-    /// Describes each scope that a role grants, but that helps no caller at this gate. A scope that helps no caller is
-    /// not an error. Several gates can share an issuer, and a role can also grant scopes that only the other gates use.
-    #[cfg(feature = "jwt")]
-    fn useless_scopes_of_roles(&self, table: &ScopeTable) -> Vec<String> {
-        let roles = issuers_in(self.0.verifier.as_any()).flat_map(Issuer::roles);
-        let useless = |(role, scope): (&str, &str)| {
-            self.0.policy.useless(scope, &format!("the role `{}` grants", shown::text(role)), table)
-        };
-        roles.filter_map(useless).collect()
+    /// Describes each scope that a role or a static key grants, but that helps no caller at this gate. A scope that
+    /// helps no caller is not an error. Several gates can share an issuer or keys, and a role or a key can also grant
+    /// scopes that only the other gates use.
+    fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {
+        let verifier = self.0.verifier.as_any();
+        let of_keys = keys_in(verifier).flat_map(StaticKeys::grants);
+        #[cfg(feature = "jwt")]
+        let of_roles = issuers_in(verifier)
+            .flat_map(Issuer::roles)
+            .map(|(role, scope)| (format!("the role `{}` grants", shown::text(role)), scope));
+        #[cfg(not(feature = "jwt"))]
+        let of_roles = std::iter::empty();
+        let useless = |(by, scope): (String, &str)| self.0.policy.useless(scope, &by, table);
+        each_once(of_roles.chain(of_keys).filter_map(useless).collect())
     }
 
     /// Describes the rows whose challenge can become too long for servers and proxies.
@@ -96,7 +96,7 @@ impl Gate {
         asking.map(|entry| {
             let handler = entry.handler();
             format!(
-                "`{handler}` requires a login, but static keys have none; remove `acr` and `max_age`, or add a token verifier with `StaticKeys::or`"
+                "`{handler}` requires a login, but static keys have none; remove `acr` and `max_age`, leave it out of the router or table of this gate, or add a token verifier with `StaticKeys::or`"
             )
         })
     }
@@ -106,4 +106,12 @@ impl Gate {
         let verifier = self.0.verifier.as_any();
         verifier.is::<StaticKeys>() || verifier.is::<Arc<StaticKeys>>()
     }
+}
+
+/// Removes repeated texts. Rows made in a loop have the same handler, so several problems can have the same text. Keys
+/// without a name can have the same text, too.
+fn each_once(mut texts: Vec<String>) -> Vec<String> {
+    let mut told = HashSet::new();
+    texts.retain(|text| told.insert(text.clone()));
+    texts
 }

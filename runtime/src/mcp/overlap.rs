@@ -42,6 +42,12 @@ pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     }
 }
 
+/// Tells whether some URI fits both templates.
+#[cfg(feature = "rmcp")]
+pub(super) fn share_uris(one: &UriTemplate, other: &UriTemplate) -> bool {
+    all(one, other, meets)
+}
+
 /// Compares two templates segment by segment.
 fn all(one: &UriTemplate, other: &UriTemplate, holds: impl Fn(&Segment, &Segment) -> bool) -> bool {
     one.separators() == other.separators()

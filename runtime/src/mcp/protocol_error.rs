@@ -148,6 +148,7 @@ impl ProtocolError {
     pub(super) fn undecided(why: Undecided, subject: &Subject<'_>, has_sessions: bool) -> Self {
         match why {
             Undecided::Unlisted(kind) => Self::unlisted(kind, subject),
+            Undecided::SwitchedOff => Self::unlisted(Kind::Tool, subject),
             Undecided::UnknownMethod => {
                 let status = if has_sessions { StatusCode::OK } else { StatusCode::NOT_FOUND };
                 Self::new(status, METHOD_NOT_FOUND, "Method not found")

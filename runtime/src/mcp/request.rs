@@ -230,7 +230,7 @@ async fn judge_body(
             if matches!(why.1, Cause::Undecided(_)) {
                 Judge::Gate(plan).tell(Outcome::Unknown, Some(token), &[floor(plan).demand()], &noted);
             }
-            return Err(undecided(parts, why, messages.single().is_some()).into());
+            return Err(undecided(endpoint, parts, why, messages.single().is_some()).into());
         }
     };
     found.fill_for(plan);
@@ -338,11 +338,17 @@ fn find<'a>(
 
 /// Makes the answer to a message whose requirement cannot be determined. The token has already passed the check against
 /// the floor.
-fn undecided(parts: &Parts, (message, cause): Unjudged<'_>, is_single: bool) -> ProtocolError {
+fn undecided(
+    endpoint: &Endpoint,
+    parts: &Parts,
+    (message, cause): Unjudged<'_>,
+    is_single: bool,
+) -> ProtocolError {
     let Cause::Undecided(why) = cause else { return ProtocolError::mismatch(Mismatch::Batch) };
     let why = if headers::version_lacks(&parts.headers, message) { Undecided::UnknownMethod } else { why };
     let method = message.method.as_deref().unwrap_or_default();
-    log::not_judged(shortened(method), message.subject.name().map(shortened), why.words());
+    let words = endpoint.rules.explain(why, &message.subject);
+    log::not_judged(shortened(method), message.subject.name().map(shortened), &words);
     let has_sessions = headers::version_has_sessions(&parts.headers);
     ProtocolError::undecided(why, &message.subject, has_sessions).to(is_single.then_some(message))
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "rmcp")]
+use super::overlap::share_uris;
 use super::{
     operation::{Kind, Name, Operation},
     overlap::Overlap,
     table::McpTable,
-    uri_template::{Captures, UriTemplate, segments, separators},
+    uri_template::{Captures, UriTemplate, fits_loosely, has_ends_of, segments, separators},
 };
 use crate::scope::{Filled, Row, Text, parameters};
 
@@ -22,6 +24,9 @@ pub(super) struct Resources {
 
 /// The maximum length of a resource's URI in bytes. The gate treats a resource with a longer URI as unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
+
+/// The maximum number of templates that a refused URI is searched for, so that a long URI costs little.
+const SEARCHED: usize = 16;
 
 #[derive(Clone, Debug)]
 struct Known {
@@ -47,6 +52,18 @@ pub struct McpResource<'a> {
     captures: Captures<'a>,
     /// The row's scope templates with the values from the URI filled in.
     filled: Filled,
+}
+
+/// What a table has for the URIs of a template that a server lists.
+#[cfg(feature = "rmcp")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KnownAs<'a> {
+    /// The template of a row has exactly these URIs, but other names for the variables.
+    Renamed(&'a str),
+    /// Other rows have some of these URIs.
+    Others,
+    /// No row has any of these URIs.
+    Unknown,
 }
 
 impl Resources {
@@ -124,6 +141,35 @@ impl Resources {
         let alike = self.templates.get(&separators(uri))?;
         let parts: Vec<&str> = segments(uri).collect();
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
+    }
+
+    /// Returns the first template that a URI would fit if its values could be any texts. This method is for a URI that
+    /// fits no template.
+    pub(super) fn nearest(&self, uri: &str) -> Option<&str> {
+        let templates = self.templates.values().flatten().map(|known| known.operation.name());
+        let similar = templates.filter(|template| uri.len() <= MAX_URI && has_ends_of(template, uri));
+        similar.take(SEARCHED).find(|template| fits_loosely(template, uri))
+    }
+
+    /// Finds out whether the table has rows for the URIs of a template that a server lists. This method is for a
+    /// template that has no row of its own.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn known_as(&self, text: &str) -> KnownAs<'_> {
+        let Ok(template) = UriTemplate::parse(text) else {
+            // The URIs of other kinds of templates are unknown. If the table has resources, it may have these URIs.
+            let is_empty = self.plain.is_empty() && self.templates.is_empty();
+            return if is_empty { KnownAs::Unknown } else { KnownAs::Others };
+        };
+        let alike = self.templates.get(template.separators()).into_iter().flatten();
+        let mut alike = alike.filter(|known| share_uris(&known.template, &template));
+        match alike.next() {
+            Some(known) if Overlap::of(&known.template, &template) == Overlap::Same => {
+                KnownAs::Renamed(known.operation.name())
+            }
+            Some(_) => KnownAs::Others,
+            None if self.plain.keys().any(|uri| template.fits(uri)) => KnownAs::Others,
+            None => KnownAs::Unknown,
+        }
     }
 
     /// Finds a resource by `text`, which is its URI or its template (with braces), as written in the table.

@@ -1,8 +1,13 @@
 //! Finds the rows that apply to a message: the row of its method and the rows of its targets. For a message that needs
 //! no row and has none, the gate demands only the floor.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
+#[cfg(feature = "rmcp")]
+use super::resources::KnownAs;
 use super::{
     message::Message,
     operation::{ANY, Kind, Name, Operation},
@@ -16,6 +21,7 @@ use crate::{
     gate::Gate,
     policy::Demand,
     scope::{Filled, RowRef, Text, parameters},
+    shown,
 };
 
 /// The rows of a table, prepared for lookup.
@@ -93,9 +99,11 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. A switched-off tool
-    /// counts as a tool without a row. A resource whose URI is too long counts as a resource without a row.
+    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. A resource whose URI is too
+    /// long counts as a resource without a row.
     Unlisted(Kind),
+    /// The tool is switched off. The answer is the same as for a tool without a row.
+    SwitchedOff,
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.
     UnknownMethod,
@@ -111,11 +119,12 @@ pub(super) enum Undecided {
 
 impl Undecided {
     /// Returns the reason in words. The log shows these words, so that developers notice an operation without a row.
-    pub(super) const fn words(self) -> &'static str {
+    const fn words(self) -> &'static str {
         match self {
             Self::Unlisted(_) | Self::UnknownMethod => {
                 "refused as unknown, since no row of the MCP table applies to it"
             }
+            Self::SwitchedOff => "refused as unknown, since the tool is switched off",
             Self::UnknownTask => "refused as unknown, since the caller did not start this task",
             Self::OpenTemplate => "refused, since the scopes depend on the values that are being completed",
             Self::Unnamed => "refused, since the parameters do not name what the method acts on",
@@ -250,9 +259,10 @@ impl Rules {
 
     /// Finds the row of a name, or else the row for all names without a row of their own.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
-        let is_off = kind == Kind::Tool && self.is_off(name);
-        let found = self.one(kind, name).or_else(|| self.any(kind)).filter(|_| !is_off);
-        found.ok_or(Undecided::Unlisted(kind))
+        if kind == Kind::Tool && self.is_off(name) {
+            return Err(Undecided::SwitchedOff);
+        }
+        self.one(kind, name).or_else(|| self.any(kind)).ok_or(Undecided::Unlisted(kind))
     }
 
     /// Finds the requirement of a task, which is the requirement of the tool that started the task. If the gate does
@@ -271,6 +281,29 @@ impl Rules {
         let found = self.resources.find(uri).ok_or(Undecided::Unlisted(Kind::Resource))?;
         let of_row = self.listed(Kind::Resource, found.template())?;
         Ok(Matched { filled: found.into_filled(), ..of_row })
+    }
+
+    /// Returns the reason for a refusal in words, for the log. For a URI that a template would fit if its values could
+    /// have any characters, the words name the allowed characters.
+    pub(super) fn explain(&self, why: Undecided, subject: &Subject<'_>) -> Cow<'static, str> {
+        let near = match (why, subject) {
+            (Undecided::Unlisted(_), Subject::Resource(uri)) => self.resources.nearest(uri),
+            _ => None,
+        };
+        match near.map(shown::text) {
+            Some(template) => format!(
+                "refused as unknown, since a value in the URI is not allowed; a variable of `{template}` matches 1 to 1,024 characters of `A-Za-z0-9._~-`, but neither `.` nor `..`"
+            )
+            .into(),
+            None => why.words().into(),
+        }
+    }
+
+    /// Finds out whether the table has rows for the URIs of a template that a server lists, but that has no row of its
+    /// own.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn known_as(&self, template: &str) -> KnownAs<'_> {
+        self.resources.known_as(template)
     }
 
     /// Finds the requirement of a template. `text` is the template as written in the table, so the values of its

@@ -40,6 +40,27 @@ pub(super) fn segments(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_separator)
 }
 
+/// Returns the texts of a template between its variables, including the texts at the start and at the end.
+fn fixed(template: &str) -> impl DoubleEndedIterator<Item = &str> {
+    template.split('{').map(|part| part.split_once('}').map_or(part, |(_, text)| text))
+}
+
+/// Tells whether a URI starts and ends like a template with variables.
+pub(super) fn has_ends_of(template: &str, uri: &str) -> bool {
+    let mut fixed = fixed(template);
+    let (start, end) = (fixed.next().unwrap_or_default(), fixed.next_back().unwrap_or_default());
+    uri.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
+}
+
+/// Tells whether a URI that starts and ends like a template would fit it if the values of the variables could be any
+/// texts.
+pub(super) fn fits_loosely(template: &str, uri: &str) -> bool {
+    let mut fixed = fixed(template);
+    let (start, end) = (fixed.next().unwrap_or_default(), fixed.next_back().unwrap_or_default());
+    let values = uri.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+    fixed.fold(values, |rest, text| rest?.split_once(text).map(|(_, after)| after)).is_some()
+}
+
 impl UriTemplate {
     /// Parses a template; a string without variables is a template, too.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
@@ -106,6 +127,12 @@ impl UriTemplate {
 
     fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.segments.iter().filter_map(|segment| segment.variable.as_ref())
+    }
+
+    /// Tells whether a URI fits the template.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn fits(&self, uri: &str) -> bool {
+        self.separators == separators(uri) && self.captures(&segments(uri).collect::<Vec<_>>()).is_some()
     }
 
     /// Returns the values of the variables, or `None` if the URI does not fit the template. `uri` contains

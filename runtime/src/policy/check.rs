@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use scopegate_grammar::{has_braces, has_template_parameter};
 
 use super::{Policy, StartupError};
-#[cfg(feature = "jwt")]
+#[cfg(feature = "axum")]
 use crate::scope::{GrantedScopes, Wildcards, fits};
 use crate::scope::{ScopeTable, ScopeToken};
 
@@ -89,7 +89,7 @@ impl Policy {
 
     /// Describes a scope that a token can have but that no operation needs. Such a scope covers no scope of a
     /// vocabulary, and no scope that fits a template of the table.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "axum")]
     pub(crate) fn useless(&self, scope: &str, by: &str, table: &ScopeTable) -> Option<String> {
         let granted = GrantedScopes::parse(scope);
         let named = self.implications().flat_map(|(scope, implied)| implied.into_iter().chain([scope]));
@@ -112,7 +112,7 @@ impl Policy {
     }
 
     /// Tells whether `scope` is a wildcard that the policy does not enable.
-    #[cfg(any(feature = "export", feature = "jwt"))]
+    #[cfg(feature = "axum")]
     pub(crate) fn ignores_wildcard(&self, scope: &str) -> bool {
         self.wildcards.ignores(scope)
     }
@@ -135,6 +135,11 @@ impl Policy {
     fn known(&self, templates: bool) -> impl Iterator<Item = &'static str> + Clone {
         let entries = self.vocabulary.iter().filter(move |entry| entry.is_template() == templates);
         entries.map(|entry| entry.scope().as_str())
+    }
+
+    /// Returns the scope of a vocabulary that is spelt almost like `scope`.
+    pub(crate) fn suggestion(&self, scope: &str) -> Option<&str> {
+        scopegate_grammar::suggest(scope, self.known(false))
     }
 
     fn misnamed(&self, scope: &ScopeToken) -> Option<String> {

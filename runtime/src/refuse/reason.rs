@@ -134,8 +134,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. The texts speak of access tokens, so a gate with only static keys replaces some
-    /// of the texts.
+    /// Returns the text for developers. The texts speak of access tokens, so a gate with only static keys and a
+    /// server over stdio replace some of the texts.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",
@@ -153,6 +153,19 @@ impl Reason {
             Self::Denied => "This is not allowed",
             Self::Unavailable => "The access token cannot be verified at the moment",
             Self::Misconfigured => "The server is not configured correctly",
+        }
+    }
+
+    /// Returns the text for the local user of a server over stdio, who has no access token. Returns `None` if the usual
+    /// text does not speak of a token.
+    #[cfg(any(feature = "rmcp", feature = "testing"))]
+    pub(crate) const fn description_for_local_user(self) -> Option<&'static str> {
+        match self {
+            Self::InsufficientScope => Some("The local user lacks a scope that this request needs"),
+            Self::InsufficientAuthentication => {
+                Some("This request needs another or a more recent login of the local user")
+            }
+            _ => None,
         }
     }
 }

@@ -132,7 +132,7 @@ impl Rejection {
     /// Builds the answer for a mistake in the program, such as a guarded handler without a gate. The answer does not
     /// name the mistake, but the log does.
     pub(crate) fn misconfigured() -> Self {
-        Self::without_gate(Reason::Misconfigured, Asked::NOTHING)
+        Self::without_gate(Reason::Misconfigured, Reason::Misconfigured.description(), Asked::NOTHING)
     }
 
     /// Records what is wrong in the program. `Debug` shows this text, but no client sees it.
@@ -142,8 +142,8 @@ impl Rejection {
     }
 
     /// Builds an answer without using a gate. The answer has no challenge.
-    pub(crate) fn without_gate(reason: Reason, asked: Asked) -> Self {
-        Self::new(reason, reason.description().into(), asked, NONE, &Bodies::default())
+    pub(crate) fn without_gate(reason: Reason, description: &'static str, asked: Asked) -> Self {
+        Self::new(reason, description.into(), asked, NONE, &Bodies::default())
     }
 
     /// Returns the reason for the refusal.

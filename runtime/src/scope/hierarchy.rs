@@ -196,13 +196,13 @@ fn ancestors(start: usize, parents: &[Vec<usize>], found_for: &mut [usize]) -> V
 
 impl Wildcards {
     /// Tells whether `scope` is a wildcard that is not enabled.
-    #[cfg(any(feature = "export", feature = "jwt"))]
+    #[cfg(feature = "axum")]
     pub(crate) fn ignores(self, scope: &str) -> bool {
         Self::PrefixedAndBare.includes(scope) && !self.includes(scope)
     }
 
     /// Returns the setting with which the gate counts all of these scopes as wildcards.
-    #[cfg(any(feature = "export", feature = "jwt"))]
+    #[cfg(feature = "axum")]
     pub(crate) fn setting_for<'a>(mut scopes: impl Iterator<Item = &'a str>) -> &'static str {
         let has_bare = scopes.any(|scope| scope == "*");
         if has_bare { "Gate::wildcards(Wildcards::PrefixedAndBare)" } else { "Gate::wildcards" }
@@ -226,7 +226,7 @@ impl Wildcards {
     /// Tells whether `wildcard` is enabled and may cover a scope that `template` can become. Compares the wildcard only
     /// with the text before the template's first parameter. So the answer can be `true` although the wildcard covers no
     /// scope that the template can become.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "axum")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();
         let prefix = wildcard.trim_end_matches('*');

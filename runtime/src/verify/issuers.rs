@@ -95,7 +95,7 @@ pub struct Issuers {
     pub(super) jwts: Jwts,
     #[cfg(feature = "introspection")]
     pub(super) opaque: Opaque,
-    keys: Option<StaticKeys>,
+    pub(super) keys: Option<StaticKeys>,
 }
 
 impl Issuers {

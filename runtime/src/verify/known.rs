@@ -57,6 +57,17 @@ pub(crate) fn issuers_in(verifier: &dyn Any) -> impl Iterator<Item = &Issuer> {
     keys_and_issuers(verifier).into_iter().flat_map(|(_, issuers)| issuers.iter())
 }
 
+/// Returns the static keys that a verifier accepts. Keys beside a verifier of the program's own are not found.
+pub(crate) fn keys_in(verifier: &dyn Any) -> impl Iterator<Item = &StaticKeys> {
+    #[cfg(feature = "jwt")]
+    let of_issuers = keys_and_issuers(verifier)
+        .into_iter()
+        .flat_map(|(keys, issuers)| keys.into_iter().chain(issuers.keys.as_ref()));
+    #[cfg(not(feature = "jwt"))]
+    let of_issuers = std::iter::empty();
+    of_issuers.chain(find(verifier))
+}
+
 /// Returns the issuers of a verifier, and the static keys that the verifier also accepts.
 #[cfg(feature = "jwt")]
 fn keys_and_issuers(verifier: &dyn Any) -> Option<(Option<&StaticKeys>, &Issuers)> {

@@ -8,7 +8,6 @@ pub(crate) mod issuer;
 mod issuers;
 #[cfg(feature = "jwt")]
 pub(crate) mod jwt;
-#[cfg(any(feature = "export", feature = "jwt"))]
 mod known;
 #[cfg(feature = "introspection")]
 mod opaque;
@@ -22,6 +21,7 @@ pub use jwt::fuzzing;
 pub(crate) use known::KnownVerifier;
 #[cfg(feature = "jwt")]
 pub(crate) use known::issuers_in;
+pub(crate) use known::keys_in;
 pub(crate) use static_keys::Texts;
 pub use static_keys::{InvalidKey, StaticKeys};
 #[cfg(feature = "jwt")]

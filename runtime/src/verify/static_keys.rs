@@ -8,8 +8,8 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::{
     refuse::Reason,
     scope::GrantedScopes,
-    shown::debug_as_display,
-    token::{Presented, Token, TokenVerifier, VerifyError, is_b64token},
+    shown::{self, debug_as_display},
+    token::{Presented, Principal, Token, TokenVerifier, VerifyError, is_b64token},
 };
 
 /// API keys, each with the scopes that it grants. Several keys can be valid at the same time, so that you can replace
@@ -110,7 +110,9 @@ impl StaticKeys {
         }
     }
 
-    /// Adds a key with a name and a space-delimited list of the scopes that the key grants.
+    /// Adds a key with a name and a space-delimited list of the scopes that the key grants. If the gate has a vocabulary,
+    /// and a scope covers no scope of the vocabulary and fits no template of a handler, the log has a warning at startup.
+    /// The gate does not compare the scopes of keys that [`StaticKeys::or`] combines with a verifier of your own.
     ///
     /// # Errors
     ///
@@ -170,6 +172,18 @@ impl StaticKeys {
         }
         self.keys.push(Key { digest, token: Token::of_key(scopes, name, &digest) });
         Ok(self)
+    }
+
+    /// Iterates over the scopes that keys grant, each with the words "the key .. grants". The words contain only the
+    /// name of the key.
+    pub(crate) fn grants(&self) -> impl Iterator<Item = (String, &str)> {
+        self.keys.iter().flat_map(|Key { token, .. }| {
+            let by = match token.principal().and_then(Principal::key_name) {
+                Some(name) => format!("the key `{}` grants", shown::text(name)),
+                None => "a key without a name grants".to_owned(),
+            };
+            token.scopes().iter().map(move |scope| (by.clone(), scope))
+        })
     }
 
     /// Finds a key. Compares all keys completely, even after a match, so that the duration of a request reveals nothing

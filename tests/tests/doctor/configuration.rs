@@ -101,7 +101,7 @@ async fn a_template_without_its_parameter() {
     let diagnosis = Doctor::new(&gate, &table).token("sk_read").examine().await;
     expect![[r#"
         error: `doctor::configuration::of_tenant` needs `tenant:{tenant}`, but its path `/files` has no `{tenant}`
-        error: token: it was not checked, since the gate cannot start; correct the configuration first
+        error: token: it was not checked, since the gate cannot start with this table; correct the errors of the configuration first
     "#]].assert_eq(&diagnosis.to_string());
 }
 

@@ -212,6 +212,7 @@ async fn stdio_decides_alike() {
             let status = match client.call_tool(CallToolRequestParams::new(operation)).await {
                 Ok(_) => 200,
                 Err(ServiceError::McpError(error)) => {
+                    assert!(error.message.contains("local user"), "{}", error.message);
                     let data = error.data.expect("data");
                     let acr_values = if asks_acr { "gold silver".into() } else { Value::Null };
                     assert_eq!(data.get("acr_values").unwrap_or(&Value::Null), &acr_values, "{data}");

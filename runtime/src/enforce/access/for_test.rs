@@ -109,7 +109,7 @@ impl Access {
     /// program's gate.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
-        self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), observer: None }));
+        self.authority = Authority::Local(Arc::new(Local { policy: policy.clone(), ..Local::default() }));
         self
     }
 

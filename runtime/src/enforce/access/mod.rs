@@ -398,7 +398,9 @@ impl Access {
         match &self.authority {
             Authority::Gate(plan) => plan.gate.deny(why.into()).to(self.headers.clone()),
             #[cfg(any(feature = "rmcp", feature = "testing"))]
-            Authority::Local(_) => Rejection::without_gate(Reason::Denied, Asked::NOTHING),
+            Authority::Local(_) => {
+                Rejection::without_gate(Reason::Denied, Reason::Denied.description(), Asked::NOTHING)
+            }
         }
     }
 

@@ -46,9 +46,10 @@ impl Verdict {
 impl NotJudged {
     fn finding(&self) -> Finding {
         let (message, advice) = match self {
-            Self::GateCannotStart => {
-                ("it was not checked, since the gate cannot start", "correct the configuration first")
-            }
+            Self::GateCannotStart => (
+                "it was not checked, since the gate cannot start with this table",
+                "correct the errors of the configuration first",
+            ),
             Self::OwnVerifier => (
                 "it was not checked, since the program's own verifier may send it somewhere",
                 "allow that with `--introspect`, or `Doctor::introspect`",

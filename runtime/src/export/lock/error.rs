@@ -149,7 +149,7 @@ impl fmt::Display for LockError {
                 let list = problems.join("\n- ");
                 write!(
                     f,
-                    "the {subject} cannot start, so {name} was neither checked nor written:\n- {list}"
+                    "the {subject} cannot start with this table, so {name} was neither checked nor written:\n- {list}"
                 )?;
             }
             Kind::Missing => write!(f, "there is no {name}")?,

@@ -44,7 +44,7 @@ const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--ou
 /// | 0 | success |
 /// | 1 | the lock is missing, stale or unreadable |
 /// | 2 | the arguments cannot be read |
-/// | 3 | the gate cannot start, or a file cannot be read or written |
+/// | 3 | the gate cannot start with the table, or a file cannot be read or written |
 /// | 4 | `check --since`: a route, the policy or the gate lets in callers that were refused before |
 /// | 5 | `doctor`: the configuration is at fault |
 /// | 6 | `doctor`: an authorization server is at fault |
@@ -109,7 +109,10 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     let discovery = Discovery::new(gate, table);
     let problems = problems(gate, table, &discovery);
     if !problems.is_empty() {
-        return Err(Exit::new(3, &format!("the gate cannot start:\n- {}", problems.join("\n- "))));
+        return Err(Exit::new(
+            3,
+            &format!("the gate cannot start with this table:\n- {}", problems.join("\n- ")),
+        ));
     }
     match arguments {
         ["table"] | ["table", "--format", "text"] => write!(out, "{table}")?,

@@ -1,3 +1,5 @@
+#[cfg(feature = "rmcp")]
+use super::KnownAs;
 use super::{MAX_URI, McpTable, Operation, Resources};
 use crate::{mcp::uri_template::work, scope::Requirement};
 
@@ -47,4 +49,41 @@ fn a_uri_has_a_bound() {
     let any = || McpTable::from_iter([Operation::any_resource(Requirement::AUTHENTICATED)]);
     assert!(fits(any(), MAX_URI));
     assert!(!fits(any(), MAX_URI + 1));
+}
+
+/// A listed template is known if a request for one of its URIs can be allowed.
+#[cfg(feature = "rmcp")]
+#[test]
+fn a_listed_template_is_compared_by_its_uris() {
+    #[track_caller]
+    fn check(row: &str, listed: &str, expected: KnownAs<'_>) {
+        let (resources, _) = table([row.to_owned()].into_iter());
+        assert_eq!(resources.known_as(listed), expected, "{listed} beside {row}");
+    }
+    check("note:///{id}", "note:///{name}", KnownAs::Renamed("note:///{id}"));
+    check("note:///{id}", "notes:///{name}", KnownAs::Unknown);
+    check("note:///{id}", "note:///{id}/{page}", KnownAs::Unknown);
+    check("note:///{id}", "note:///{name}.txt", KnownAs::Others);
+    check("note:///{id}.txt", "note:///{name}", KnownAs::Others);
+    check("note:///a{id}", "note:///{name}b", KnownAs::Others);
+    check("note:///a", "note:///{name}", KnownAs::Others);
+    check("note:///a b", "note:///{name}", KnownAs::Unknown);
+    check("note:///{id}", "file:///{+path}", KnownAs::Others);
+    assert_eq!(Resources::default().known_as("file:///{+path}"), KnownAs::Unknown);
+}
+
+#[test]
+fn the_nearest_template_of_a_refused_uri_is_found() {
+    let (resources, _) = table(["note:///{id}", "db://{table}/{row}/data"].map(str::to_owned).into_iter());
+    for (uri, expected) in [
+        ("note:///my%20note", Some("note:///{id}")),
+        ("note:///", Some("note:///{id}")),
+        ("db://a b/c/data", Some("db://{table}/{row}/data")),
+        ("db://a/data", None),
+        ("db:///data", None),
+        ("notes:///a", None),
+    ] {
+        assert_eq!(resources.nearest(uri), expected, "{uri}");
+    }
+    assert_eq!(resources.nearest(&format!("note:///{}", "a".repeat(MAX_URI))), None);
 }

@@ -159,6 +159,9 @@ impl<S: ServerHandler> McpServer<S> {
     /// Nobody can call a switched-off tool, and no list contains it. If a switched-off tool has started a task, the
     /// gate treats this task as unknown. At startup, the log has a warning for each switched-off tool.
     ///
+    /// The lock and the doctor do not know which tools are switched off. If the gate cannot start with the row of a
+    /// switched-off tool, leave the row out of the table that you give to them.
+    ///
     /// # Examples
     ///
     /// ```
@@ -258,7 +261,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// If the table has tools, but the server does not announce that it has tools, the log has a warning when the first
     /// client connects. The same applies to prompts and resources. With `Lists::All`, the default, the log has a
-    /// warning when a client first gets a list that contains a tool, prompt or resource without a row.
+    /// warning when a client first gets a list that contains a tool, prompt, resource or template without a row.
     ///
     /// # Errors
     ///

@@ -61,6 +61,6 @@ impl Gate {
     /// `S` must implement [`ScopedTools`](crate::mcp::ScopedTools).
     #[rustfmt::skip] // The compiler's error quotes all lines from the name to the bound, so both are on one line.
     pub fn mcp<S: ServerHandler>(&self, make: impl Fn() -> S + Send + Sync + 'static) -> Result<Router, StartupError> where Tables: Have<S> {
-        McpServer::new(self, make).table(&Tables::TOOLS).build()
+        McpServer::new(self, make).table(&Tables::TABLE).build()
     }
 }

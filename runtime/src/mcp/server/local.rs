@@ -10,10 +10,11 @@ use rmcp::{
 
 use crate::{
     enforce::Local,
+    gate::log,
     mcp::operation::Kind,
     observe::Observer,
     policy::Policy,
-    scope::{GrantedScopes, Requirement, Row, RowId, RowRef},
+    scope::{GrantedScopes, Requirement, Row, RowId, RowRef, ScopeTable},
     token::Token,
 };
 
@@ -87,12 +88,16 @@ impl<S> LocalTrust<S> {
         const ROW: Row = Row::new(Requirement::AUTHENTICATED, "stdio", file!(), line!());
         let row = RowRef::Const(const { &ROW });
         let token = Token::granting(GrantedScopes::parse(scopes));
-        Self { server, trusted: Trusted { token, local: Arc::default(), row, called: None } }
+        let local = Arc::new(Local { is_user: true, ..Local::default() });
+        Self { server, trusted: Trusted { token, local, row, called: None } }
     }
 
     /// Sets the policy. This can be the policy of the gate that protects the same server over HTTP.
+    ///
+    /// If the policy has a vocabulary, the log has a warning for each granted scope that is probably misspelt.
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
+        misspelt(&policy, self.trusted.token.scopes()).iter().for_each(log::warning);
         Arc::make_mut(&mut self.trusted.local).policy = policy;
         self
     }
@@ -154,6 +159,14 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         self.server.supported_protocol_versions()
     }
+}
+
+/// Describes the granted scopes that are probably misspelt. `LocalTrust` has no table. A scope that looks like no scope
+/// of the vocabulary could fit a template of a resource, so only other scopes are described.
+fn misspelt(policy: &Policy, granted: &GrantedScopes) -> Vec<String> {
+    let is_suspect = |scope: &&str| policy.suggestion(scope).is_some() || policy.ignores_wildcard(scope);
+    let describe = |scope| policy.useless(scope, "the local user has the scope", &ScopeTable::default());
+    granted.iter().filter(is_suspect).filter_map(describe).collect()
 }
 
 /// Returns the identifier of the called tool or prompt. This function does not check that the tool or prompt

@@ -255,6 +255,8 @@ impl<S: ServerHandler> ServerHandler for Owned<S> {
     ) -> Answer<ListResourceTemplatesResult> {
         let viewer = self.viewer(&context, "resources/templates/list")?;
         let mut list = self.server.list_resource_templates(page, context).await?;
+        let listed = list.resource_templates.iter().map(|template| &*template.uri_template);
+        self.rowless.check_templates::<S>(&self.endpoint.rules, self.lists, listed);
         list.resource_templates.retain(|template| viewer.shows_template(&template.uri_template));
         viewer.finish(&mut list.cache_scope);
         Ok(list)

@@ -50,11 +50,12 @@ pub struct Tables;
 )]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub trait Have<S> {
-    /// The requirement of each tool and prompt.
-    const TOOLS: McpTable;
+    /// The requirement of each tool and prompt. If this constant had the name `TOOLS`, the compiler would suggest this
+    /// trait to a program that uses `S::TOOLS` although `S` has no table.
+    const TABLE: McpTable;
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: ScopedTools> Have<S> for Tables {
-    const TOOLS: McpTable = S::TOOLS;
+    const TABLE: McpTable = S::TOOLS;
 }

@@ -23,7 +23,7 @@ long, the page shows only the message's first line and the part that says what t
 const MOST_LINES: usize = 12;
 
 /// Cases with several or longer messages, because the compiler or another crate writes them.
-const OF_OTHERS: [OfOthers; 14] = [
+const OF_OTHERS: [OfOthers; 15] = [
     OfOthers {
         name: "declared_by_hand",
         lines: &[27],
@@ -41,6 +41,12 @@ const OF_OTHERS: [OfOthers; 14] = [
         lines: &[28],
         reason: "axum's `get` comes from a macro, all of which the compiler quotes",
         advice: "Leave out one of the two.",
+    },
+    OfOthers {
+        name: "handler_called_by_another",
+        lines: &[17],
+        reason: "the compiler quotes the handler, its attribute, and a call with the missing argument",
+        advice: "The attribute adds an argument of the type `Guard` to the handler, and the call lacks this argument. Move the code that both handlers need into a function without an attribute, and call this function from both.",
     },
     OfOthers {
         name: "router_served_without_protect",
@@ -115,17 +121,32 @@ const OF_SEVERAL: [(&str, usize); 5] = [
 ];
 
 /// What the page says after the messages of a case.
-const NOTES: [(&str, &str); 2] = [(
-    "tools_without_scoped_tools",
-    "\
+const NOTES: [(&str, &str); 4] = [
+    (
+        "tools_without_scoped_tools",
+        "\
 The compiler suggests a trait, but do not implement it. `TOOLS` is a constant that `#[scoped_tools]` makes. Write `#[scoped_tools]` on the block in
 place of `#[tool_router]`, and a scope attribute on each tool.",
-), (
-    "demand_undeclared",
-    "\
+    ),
+    (
+        "axum_router_in_router",
+        "\
+Routes that you merge or nest after `protect` are open, unless they have a check of their own, such as `Gate::layer`. The program then
+compiles and starts without a warning, and the scope table and the lock do not contain these routes.",
+    ),
+    (
+        "protected_router_merged",
+        "\
+These routes have a gate already. To keep this gate, protect the outer router first, and merge the inner router into the result. If both have
+the same gate, leave out the inner `protect`.",
+    ),
+    (
+        "demand_undeclared",
+        "\
 The compiler finds this mistake only in the body of the handler itself, and only if the attribute and the call contain only literals. If the
 call is in a helper function, or if the scope comes from a vocabulary, the program compiles. The request then gets a 500, and an error is logged.",
-)];
+    ),
+];
 
 /// The cases by mistake. `features/` has the cases without features.
 const GROUPS: [(&str, &[(&str, &str)]); 6] = [
@@ -158,6 +179,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 6] = [
             ("handler_in_trait", "A handler in a trait"),
             ("handler_is_struct", "A scope attribute on something else"),
             ("attribute_twice", "Two scope attributes"),
+            ("handler_called_by_another", "A handler that calls another handler"),
             ("access_in_public", "`Access` in a public handler"),
             ("handler_with_access_by_reference", "`&Access` in a handler"),
             ("demand_undeclared", "A demand for a scope that the handler does not declare"),

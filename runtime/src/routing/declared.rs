@@ -22,8 +22,8 @@ use crate::{
 /// layer calls the handler, the handler's guard runs first. If the layer removes request extensions that the guard
 /// needs, the answer is 500.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above it, \
-               or `guarded(requirement!(\"..\"), ..)` around it"
+    message = "this handler declares no scope; write `#[requires_scope(\"..\")]`, `#[authenticated]` or `#[public]` above a function, \
+               or `guarded(requirement!(\"..\"), ..)`, `authenticated(..)` or `public(..)` around any handler"
 )]
 pub trait Declared<Args>: sealed::HasRow<Args> {}
 

@@ -40,7 +40,9 @@ impl<M: sealed::Methods<S>, S> DeclaredMethods<S> for M {}
 /// # at_v1(Router::new());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this router is axum's own; merge or nest it into the router that `protect` returns, or make it a `scopegate::Router`"
+    message = "this router is axum's own; make it a `scopegate::Router`",
+    note = "the gate does not check routes that are added after `protect`, so merge or nest this router after `protect` only if its \
+            routes have a gate already, or may be open"
 )]
 pub trait DeclaredRoutes<S>: sealed::Routes<S> {}
 

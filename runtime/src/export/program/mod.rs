@@ -1,13 +1,5 @@
 //! The program that answers `cargo scopegate`.
 //!
-//! ```text
-//! table [--format text|json|markdown]
-//! metadata [--out FOLDER]
-//! check LOCK [--write] [--advise COMMAND] [--since OLD_LOCK [--revision NAME]]      `-` reads standard input
-//! report [--since OLD_LOCK [--revision NAME]] [--audit LOG]..    `-` reads standard input; the answer is JSON, and `cargo scopegate` makes the page from it
-//! doctor [--json] [--introspect] [--token FILE]      `-` reads standard input
-//! ```
-//!
 //! `cargo scopegate` sets `SCOPEGATE_EXPORT` in the environment. If this variable is set, the first line of the
 //! program's output names the protocol between the program and `cargo scopegate`. If this line is missing,
 //! `cargo scopegate` knows that the program does not call `export::main`.
@@ -32,12 +24,34 @@ use super::{
 use crate::{gate::Gate, scope::ScopeTable, well_known::Discovery};
 
 const PROTOCOL: &str = "scopegate-export 1";
-const USAGE: &str = "usage: table [--format text|json|markdown] | metadata [--out FOLDER] | check LOCK [--write] [--advise COMMAND] [--since OLD_LOCK [--revision NAME]] | report [--since OLD_LOCK [--revision NAME]] [--audit LOG].. | doctor [--json] [--introspect] [--token FILE]";
+const USAGE: &str = "\
+usage: one of these commands
+    table [--format text|json|markdown]
+    metadata [--out FOLDER]
+    check LOCK [--write] [--advise COMMAND] [--since OLD_LOCK [--revision NAME]]
+    report [--since OLD_LOCK [--revision NAME]] [--audit LOG]..
+    doctor [--json] [--introspect] [--token FILE]";
 
-/// Answers the commands of `cargo scopegate`. You can also start the program yourself, with the same arguments.
+/// Answers the commands of `cargo scopegate`.
 ///
 /// The program is called the exporter, and its `main` only needs to call this function. The exporter is a `[[bin]]` or
 /// an example, and `[package.metadata.scopegate]` contains the exporter's name.
+///
+/// You can also start the exporter yourself, as in `cargo run --bin export-scopes -- check scopes.lock`. The exporter
+/// prints these commands if you pass `--help`:
+///
+/// ```text
+/// table [--format text|json|markdown]
+/// metadata [--out FOLDER]
+/// check LOCK [--write] [--advise COMMAND] [--since OLD_LOCK [--revision NAME]]
+/// report [--since OLD_LOCK [--revision NAME]] [--audit LOG]..
+/// doctor [--json] [--introspect] [--token FILE]
+/// ```
+///
+/// These arguments differ from the arguments of `cargo scopegate`. `LOCK`, `OLD_LOCK`, `LOG` and the token's `FILE` are
+/// paths of files, and `OLD_LOCK` is not a revision of git. `NAME` is how messages call the older lock, and `COMMAND` is
+/// the command that messages advise for writing the lock. For `OLD_LOCK`
+/// and `FILE`, `-` stands for standard input. `report` prints JSON, and `cargo scopegate` makes the page from it.
 ///
 /// | exit code | |
 /// |---|---|
@@ -103,6 +117,9 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
     if env::var_os("SCOPEGATE_EXPORT").is_some() {
         writeln!(out, "{PROTOCOL}")?;
     }
+    if arguments.iter().any(|argument| matches!(*argument, "-h" | "--help")) {
+        return Ok(writeln!(out, "{USAGE}")?);
+    }
     if let ["doctor", options @ ..] = arguments {
         return doctor::examine(gate, table, options, out);
     }
@@ -130,7 +147,9 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
             let files = write_folder([&discovery], folder).map_err(|error| Exit::new(3, &error))?;
             files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))?;
         }
-        ["check", lock, options @ ..] => check::check(gate, table, lock, options, out)?,
+        ["check", lock, options @ ..] if !lock.starts_with('-') => {
+            check::check(gate, table, lock, options, out)?
+        }
         ["report", options @ ..] => report::answer(gate, table, options, out)?,
         _ => return Err(Exit::new(2, USAGE)),
     }
@@ -147,4 +166,33 @@ fn older(path: &str, revision: Option<&str>) -> Result<Lock, Exit> {
         None => format!("`{path}`"),
     };
     text.parse().map_err(|error: LockError| Exit::new(3, &error.of_an_older_lock(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StaticKeys;
+
+    fn answer(arguments: &[&str]) -> (u8, String) {
+        let gate = Gate::static_keys("files", StaticKeys::new());
+        let mut said = Vec::new();
+        match run(&gate, &ScopeTable::default(), arguments, &mut said) {
+            Ok(()) => (0, String::from_utf8(said).expect("a text")),
+            Err(exit) => (exit.code, exit.words),
+        }
+    }
+
+    #[test]
+    fn help_is_no_lock() {
+        for arguments in [&["--help"][..], &["-h"], &["check", "--help"], &["doctor", "--help"]] {
+            assert_eq!(answer(arguments), (0, format!("{USAGE}\n")), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_lock_check_shows_the_usage() {
+        for arguments in [&["check"][..], &["check", "--write"], &["check", "--since", "old.lock"], &[]] {
+            assert_eq!(answer(arguments), (2, USAGE.to_owned()), "{arguments:?}");
+        }
+    }
 }

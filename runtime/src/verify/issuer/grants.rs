@@ -83,7 +83,9 @@ impl Grants {
             problems.push("a claim with scopes or roles has no name; write the names that lead to it, as in `[\"realm_access\", \"roles\"]`".to_owned());
         }
         if self.scopes.is_empty() && self.roles.is_empty() {
-            problems.push("`.scopes([..])` names no claim; name one, or remove it".to_owned());
+            problems.push(
+                "nothing grants scopes; add `.roles_at(..)`, or name a claim in `.scopes([..])`".to_owned(),
+            );
         }
         if self.prefix.as_deref() == Some("") {
             problems.push("the prefix of scopes is empty; remove `.scope_prefix(..)`".to_owned());
@@ -155,6 +157,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Issuer;
 
     #[track_caller]
     fn check(grants: &Grants, claims: &Value, expected: &[&str]) {
@@ -209,13 +212,22 @@ mod tests {
     }
 
     #[test]
-    fn roles_alone_grant_scopes_if_no_other_claim_is_read() {
-        let mut grants = Grants::default();
-        grants.set_claims(std::iter::empty());
-        let map = [("editor", "read"), ("editor", "write")]
-            .map(|(role, scope)| (role.to_owned(), vec![scope.to_owned()]));
-        grants.add_roles(vec!["roles".to_owned()], map.to_vec());
+    fn with_roles_only_no_other_claim_grants_scopes() {
+        let issuer = Issuer::new("https://auth.example.com").scopes_at(["permissions"]).roles_only();
+        assert_eq!(issuer.grants.problems().len(), 1);
+        let grants = issuer.roles_at(["roles"], [("editor", "read"), ("editor", "write")]).grants;
         assert_eq!(grants.problems(), [""; 0]);
-        check(&grants, &json!({ "scope": "a", "scp": ["b"], "roles": ["editor"] }), &["read", "write"]);
+        check(&grants, &json!({ "scope": "a", "scp": ["b"], "permissions": "c" }), &[]);
+        check(&grants, &json!({ "scope": "read a", "roles": ["editor"] }), &["read", "write"]);
+    }
+
+    #[test]
+    fn several_calls_add_up_and_a_text_is_a_list_of_roles() {
+        let issuer = Issuer::new("https://auth.example.com").roles_only();
+        let grants =
+            issuer.roles_at(["roles"], [("editor", "write")]).roles_at(["scope"], [("read", "read")]).grants;
+        check(&grants, &json!({ "scope": "admin read", "roles": ["editor"] }), &["read", "write"]);
+        check(&grants, &json!({ "scope": "write", "roles": "viewer editor" }), &["write"]);
+        check(&grants, &json!({ "roles": ["editor", 7] }), &[]);
     }
 }

@@ -40,8 +40,9 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// If the authorization server uses another audience, and roles in place of scopes, set the audience and the roles. If
-/// the tokens have no claim for scopes, also name a claim that only access tokens have:
+/// If the authorization server uses another audience, and roles in place of scopes, set the audience and the roles, and
+/// let only roles grant scopes. If the tokens are not [marked](Self::audience) as access tokens, also name a claim that
+/// only access tokens have:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -49,6 +50,7 @@ use crate::{shown, verify::jwt::Algorithm};
 /// let issuer = Issuer::new("https://auth.example.com")
 ///     .audience("api://files")
 ///     .access_claims(["realm_access"])
+///     .roles_only()
 ///     .roles_at(["realm_access", "roles"], [("editor", "files:read files:write")]);
 /// ```
 #[derive(Clone)]
@@ -212,9 +214,8 @@ impl Issuer {
 
     /// Reads the scopes from all of these claims, in place of `scope` and `scp`.
     ///
-    /// Each claim is a space-delimited list or an array. To let only [roles](Self::roles_at) grant scopes, pass an
-    /// empty list, and state the type of its elements: `.scopes(Vec::<&str>::new())`. The call `.scopes([])` does not
-    /// compile, because the compiler cannot infer the type of the elements.
+    /// Each claim is a space-delimited list or an array. To read scopes from no claim, because only
+    /// [roles](Self::roles_at) grant scopes, call [`roles_only`](Self::roles_only).
     ///
     /// # Examples
     ///
@@ -239,15 +240,14 @@ impl Issuer {
 
     /// Grants scopes for roles. `path` lists the names that lead to the roles in the token's claims, from the outermost
     /// to the innermost. `scopes` maps roles to space-delimited scopes. A role that is not in `scopes` grants nothing.
-    /// If `scopes` lists a role several times, the role grants the scopes of all its entries.
+    /// If `scopes` lists a role several times, the role grants the scopes of all its entries. If you call this method
+    /// several times, the token's roles of all calls count.
     ///
-    /// The value at the path is a list of roles, or an object with a member for each role.
+    /// The value at the path is an array of roles, a space-delimited list of roles, or an object. The roles in an
+    /// object are the names of its members. If an array has a value that is not a string, the array grants nothing.
     ///
-    /// The scopes in `scope` and `scp` still count. To let only roles grant scopes, also call
-    /// `.scopes(Vec::<&str>::new())`. After this call of `scopes`, the gate treats no claim as a claim for scopes. If
-    /// you also set an [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not marked as
-    /// access tokens, then also call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses
-    /// the tokens for that audience or from those clients, even if the tokens have the claim `scope`.
+    /// The scopes in `scope` and `scp` still count, also if the token has no role. To let only roles grant scopes,
+    /// call [`roles_only`](Self::roles_only), too.
     ///
     /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. A token
     /// that the gate accepts because of an [`audience`](Self::audience) or a [client id](Self::client_ids) must be
@@ -293,6 +293,35 @@ impl Issuer {
         let list = |scopes: &str| scopes.split_ascii_whitespace().map(str::to_owned).collect();
         let scopes = scopes.into_iter().map(|(role, scopes)| (role.into(), list(scopes.as_ref()))).collect();
         self.grants.add_roles(path, scopes);
+        self
+    }
+
+    /// Lets only [roles](Self::roles_at) grant scopes. The gate then ignores the scopes in `scope` and `scp`, and in
+    /// every claim that you named before with [`scopes`](Self::scopes) or [`scopes_at`](Self::scopes_at).
+    ///
+    /// Call this method if the authorization server writes a scope into the tokens of users who do not have the role
+    /// for this scope. For example, many servers grant a registered scope to every client that requests it.
+    ///
+    /// After this call, the gate treats no claim as a claim for scopes. If you also set an
+    /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not
+    /// [marked](Self::audience) as access tokens, then also call [`access_claims`](Self::access_claims). Without
+    /// `access_claims`, the gate refuses the tokens for that audience or from those clients, even if the tokens have
+    /// the claim `scope`.
+    ///
+    /// # Examples
+    ///
+    /// If some scopes in `scope` must still count, pass these scopes to [`roles_at`](Self::roles_at):
+    ///
+    /// ```
+    /// use scopegate::Issuer;
+    ///
+    /// let issuer = Issuer::new("https://auth.example.com")
+    ///     .roles_only()
+    ///     .roles_at(["roles"], [("viewer", "files:read"), ("editor", "files:read files:write")])
+    ///     .roles_at(["scope"], [("files:read", "files:read")]);
+    /// ```
+    pub fn roles_only(mut self) -> Self {
+        self.grants.set_claims(std::iter::empty());
         self
     }
 

@@ -8,7 +8,8 @@ use scopegate_grammar::is_template;
 
 use super::decision::each_once;
 use crate::scope::{
-    Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
+    Alike, GrantedScopes, Hierarchy, NeedRef, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards,
+    alike,
 };
 
 /// The rules that a gate adds to the requirements of operations, such as the floor, the vocabulary and the
@@ -313,7 +314,7 @@ impl Policy {
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         match (self.vocabulary.is_empty(), self.has_templates()) {
             (true, _) => alike(table, |_| true),
-            (false, false) => alike(table, |need| need.is_template()),
+            (false, false) => alike(table, NeedRef::is_template),
             (false, true) => Vec::new(),
         }
     }

@@ -30,7 +30,7 @@ struct Named<'a> {
 
 /// Finds the scopes and templates of a table that are spelt almost alike. Looks only at the scopes and templates for
 /// which `is_wanted` returns `true`.
-pub(crate) fn alike(table: &ScopeTable, is_wanted: impl Fn(NeedRef<'_>) -> bool) -> Vec<Alike<'_>> {
+pub(crate) fn alike<'a>(table: &'a ScopeTable, is_wanted: impl Fn(NeedRef<'a>) -> bool) -> Vec<Alike<'a>> {
     let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
     for by in table.entries() {
         for need in by.terms().needs().filter(|need| is_wanted(*need)) {

@@ -48,10 +48,10 @@ usage: one of these commands
 /// doctor [--json] [--introspect] [--token FILE]
 /// ```
 ///
-/// These arguments differ from the arguments of `cargo scopegate`. `LOCK`, `OLD_LOCK`, `LOG` and the token's `FILE` are
-/// paths of files, and `OLD_LOCK` is not a revision of git. `NAME` is how messages call the older lock, and `COMMAND` is
-/// the command that messages advise for writing the lock. For `OLD_LOCK`
-/// and `FILE`, `-` stands for standard input. `report` prints JSON, and `cargo scopegate` makes the page from it.
+/// These arguments differ from the arguments of `cargo scopegate`. `LOCK`, `OLD_LOCK`, `LOG` and the token's `FILE`
+/// are paths of files, and `OLD_LOCK` is not a revision of git. `NAME` is how messages call the older lock, and
+/// `COMMAND` is the command that messages advise for writing the lock. For `OLD_LOCK` and `FILE`, `-` stands for
+/// standard input. `report` prints JSON, and `cargo scopegate` makes the page from it.
 ///
 /// | exit code | |
 /// |---|---|
@@ -148,7 +148,7 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
             files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))?;
         }
         ["check", lock, options @ ..] if !lock.starts_with('-') => {
-            check::check(gate, table, lock, options, out)?
+            check::check(gate, table, lock, options, out)?;
         }
         ["report", options @ ..] => report::answer(gate, table, options, out)?,
         _ => return Err(Exit::new(2, USAGE)),

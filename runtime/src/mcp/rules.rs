@@ -99,8 +99,8 @@ impl Found {
 /// Why the requirement of a message cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Undecided {
-    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. A resource whose URI is too
-    /// long counts as a resource without a row.
+    /// The tool, prompt or resource has no row, and no row covers all operations of its kind. A resource whose URI is
+    /// too long counts as a resource without a row.
     Unlisted(Kind),
     /// The tool is switched off. The answer is the same as for a tool without a row.
     SwitchedOff,

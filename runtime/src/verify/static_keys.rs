@@ -110,9 +110,11 @@ impl StaticKeys {
         }
     }
 
-    /// Adds a key with a name and a space-delimited list of the scopes that the key grants. If the gate has a vocabulary,
-    /// and a scope covers no scope of the vocabulary and fits no template of a handler, the log has a warning at startup.
-    /// The gate does not compare the scopes of keys that [`StaticKeys::or`] combines with a verifier of your own.
+    /// Adds a key with a name and a space-delimited list of the scopes that the key grants.
+    ///
+    /// If the gate has a vocabulary, the log has a warning at startup for each scope that covers no scope of the
+    /// vocabulary and fits no template of a handler. The gate does not compare the scopes of keys that
+    /// [`StaticKeys::or`] combines with a verifier of your own.
     ///
     /// # Errors
     ///

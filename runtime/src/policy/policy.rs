@@ -312,8 +312,8 @@ impl Policy {
     /// misspelt scopes, so this method looks only at templates. The list is empty if the vocabulary has templates, too.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         match (self.vocabulary.is_empty(), self.has_templates()) {
-            (true, _) => alike(table, |_| true),
-            (false, false) => alike(table, |need| need.is_template()),
+            (true, _) => alike(table, false),
+            (false, false) => alike(table, true),
             (false, true) => Vec::new(),
         }
     }

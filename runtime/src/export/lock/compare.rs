@@ -38,9 +38,9 @@ pub(super) struct Side {
 impl From<&Declared> for Side {
     fn from(declared: &Declared) -> Self {
         let implied = declared.implied.iter().flat_map(|(scope, children)| children.iter().chain([scope]));
-        let named = declared.floor.iter().chain(implied).map(|scope| scope.as_str());
+        let written = declared.floor.iter().chain(implied).map(crate::ScopeToken::as_str);
         // A word of an older lock can have single braces, and stands for a scope with these braces.
-        let names = named.map(|text| unescape(text).unwrap_or_else(|| text.to_owned())).collect();
+        let names = written.map(|text| unescape(text).unwrap_or_else(|| text.to_owned())).collect();
         Self { policy: declared.policy(), names, known: RefCell::default() }
     }
 }

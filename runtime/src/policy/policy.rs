@@ -8,8 +8,7 @@ use scopegate_grammar::is_template;
 
 use super::decision::each_once;
 use crate::scope::{
-    Alike, GrantedScopes, Hierarchy, NeedRef, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards,
-    alike,
+    Alike, GrantedScopes, Hierarchy, ScopeTable, ScopeToken, Vocabulary, VocabularyEntry, Wildcards, alike,
 };
 
 /// The rules that a gate adds to the requirements of operations, such as the floor, the vocabulary and the
@@ -313,8 +312,8 @@ impl Policy {
     /// misspelt scopes, so this method looks only at templates. The list is empty if the vocabulary has templates, too.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         match (self.vocabulary.is_empty(), self.has_templates()) {
-            (true, _) => alike(table, |_| true),
-            (false, false) => alike(table, NeedRef::is_template),
+            (true, _) => alike(table, false),
+            (false, false) => alike(table, true),
             (false, true) => Vec::new(),
         }
     }

@@ -5,10 +5,7 @@ use std::{
     fmt,
 };
 
-use super::{
-    need::NeedRef,
-    table::{Entry, ScopeTable},
-};
+use super::table::{Entry, ScopeTable};
 
 /// Two scopes of a table that are spelt almost alike.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,12 +25,12 @@ struct Named<'a> {
     times: usize,
 }
 
-/// Finds the scopes and templates of a table that are spelt almost alike. Looks only at the scopes and templates for
-/// which `is_wanted` returns `true`.
-pub(crate) fn alike<'a>(table: &'a ScopeTable, is_wanted: impl Fn(NeedRef<'a>) -> bool) -> Vec<Alike<'a>> {
+/// Finds the scopes and templates of a table that are spelt almost alike. With `only_templates`, looks only at
+/// templates.
+pub(crate) fn alike(table: &ScopeTable, only_templates: bool) -> Vec<Alike<'_>> {
     let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
     for by in table.entries() {
-        for need in by.terms().needs().filter(|need| is_wanted(*need)) {
+        for need in by.terms().needs().filter(|need| need.is_template() || !only_templates) {
             let (text, is_template) = (need.as_str(), need.is_template());
             named.entry(text).or_insert(Named { text, is_template, by, times: 0 }).times += 1;
         }

@@ -21,7 +21,7 @@ mod vocabulary;
 pub(crate) use self::{
     alike::{Alike, alike},
     hierarchy::Hierarchy,
-    need::{NeedRef, OwnedNeed},
+    need::NeedRef,
     scope::join,
     template::{Filled, Unfilled},
 };
@@ -45,6 +45,7 @@ pub(crate) use self::{
 };
 #[cfg(feature = "axum")]
 pub(crate) use self::{
+    need::OwnedNeed,
     row_id::RowId,
     row_ref::RowRef,
     table::Terms,

@@ -82,6 +82,7 @@ impl Scope {
     /// Returns a requirement that demands only this scope, for an attribute that names a single scope.
     #[doc(hidden)]
     #[must_use]
+    #[track_caller]
     pub const fn as_requirement(self) -> Requirement {
         Requirement::one(self)
     }
@@ -89,6 +90,7 @@ impl Scope {
     /// Returns the scope as a part of a requirement, for an attribute that names several scopes.
     #[doc(hidden)]
     #[must_use]
+    #[track_caller]
     pub const fn as_need(self) -> Need {
         Need::of(self)
     }

@@ -4,8 +4,6 @@ use scopegate::{Router, Vocabulary, requires_scope, routing::get};
 enum FilesScope {
     #[scope("tenant:{tenant")]
     Read,
-    #[scope("tenant{tenant}")]
-    Write,
 }
 
 #[requires_scope(FilesScope::Read)]

@@ -38,9 +38,9 @@ pub(super) struct Side {
 impl From<&Declared> for Side {
     fn from(declared: &Declared) -> Self {
         let implied = declared.implied.iter().flat_map(|(scope, children)| children.iter().chain([scope]));
-        let words = declared.floor.iter().chain(implied);
+        let written = declared.floor.iter().chain(implied).map(ScopeToken::as_str);
         // A word of an older lock can have single braces, and stands for a scope with these braces.
-        let names = words.map(|word| unescape(word.as_str()).unwrap_or_else(|| word.to_string())).collect();
+        let names = written.map(|text| unescape(text).unwrap_or_else(|| text.to_owned())).collect();
         Self { policy: declared.policy(), names, known: RefCell::default() }
     }
 }
@@ -135,7 +135,7 @@ fn lets_more_in((side, demand): (&Side, &Demand<'_>), (other_side, other): (&Sid
 }
 
 fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> impl Iterator<Item = &'a str> {
-    let floor = side.policy.floor_scopes().iter().filter(move |_| with_floor).map(crate::ScopeToken::as_str);
+    let floor = side.policy.floor_scopes().iter().filter(move |_| with_floor).map(ScopeToken::as_str);
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 

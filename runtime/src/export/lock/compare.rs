@@ -21,7 +21,7 @@ use super::{
 use crate::{
     export::instance::{fill, values},
     policy::Policy,
-    scope::Values,
+    scope::{ScopeToken, Values},
 };
 
 /// The scopes that cover one scope of a requirement. A token needs only one of these scopes.

@@ -69,11 +69,11 @@ pub(crate) struct Select {
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
 
-    /// The binary that is the exporter, in place of the exporter that Cargo.toml names
+    /// The binary to use as the exporter, in place of the exporter that Cargo.toml names
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "example")]
     pub(crate) bin: Option<String>,
 
-    /// The example that is the exporter, in place of the exporter that Cargo.toml names
+    /// The example to use as the exporter, in place of the exporter that Cargo.toml names
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) example: Option<String>,
 }
@@ -120,7 +120,8 @@ pub(crate) enum Command {
         /// Writes the lock file if it is missing, out of date or unreadable
         #[arg(long)]
         write: bool,
-        /// The lock file, in place of the one that Cargo.toml names; needed if `--bin` or `--example` names another exporter
+        /// The lock file, in place of the one that Cargo.toml names; needed if the exporter is not the one that
+        /// Cargo.toml names
         #[arg(long, value_name = "FILE")]
         lock: Option<PathBuf>,
         /// Also lists what got weaker and what got stricter since a git revision
@@ -137,8 +138,8 @@ pub(crate) enum Command {
         /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
-        /// The lock file that `--since` reads, in place of the one that Cargo.toml names; needed if `--bin` or
-        /// `--example` names another exporter
+        /// The lock file that `--since` reads, in place of the one that Cargo.toml names; needed if the exporter is not
+        /// the one that Cargo.toml names
         #[arg(long, value_name = "FILE", requires = "since")]
         lock: Option<PathBuf>,
         /// Also summarizes audit logs: which operations are refused most, and which granted scopes nobody needed; each

@@ -83,12 +83,12 @@ impl fmt::Display for Error {
                     Some(package) => write!(f, "package `{package}`")?,
                     None => f.write_str("no package of the workspace")?,
                 }
-                let has = if package.is_some() { "has no" } else { "has a" };
-                write!(f, " {has} {kind} `{name}`, which `--{kind}` names")
+                let has = if package.is_some() { "has no" } else { "has the" };
+                write!(f, " {has} {kind} `{name}`; correct `--{kind}`")
             }
             Self::WhichLock { kind, name } => write!(
                 f,
-                "Cargo.toml does not name the {kind} `{name}` as the exporter, so its lock is unknown; name the lock with `--lock FILE`"
+                "Cargo.toml does not name the {kind} `{name}` as the exporter, so the path of the lock is unknown; name the path with `--lock FILE`"
             ),
             Self::Build { package, kind, name } => {
                 write!(f, "the exporter of package `{package}`, the {kind} `{name}`, does not build")

@@ -17,7 +17,7 @@ pub(crate) struct Package {
     pub(crate) exporter: Exporter,
     pub(crate) features: Vec<String>,
     name: String,
-    /// The path of the exporter's lock, or `None` if Cargo.toml names another exporter or none.
+    /// The path of the exporter's lock. It is `None` if Cargo.toml does not name this exporter.
     lock: Option<PathBuf>,
 }
 
@@ -67,7 +67,8 @@ impl Package {
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
     /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
     /// function returns an error that names it. Otherwise, the function returns the only package of the workspace that
-    /// has an exporter. If the command line names an exporter, only packages with this target count.
+    /// has an exporter. If the command line names an exporter, a package counts as having an exporter only if it has
+    /// this binary or example.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let named = select.exporter();
@@ -149,7 +150,7 @@ impl Settings {
 }
 
 impl Exporter {
-    /// Returns the error that no target has the name and kind that the command line names.
+    /// Returns the error for an exporter that the command line names, but that is not among the targets.
     fn is_missing(&self, package: Option<&str>) -> Error {
         let (kind, name) = (self.kind(), self.name().to_owned());
         Error::NoSuchTarget { package: package.map(str::to_owned), kind, name }

@@ -86,7 +86,7 @@ fn each_gate_has_its_lock() {
     assert!(project.read("report.html").contains("needs no token"));
 }
 
-/// The lock in Cargo.toml is the lock of another gate.
+/// `scopes.lock` belongs to the exporter that Cargo.toml names, and not to `export-webhooks`.
 #[test]
 fn no_gate_overwrites_the_lock_of_another() {
     let project = two_gates("which-lock");
@@ -142,7 +142,7 @@ fn no_settings_are_needed() {
     );
 }
 
-/// The exporter tells in which package of a workspace it is.
+/// If `--bin` names an exporter, the package is the one that has this binary.
 #[test]
 fn the_package_is_the_one_with_the_exporter() {
     let project = Project::new("two-packages", "");

@@ -29,7 +29,8 @@ pub enum TemplateFault {
     Bare,
     /// The text around the parameters is not allowed in a scope.
     Scope(Fault),
-    /// The text of a constant or a variant has a brace that is not part of a parameter.
+    /// The text of a constant or a variant has a brace without a matching brace, or has literal braces but no
+    /// parameter.
     LiteralBrace,
 }
 
@@ -43,7 +44,8 @@ pub enum Meaning {
 }
 
 /// Tells what the text of a constant or a variant stands for. A text with a parameter in braces is a template. A
-/// constant cannot have literal braces without a parameter, because its text would differ from the scope in a token.
+/// constant or variant without a parameter cannot have literal braces. Literal braces are written twice, so the text
+/// would differ from the scope in a token.
 ///
 /// # Errors
 ///
@@ -68,7 +70,8 @@ pub const fn is_template(text: &str) -> bool {
     matches!(meaning(text), Ok(Meaning::Template))
 }
 
-/// Tells whether `text` has a parameter. The rest of the text need not be valid.
+/// Tells whether `text` has a parameter. `text` need not be a valid template. The result is `false` if an unmatched
+/// brace or a faulty parameter comes before the first valid parameter.
 #[must_use]
 pub const fn has_template_parameter(text: &str) -> bool {
     let mut rest = text;
@@ -192,7 +195,7 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TemplateFaul
     })
 }
 
-/// Splits off the first piece of a text that is not empty.
+/// Splits off the first piece of `text`, which must not be empty.
 const fn next_piece(text: &str) -> Result<(Piece<'_>, &str), TemplateFault> {
     let (before, brace_on) = text.split_at(first_brace(text));
     if !before.is_empty() {
@@ -235,14 +238,14 @@ impl TemplateFault {
             }
             Self::Name => "give the parameter the name of a path parameter, as in `{tenant}`",
             Self::Adjacent => {
-                "put a separator such as `:` or `/` on both sides of a parameter; a value can hold letters, digits and `.`, `_`, `~`, `-`, and would run into the text"
+                "put a separator such as `:` or `/` between a parameter and its neighbour, so that the value does not run into the neighbour; letters, digits, `.`, `_`, `~` and `-` are no separators, because a value can contain them"
             }
             Self::Bare => {
-                "put text around the parameter, as in `tenant:{tenant}`; otherwise the path alone would name the scope"
+                "put text around the parameter, as in `tenant:{tenant}`; otherwise the path of the request alone would determine the scope"
             }
             Self::Scope(fault) => fault.message(),
             Self::LiteralBrace => {
-                "a brace begins or ends a parameter, as in `{tenant}`; for a scope with a literal brace, write a string in the attribute, as in `#[requires_scope(\"a{{b\")]`"
+                "in a constant or a vocabulary, a brace begins or ends a parameter, as in `{tenant}`; for a scope with a literal brace, write the scope in the handler's attribute, as in `#[requires_scope(\"a{{b\")]`"
             }
         }
     }

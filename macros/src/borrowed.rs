@@ -1,6 +1,6 @@
 //! Finds arguments that borrow an `Access`, such as `access: &Access`. Handlers and tools get their arguments by value.
-//! For a handler, the compiler's own message would send the user to `#[debug_handler]`, whose message asks for a
-//! lifetime.
+//! Without this check, the compiler's message about a handler would advise `#[debug_handler]`, and the message of
+//! `#[debug_handler]` would ask for a lifetime.
 
 use quote::{ToTokens, quote};
 use syn::{
@@ -8,7 +8,7 @@ use syn::{
     parse_quote,
 };
 
-/// The arguments of a function that borrow an `Access`, in their order.
+/// The function's arguments that borrow an `Access`, in the order of the signature.
 pub(crate) struct Borrowed {
     /// The type of the first of these arguments.
     pub(crate) first: Type,
@@ -32,7 +32,7 @@ impl Borrowed {
         Some(Self { first, arguments })
     }
 
-    /// Puts variables in place of the arguments before the function's body, so that the compiler does not report a
+    /// Puts a variable for each removed argument before the function's body, so that the compiler does not report a
     /// second error.
     pub(crate) fn before(&self, body: &impl ToTokens) -> Block {
         let variables = self.arguments.iter().map(|PatType { pat, ty, .. }| {
@@ -46,7 +46,7 @@ impl Borrowed {
         parse_quote!({ #(#variables)* #body })
     }
 
-    /// Makes the error of a handler.
+    /// Makes the error for a handler that borrows an `Access`.
     pub(crate) fn error(&self, is_public: bool) -> Error {
         let instead = if is_public {
             "a public handler may be called without a token, so write `Option<Access>`"
@@ -69,8 +69,8 @@ fn borrows_access(type_: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// Tells whether the type with this path is written `Access`. The type need not be scopegate's `Access`, because
-/// another type can have the same name.
+/// Tells whether the last name in the path is `Access`, and the path is not a generic parameter. The type need not be
+/// scopegate's `Access`, because another type can have the same name.
 pub(crate) fn is_access(path: &Path, generics: &Generics) -> bool {
     let is_generic = || generics.type_params().any(|parameter| path.is_ident(&parameter.ident));
     path.segments.last().is_some_and(|last| last.ident == "Access" && last.arguments.is_none())

@@ -142,7 +142,7 @@ async fn an_operation_without_a_row_is_logged_in_one_line() {
     assert!(endless.contains(&"m".repeat(128)) && endless.len() < 300, "{endless}");
 }
 
-/// The table has a row for the URI's template, so "no row" alone would not help.
+/// The table has a row for the URI's template, so a line that says only "no row" would mislead the developer.
 #[tokio::test]
 async fn a_value_that_no_template_allows_is_logged_with_the_template() {
     const TABLE: McpTable = mcp_table![
@@ -188,13 +188,18 @@ async fn the_log_says_why_a_request_to_a_public_tool_needs_a_token() {
     };
     let at = "POST /mcp";
     for (line, header, body, why) in [
-        (at, "authorization: Basic c2VjcmV0", call("help"), "its credentials have another scheme"),
+        (
+            at,
+            "authorization: Basic c2VjcmV0",
+            call("help"),
+            "its header `Authorization` contains no token that the gate reads",
+        ),
         ("DELETE /mcp", "accept: */*", String::new(), "its HTTP method carries no message"),
         (
             at,
             "content-type: text/plain",
             call("help"),
-            "its headers do not describe uncompressed `application/json`",
+            "its headers do not say that the body is uncompressed `application/json`",
         ),
         (
             at,

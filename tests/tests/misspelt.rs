@@ -132,7 +132,8 @@ async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
     }
 }
 
-/// `LocalTrust` has no table, so a scope that resembles no scope of the vocabulary could fit a template.
+/// `LocalTrust` has no table, so it does not know the templates. It warns only about scopes that resemble a scope of
+/// the vocabulary, and about wildcards that do not count.
 #[tokio::test]
 async fn a_misspelt_scope_of_the_local_user_is_logged() {
     let policy = || Policy::new().vocabulary::<FilesScope>();

@@ -141,7 +141,8 @@ async fn texts_and_names_are_the_programs_own() {
     );
 }
 
-/// The challenge names `Bearer` at every gate, so only the text can say that the gate does not read `Authorization`.
+/// The challenges of these gates name `Bearer`, as if the key belonged in `Authorization`. Only the text can say that
+/// the gate does not read this header.
 #[tokio::test]
 async fn the_text_says_where_the_key_belongs_if_it_is_not_the_header_authorization() {
     let keys = || StaticKeys::parse("sk_read=files:read").unwrap();

@@ -43,7 +43,7 @@ fn about(report: &Report, template: &str) -> String {
         return "A scope with braces. Here, each brace is written twice.".to_owned();
     }
     let description = report.template_descriptions.get(template).map(String::as_str).unwrap_or_default();
-    format!("{description} A template. The request supplies the value for the braces.")
+    format!("{description} A template. The request supplies the value of each parameter in braces.")
         .trim_start()
         .to_owned()
 }

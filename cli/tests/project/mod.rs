@@ -135,7 +135,7 @@ impl Project {
         self.said(self.command(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
-    /// Starts the exporter that the subcommand built last, without the subcommand.
+    /// Starts the exporter `name` directly. The subcommand must have built this exporter before.
     pub(crate) fn run_exporter(&self, name: &str, arguments: &[&str]) -> String {
         let mut command = Command::new(target().join("debug").join(name));
         let output = command.current_dir(&self.folder).args(arguments).output().unwrap();

@@ -36,7 +36,8 @@ struct Claims<'a> {
     cnf: Option<&'a BoundKey>,
 }
 
-/// Issues a token to the client of `grant`, on behalf of the user who logged in or of the client itself.
+/// Issues a token to the client of `grant`. The subject is the user who logged in, or the client itself if no user
+/// logged in.
 pub(crate) fn issue(issuer: &Issuer, grant: &Grant, key: Option<&BoundKey>) -> Result<String, OAuthError> {
     let iat = now();
     let claims = Claims {

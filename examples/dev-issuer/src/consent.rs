@@ -25,8 +25,9 @@ pub(crate) struct Approval {
     pub(crate) key: Option<BoundKey>,
 }
 
-/// Reads the page's form: `request`, `decision`, `user`, and `scope` once for each ticked box. If the user logs in again, the form also
-/// has `login`, and `acr` if the client asked for a way to log in.
+/// Reads the page's form: `request`, `decision`, `user`, and `scope` once for each ticked box. If the user logs in
+/// again, the form also has `login`. If the page asks for a new login and the client sent `acr_values`, the form also
+/// has `acr`.
 ///
 /// Another site cannot forge the form, because `request` is random, appears only in the page, and is valid for one decision.
 pub(crate) async fn decide(State(issuer): State<Arc<Issuer>>, form: Result<Params, OAuthError>) -> Response {

@@ -1,8 +1,8 @@
-//! A token without a client: a form where a developer enters a user's name and gets a token for this user, who logs in
-//! at this moment.
+//! A form that gives a token without an OAuth client. A developer enters a user's name, and gets a token for this user.
+//! The user's login counts as made when the form is submitted.
 //!
-//! The login does not change the login of the consent page. Another site can submit the form, but cannot read the
-//! answer.
+//! This login does not become the current login of the consent page. Another site can submit the form, but cannot read
+//! the answer.
 
 use std::sync::Arc;
 

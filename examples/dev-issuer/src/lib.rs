@@ -13,10 +13,10 @@
 //! | `/token` | codes, refresh tokens with rotation, client credentials; JWT access tokens ([RFC 9068]) |
 //! | `/`, `/login` | a form for a developer: gives a token for a user who logs in at this moment, without a client |
 //!
-//! Every token is for the `resource` that the client named ([RFC 8707]). The client `dev` with the secret `dev` is built in,
-//! for client credentials. The subject of the client's own token is `dev`, and the token has no login. On the consent page,
-//! the user is named `developer` unless somebody enters another name. There is one login at a time, and it is kept until
-//! somebody logs in again, or enters another name.
+//! Every token is for the `resource` that the client named ([RFC 8707]). The client `dev` with the secret `dev` is
+//! built in, for client credentials. The subject of the client's own token is `dev`, and the token has no login. On the
+//! consent page, the user is named `developer` unless somebody enters another name. The page keeps one login at a time.
+//! This login stays until somebody logs in again on the page, or enters another name there.
 //!
 //! A token request with a `DPoP` proof ([RFC 9449]) gets a token bound to the key of the proof. The refresh token of a
 //! public client is also bound to this key. If the authorization request names a key with `dpop_jkt`, the code is bound

@@ -1,7 +1,8 @@
 //! How and when the user logged in, and the login that clients require ([RFC 9470, section 4]).
 //!
-//! There is no password. Anybody who opens the consent page is the user that they name there, and logs in again by ticking a
-//! box. The tokens have the same claims as those of other servers, so that clients can step up.
+//! There is no password. Anybody who opens the consent page can enter the name of any user, and then counts as this
+//! user. To log in again, they tick a box. The tokens have the same claims as those of other servers, so that clients
+//! can step up.
 //!
 //! [RFC 9470, section 4]: https://www.rfc-editor.org/rfc/rfc9470#section-4
 
@@ -86,7 +87,7 @@ pub(crate) fn is_again(form: &Params) -> Result<bool, OAuthError> {
     Ok(form.optional("login")? == Some("again"))
 }
 
-/// Returns the way to log in that a form names.
+/// Returns the value of the field `acr` in a form.
 pub(crate) fn acr_from_form(form: &Params) -> Result<Option<String>, OAuthError> {
     let acr = form.optional("acr")?;
     if acr.is_some_and(|acr| !is_printable(acr)) {
@@ -110,7 +111,8 @@ impl Session {
     }
 
     /// Tells whether the user has to log in again for a client's requirement. If there was no login yet, the decision
-    /// on the consent page counts as a login that meets every `max_age` and `prompt=login`, but no `acr_values`.
+    /// on the consent page counts as a new login. This login meets every `max_age` and `prompt=login`, but no
+    /// `acr_values`.
     pub(crate) fn has_to_log_in(&self, asked: &Asked) -> bool {
         match &*self.lock() {
             Some(login) => !asked.is_met_by(login),
@@ -118,13 +120,14 @@ impl Session {
         }
     }
 
-    /// Starts a new login now. Without `user`, the user of the current login logs in.
+    /// Starts a new login now. Without `user`, the user of the current login logs in, or `user::DEFAULT` if there is no
+    /// current login.
     pub(crate) fn log_in(&self, user: Option<&str>, acr: Option<String>) -> Login {
         self.change(user, |_, user| Login { user, acr, time: now() })
     }
 
-    /// Returns the current login. If there was none, if `user` is another user, or if the user logs in `again`, a login
-    /// starts now, in the same way as the current login.
+    /// Returns the current login, if it is a login of `user` and the user does not log in `again`. Otherwise, a new
+    /// login starts now. The new login has the `acr` of the login before it, if there was one.
     pub(crate) fn go_on(&self, user: Option<&str>, again: bool) -> Login {
         self.change(user, |current, user| match current {
             Some(login) if !again && login.user == user => login,

@@ -4,7 +4,7 @@ use crate::clients::Clients;
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 
-/// The user of the first login if the form has no name.
+/// The user if a form has no name. On the consent page, the user of the current login takes precedence.
 pub(crate) const DEFAULT: &str = "developer";
 
 /// What a name looks like, as a pattern for the browser.
@@ -12,8 +12,8 @@ pub(crate) const PATTERN: &str = r"[A-Za-z0-9._@\-]{1,64}";
 
 /// Returns the name in the field `user` of a form.
 ///
-/// A user must not have the name of a client, because the subject of a client's own token is the name of the client
-/// ([RFC 9068, section 5](https://www.rfc-editor.org/rfc/rfc9068#section-5)).
+/// The name of a user must not be the id of a client, because the subject of a client's own token is the id of the
+/// client ([RFC 9068, section 5](https://www.rfc-editor.org/rfc/rfc9068#section-5)).
 pub(crate) fn from_form<'a>(form: &'a Params, clients: &Clients) -> Result<Option<&'a str>, OAuthError> {
     let Some(name) = form.optional("user")? else { return Ok(None) };
     if !is_name(name) {

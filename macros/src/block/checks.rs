@@ -16,8 +16,8 @@ use crate::{
     mistakes::{self, Callers},
 };
 
-/// Emits the checks of a handler. If a handler must be `async` but is not, or if it borrows an `Access`, this function
-/// reports an error and changes the handler.
+/// Emits the checks of a handler. Reports an error for a handler that must be `async` but is not, and for a handler
+/// that borrows an `Access`. In both cases, changes the handler so that the compiler does not report a second error.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,

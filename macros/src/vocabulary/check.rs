@@ -43,7 +43,7 @@ fn keys_of_template(scope: &ScopeAttribute, diagnostics: &mut Diagnostics) {
     let keys = [
         (
             &scope.implies_key,
-            "a template implies nothing, because only a path has values for its parameters; leave this out, and write `any(..)` in the attributes of the handlers",
+            "a template implies nothing, because only a request has values for the parameters; leave this out, and write `any(..)` in the attributes of the handlers",
         ),
         (&scope.baseline, "a template is not published, so it cannot be `baseline`; leave this out"),
         (
@@ -89,7 +89,7 @@ fn edges_of(variant: &Variant, vocabulary: &Vocabulary, diagnostics: &mut Diagno
                 format!("`{name}` is listed twice; write it once")
             }
             Some(position) if vocabulary.variants[position].is_template() => format!(
-                "`{name}` is a template, and only a path has values for its parameters, so no scope implies it; leave this out, and write `any(..)` in the attributes of the handlers"
+                "no scope implies the template `{name}`, because only a request has values for the parameters; leave this out, and write `any(..)` in the attributes of the handlers"
             ),
             Some(position) => {
                 edges.push(position);

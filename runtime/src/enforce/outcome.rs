@@ -32,7 +32,8 @@ pub(crate) enum Judge<'a> {
 pub(crate) struct Local {
     pub(crate) policy: Policy,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    /// Whether the caller is the local user, who has no token. In a test, the caller has a token.
+    /// Whether the caller is the local user of a server over stdio, who has no token. In a test, this field is `false`,
+    /// because the caller has a token.
     pub(crate) is_user: bool,
 }
 
@@ -52,7 +53,7 @@ impl Local {
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
     watch: Watch,
-    /// The method of the message to an MCP server.
+    /// The JSON-RPC method of an MCP message, such as `tools/call`.
     method: Option<&'a str>,
     /// An earlier decision about this request. The decision has already been reported.
     before: Option<(&'a Row, Option<&'a Filled>)>,
@@ -68,7 +69,7 @@ impl<'a> Noted<'a> {
         Self { watch, ..Self::default() }
     }
 
-    /// Records the method of the message to an MCP server.
+    /// Records the JSON-RPC method of an MCP message.
     #[cfg(feature = "mcp")]
     pub(crate) fn about(self, method: Option<&'a str>) -> Self {
         Self { method, ..self }

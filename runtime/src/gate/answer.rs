@@ -98,8 +98,9 @@ impl Gate {
         }
     }
 
-    /// Returns the text that explains a refusal. If the gate does not read `Authorization`, the challenge misleads a
-    /// client without a credential. The text then says where the gate reads the credential.
+    /// Returns the text that explains a refusal. A challenge makes a client send its credential in `Authorization`. If
+    /// the gate does not read this header, and the request has no credential, the text says where the gate reads the
+    /// credential.
     fn describe(&self, reason: Reason) -> Cow<'static, str> {
         let texts = self.0.texts.as_ref();
         if let Some(own) = texts.and_then(|texts| texts.own(reason)) {

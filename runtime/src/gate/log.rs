@@ -258,7 +258,7 @@ pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &str) {
     let _ = (method, name, why);
 }
 
-/// Logs why a request without a token needs one, although some operations are public.
+/// Logs why the gate demands a token for a request, although some operations are public.
 #[cfg(feature = "mcp")]
 pub(crate) fn needs_token(why: &str) {
     #[cfg(feature = "tracing")]

@@ -96,7 +96,7 @@ impl Gate {
         asking.map(|entry| {
             let handler = entry.handler();
             format!(
-                "`{handler}` requires a login, but static keys have none; remove `acr` and `max_age`, leave it out of the router or table of this gate, or add a token verifier with `StaticKeys::or`"
+                "`{handler}` requires a login, but static keys have none; remove `acr` and `max_age`, leave the handler out of the router or table of this gate, or add a token verifier with `StaticKeys::or`"
             )
         })
     }

@@ -149,13 +149,13 @@
 //! # Sessions and tasks
 //!
 //! A session belongs to the [principal](crate::Principal) that opened it. In `Mcp-Session-Id`, clients see the server's
-//! own identifier of the session, followed by a MAC. The MAC is an HMAC-SHA-256 of three values: this identifier, the
-//! principal and the resource. In each request, the gate checks and removes the MAC, so that the server gets its own
-//! identifier. An identifier is unknown if it belongs to another principal, has been changed, or has no MAC. The answer
-//! is then 404 with the code -32001: `Session not found`. Clients then open a new session. Protocol versions from
-//! 2026-07-28 on have no sessions, so the gate removes `Mcp-Session-Id` from requests of these versions. The server's
-//! own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends any other identifier, the
-//! answer is 500.
+//! own identifier of the session, followed by a MAC. The MAC is an HMAC-SHA-256 of this identifier, the principal, the
+//! resource, and a constant text that marks a session. In each request, the gate checks and removes the MAC, so that
+//! the server gets its own identifier. An identifier is unknown if it belongs to another principal, has been changed,
+//! or has no MAC. The answer is then 404 with the code -32001: `Session not found`. Clients then open a new session.
+//! Protocol versions from 2026-07-28 on have no sessions, so the gate removes `Mcp-Session-Id` from requests of these
+//! versions. The server's own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends any
+//! other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
 //! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC

@@ -155,7 +155,11 @@ async fn admit_anyone(
         return Err(ProtocolError::no_stream().into());
     }
     if has_credentials {
-        return Err(needs_a_token(parts, watch, "its credentials have another scheme"));
+        return Err(needs_a_token(
+            parts,
+            watch,
+            "its header `Authorization` contains no token that the gate reads",
+        ));
     }
     if connection::has_no_message(&parts.method) {
         return Err(needs_a_token(parts, watch, "its HTTP method carries no message"));
@@ -164,7 +168,7 @@ async fn admit_anyone(
         return Err(needs_a_token(
             parts,
             watch,
-            "its headers do not describe uncompressed `application/json`",
+            "its headers do not say that the body is uncompressed `application/json`",
         ));
     };
     let bounds = endpoint.bounds_for_anyone();

@@ -25,7 +25,8 @@ pub(super) struct Resources {
 /// The maximum length of a resource's URI in bytes. The gate treats a resource with a longer URI as unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
 
-/// The maximum number of templates that a refused URI is searched for, so that a long URI costs little.
+/// The maximum number of templates with which `nearest` compares a refused URI. The limit keeps this comparison cheap
+/// for a long URI.
 const SEARCHED: usize = 16;
 
 #[derive(Clone, Debug)]
@@ -54,15 +55,15 @@ pub struct McpResource<'a> {
     filled: Filled,
 }
 
-/// What a table has for the URIs of a template that a server lists.
+/// Whether the rows of a table apply to the URIs of a listed template.
 #[cfg(feature = "rmcp")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KnownAs<'a> {
     /// The template of a row has exactly these URIs, but other names for the variables.
     Renamed(&'a str),
-    /// Other rows have some of these URIs.
+    /// No row has a template with exactly these URIs, but some rows apply, or may apply, to some of them.
     Others,
-    /// No row has any of these URIs.
+    /// No row applies to any of these URIs.
     Unknown,
 }
 
@@ -143,16 +144,16 @@ impl Resources {
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Returns the first template that a URI would fit if its values could be any texts. This method is for a URI that
-    /// fits no template.
+    /// Returns the first template that a URI would fit if the template's variables could have any values. This method
+    /// is for a URI that fits no template.
     pub(super) fn nearest(&self, uri: &str) -> Option<&str> {
         let templates = self.templates.values().flatten().map(|known| known.operation.name());
         let similar = templates.filter(|template| uri.len() <= MAX_URI && has_ends_of(template, uri));
         similar.take(SEARCHED).find(|template| fits_loosely(template, uri))
     }
 
-    /// Finds out whether the table has rows for the URIs of a template that a server lists. This method is for a
-    /// template that has no row of its own.
+    /// Finds out whether the table has rows for the URIs of a listed template. This method is for a template that has
+    /// no row of its own.
     #[cfg(feature = "rmcp")]
     pub(super) fn known_as(&self, text: &str) -> KnownAs<'_> {
         let Ok(template) = UriTemplate::parse(text) else {

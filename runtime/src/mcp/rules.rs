@@ -283,8 +283,8 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Returns the reason for a refusal in words, for the log. For a URI that a template would fit if its values could
-    /// have any characters, the words name the allowed characters.
+    /// Returns the reason for a refusal in words, for the log. If a URI fits no template only because a value in the
+    /// URI is not allowed, the words name the allowed characters.
     pub(super) fn explain(&self, why: Undecided, subject: &Subject<'_>) -> Cow<'static, str> {
         let near = match (why, subject) {
             (Undecided::Unlisted(_), Subject::Resource(uri)) => self.resources.nearest(uri),
@@ -299,8 +299,8 @@ impl Rules {
         }
     }
 
-    /// Finds out whether the table has rows for the URIs of a template that a server lists, but that has no row of its
-    /// own.
+    /// Finds out whether the table has rows for the URIs of a listed template. This method is for a template that has
+    /// no row of its own.
     #[cfg(feature = "rmcp")]
     pub(super) fn known_as(&self, template: &str) -> KnownAs<'_> {
         self.resources.known_as(template)

@@ -40,7 +40,7 @@ pub(super) fn segments(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_separator)
 }
 
-/// Returns the texts of a template between its variables, including the texts at the start and at the end.
+/// Returns the fixed texts of a template: the texts before, between and after the variables.
 fn fixed(template: &str) -> impl DoubleEndedIterator<Item = &str> {
     template.split('{').map(|part| part.split_once('}').map_or(part, |(_, text)| text))
 }
@@ -52,8 +52,8 @@ pub(super) fn has_ends_of(template: &str, uri: &str) -> bool {
     uri.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
 }
 
-/// Tells whether a URI that starts and ends like a template would fit it if the values of the variables could be any
-/// texts.
+/// Tells whether a URI would fit a template if the variables could have any values. The URI starts and ends like the
+/// template.
 pub(super) fn fits_loosely(template: &str, uri: &str) -> bool {
     let mut fixed = fixed(template);
     let (start, end) = (fixed.next().unwrap_or_default(), fixed.next_back().unwrap_or_default());

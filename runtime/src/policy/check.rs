@@ -11,7 +11,7 @@ use crate::scope::{ScopeTable, ScopeToken};
 
 impl Policy {
     /// Checks the policy and the scopes that `table` names. If vocabularies are registered, each scope must be in one
-    /// of them. If they contain templates, each template must be in one of them, too.
+    /// of them. If a vocabulary contains templates, each template in `table` must be in a vocabulary, too.
     ///
     /// A gate runs this check when it starts.
     ///
@@ -60,12 +60,13 @@ impl Policy {
         problems
     }
 
-    /// Describes each scope of the floor that has a parameter in braces. The floor has no values for parameters.
+    /// Describes each scope of the floor that has a parameter in braces. The floor applies to every path, and not every
+    /// path has a value for the parameter.
     fn templates_of_the_floor(&self) -> impl Iterator<Item = String> {
         let templates = self.floor.iter().filter(|scope| has_template_parameter(scope.as_str()));
         templates.map(|scope| {
             format!(
-                "the floor names the template `{scope}`, but not every path has a value for it; name it in the attributes of the handlers, or in `Router::requiring`"
+                "the floor names the template `{scope}`, but not every path has values for the parameters; name the template in the attributes of the handlers, or in `Router::requiring`"
             )
         })
     }
@@ -137,7 +138,8 @@ impl Policy {
         entries.map(|entry| entry.scope().as_str())
     }
 
-    /// Returns the scope of a vocabulary that is spelt almost like `scope`.
+    /// Returns a vocabulary's scope that is spelt almost like `scope`, or `None` if no scope is similar.
+    #[cfg(feature = "rmcp")]
     pub(crate) fn suggestion(&self, scope: &str) -> Option<&str> {
         scopegate_grammar::suggest(scope, self.known(false))
     }

@@ -261,7 +261,7 @@ impl Policy {
         self.declared().filter(|(scope, _)| !is_template(scope.as_str()))
     }
 
-    /// Iterates over the same scopes as `implications`, and over the templates of the vocabulary.
+    /// Iterates over the same scopes as `implications`, and also over the templates.
     pub(super) fn declared(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         let declared = self.vocabulary.iter().map(|entry| {
             (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())
@@ -308,8 +308,9 @@ impl Policy {
         self.entry(scope).map_or("", VocabularyEntry::description)
     }
 
-    /// Finds scopes and templates that are spelt almost alike. If the vocabulary has scopes, the gate already rejects
-    /// misspelt scopes, so this method looks only at templates. The list is empty if the vocabulary has templates, too.
+    /// Finds scopes and templates that are spelt almost alike. If the policy has a vocabulary, the gate already rejects
+    /// misspelt scopes, so this method looks only at templates. If the vocabulary has templates, the gate also rejects
+    /// misspelt templates, so the list is empty.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         match (self.vocabulary.is_empty(), self.has_templates()) {
             (true, _) => alike(table, false),

@@ -27,8 +27,7 @@ impl Need {
     ///
     /// # Panics
     ///
-    /// Panics, at compile time, if the text has a brace that is not part of a parameter, or if the text is no valid
-    /// template.
+    /// Panics, at compile time, if the text has braces, but is not a valid template with a parameter.
     #[must_use]
     #[track_caller]
     pub const fn of(scope: Scope) -> Self {
@@ -101,8 +100,8 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Returns the text as an attribute writes it: each literal brace of a scope is doubled. Only this text tells a scope
-    /// with braces from a template.
+    /// Returns the text as written in an attribute: each literal brace of a scope is doubled. In this text, unlike in
+    /// the text from `as_str`, a scope with braces differs from a template.
     pub(crate) fn written(self) -> Cow<'a, str> {
         if self.is_template() { self.as_str().into() } else { scopegate_grammar::escape(self.as_str()) }
     }

@@ -144,7 +144,7 @@ impl Requirement {
         self.terms().map(|needs| needs.map(NeedRef::as_str).collect()).collect()
     }
 
-    /// Returns the alternatives as an attribute writes them: each literal brace of a scope is doubled.
+    /// Returns the alternatives in the notation of an attribute: each literal brace of a scope is doubled.
     pub(crate) fn written_alternatives(&self) -> Vec<Vec<Cow<'_, str>>> {
         self.terms().map(|needs| needs.map(NeedRef::written).collect()).collect()
     }
@@ -280,14 +280,14 @@ impl FromStr for Requirement {
 const PUBLIC_LOGIN: &str =
     "a public operation has no login to check; write `authenticated` in place of `public`";
 
-/// A scope with a parameter in braces is a template, as in an attribute.
+/// As in an attribute, a scope with a parameter in braces becomes a template.
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         ScopeToken::from(scope).into()
     }
 }
 
-/// A scope with a parameter in braces is a template, as in an attribute.
+/// As in an attribute, a scope with a parameter in braces becomes a template.
 impl From<ScopeToken> for Requirement {
     fn from(scope: ScopeToken) -> Self {
         Self::owned(scope.into())

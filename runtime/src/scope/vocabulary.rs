@@ -7,7 +7,7 @@ use crate::{scope::Scope, shown::debug_as_display};
 /// The scopes that an API defines. Make a vocabulary from an enum
 /// with [`#[derive(Vocabulary)]`](macro@crate::Vocabulary).
 ///
-/// An entry whose scope has a parameter in braces, such as `tenant:{tenant}:read`, is a template.
+/// If the scope of an entry has a parameter in braces, as in `tenant:{tenant}:read`, the entry declares a template.
 ///
 /// # Examples
 ///
@@ -90,7 +90,7 @@ impl VocabularyEntry {
         self.scope
     }
 
-    /// Tells whether the scope is a template, because its text has a parameter in braces.
+    /// Tells whether the scope is a template. A template has a parameter in braces.
     pub(crate) const fn is_template(&self) -> bool {
         scopegate_grammar::is_template(self.scope.as_str())
     }

@@ -113,14 +113,15 @@ impl CredentialSource {
         }
     }
 
-    /// Says where a client puts its credential, for the text of a refusal.
+    /// Returns the words for the place of the credential, such as `in the cookie sid`. The text of a refusal contains
+    /// these words.
     fn place(&self) -> String {
         match &self.0 {
             Kind::Authorization => "in the header authorization".to_owned(),
             Kind::Cookie { name } => format!("in the cookie {name}"),
             Kind::Header { name } => format!("in the header {name}"),
             Kind::WebsocketProtocol { prefix } => {
-                format!("after {prefix} in the header sec-websocket-protocol")
+                format!("after the prefix {prefix} in the header sec-websocket-protocol")
             }
         }
     }
@@ -207,8 +208,9 @@ impl Sources {
         self.list.iter()
     }
 
-    /// Says where clients put their credentials, as in `in the header x-api-key or in the cookie sid`. Returns `None` if
-    /// `Authorization` is one of the sources, because the challenge then says enough.
+    /// Returns the words for the places of the credentials, such as `in the header x-api-key or in the cookie sid`.
+    /// Returns `None` if `Authorization` is one of the sources, because the scheme in the challenge already points to
+    /// this header.
     pub(crate) fn places(&self) -> Option<String> {
         if self.list.contains(&CredentialSource::authorization()) {
             return None;

@@ -57,7 +57,8 @@ pub(crate) fn issuers_in(verifier: &dyn Any) -> impl Iterator<Item = &Issuer> {
     keys_and_issuers(verifier).into_iter().flat_map(|(_, issuers)| issuers.iter())
 }
 
-/// Returns the static keys that a verifier accepts. Keys beside a verifier of the program's own are not found.
+/// Returns the static keys that a verifier accepts. Does not find keys that `StaticKeys::or` combines with the
+/// program's own verifier.
 pub(crate) fn keys_in(verifier: &dyn Any) -> impl Iterator<Item = &StaticKeys> {
     #[cfg(feature = "jwt")]
     let of_issuers = keys_and_issuers(verifier)

@@ -54,7 +54,7 @@ struct Key {
 /// The texts of error answers about a key that is missing, is wrong, or lacks a scope.
 #[derive(Clone, Default)]
 pub(crate) struct Texts {
-    /// The texts for a missing key and for a wrong key that the program has set.
+    /// The program's own texts for a missing key and for a wrong key.
     own: Option<[Cow<'static, str>; 2]>,
 }
 
@@ -112,9 +112,9 @@ impl StaticKeys {
 
     /// Adds a key with a name and a space-delimited list of the scopes that the key grants.
     ///
-    /// If the gate has a vocabulary, the log has a warning at startup for each scope that covers no scope of the
-    /// vocabulary and fits no template of a handler. The gate does not compare the scopes of keys that
-    /// [`StaticKeys::or`] combines with a verifier of your own.
+    /// If the gate has a vocabulary, the gate checks the scopes of the keys at startup. The gate logs a warning for
+    /// each scope that covers no scope of the vocabulary and fits no template of a handler. The gate does not check the
+    /// scopes of keys that [`StaticKeys::or`] combines with a verifier of your own.
     ///
     /// # Errors
     ///
@@ -124,9 +124,10 @@ impl StaticKeys {
         self.add(Some(name), key, scopes).map_err(|fault| InvalidKey { which: format!("{name:?}"), fault })
     }
 
-    /// Sets the texts for a missing key and for a wrong key, in place of `Missing API key` and `Invalid API key`. If the
-    /// gate does not read `Authorization`, the usual text also says where the key belongs, as in
-    /// `Missing API key in the header x-api-key`. Your own text replaces the whole text.
+    /// Sets the texts for a missing key and for a wrong key, in place of `Missing API key` and `Invalid API key`. If
+    /// the gate does not read `Authorization`, the usual text for a missing key also says where the key belongs, as in
+    /// `Missing API key in the header x-api-key`. Your own text replaces the usual text completely, including this
+    /// place.
     ///
     /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the answers keep
     /// the usual texts about access tokens.
@@ -176,8 +177,8 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Iterates over the scopes that keys grant, each with the words "the key .. grants". The words contain only the
-    /// name of the key.
+    /// Iterates over the scopes that keys grant, each with the words "the key .. grants". The words contain the name of
+    /// the key, if it has one, and never the key itself.
     pub(crate) fn grants(&self) -> impl Iterator<Item = (String, &str)> {
         self.keys.iter().flat_map(|Key { token, .. }| {
             let by = match token.principal().and_then(Principal::key_name) {

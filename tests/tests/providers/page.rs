@@ -165,7 +165,8 @@ fn section(page: &mut String, table: &Table) {
     }
 }
 
-/// Returns the name of each row on the page. The gate asks the server about the tokens of the rows in `introspection`.
+/// Returns the name of each row on the page. The rows in `introspection` have opaque tokens, which the gate verifies by
+/// introspection.
 fn named_rows(table: &Table) -> impl Iterator<Item = (String, &Row)> {
     let signed = table.tokens.iter().map(|row| (row.name.clone(), row));
     let asked =

@@ -51,7 +51,8 @@ impl Table {
         format!("Issuer::{}{introspection}", calls.join("."))
     }
 
-    /// Writes the method that the issuer needs for opaque tokens. The presets for Google and GitHub contain it.
+    /// Writes the call that the issuer needs for opaque tokens. The presets for Google and GitHub already make this
+    /// call.
     fn introspection_in_program(&self) -> &str {
         match self.constructor() {
             "google" | "github" => "",

@@ -102,7 +102,7 @@ async fn a_client_can_ask_for_a_new_login_by_prompt() {
     assert!(claims["auth_time"].as_u64() >= Some(before), "{claims}");
 }
 
-/// A way out for a developer whose client does not know `max_age`.
+/// A developer gets a token with a recent login, even if the client does not know `max_age`.
 #[tokio::test]
 async fn a_user_can_log_in_again_although_no_client_asks() {
     let server = Server::start().await;

@@ -95,7 +95,7 @@ impl Server {
         parts(self.post("/token").form(form).send().await.unwrap()).await
     }
 
-    /// Fills in the form for a token without a client.
+    /// Submits the form that gives a developer a token for a user. No client takes part.
     pub(crate) async fn token_for(&self, form: &[(&str, &str)]) -> (StatusCode, Value) {
         parts(self.post("/login").form(form).send().await.unwrap()).await
     }

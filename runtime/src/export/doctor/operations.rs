@@ -89,7 +89,7 @@ impl Accepted {
         }
         let message = format!("the gate does not count {} as a wildcard", few(ignored.iter()));
         let setting = Wildcards::setting_for(ignored.iter().map(String::as_str));
-        let advice = format!("if it should cover other scopes, call `{setting}`");
+        let advice = format!("to let a wildcard cover other scopes, call `{setting}`");
         Some(Finding::hint(Part::Token, "wildcard", message).advising(Some(advice)))
     }
 

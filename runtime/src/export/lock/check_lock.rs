@@ -11,8 +11,8 @@ use crate::{export::Admission, scope::ScopeTable};
 ///
 /// # Errors
 ///
-/// Fails if the gate has a mistake that stops it from starting with `table`, or if
-/// [`Policy::check`](crate::Policy::check) fails. The error lists all mistakes. While there are mistakes, the file is neither compared nor written.
+/// Fails if the gate cannot start with `table`, or if [`Policy::check`](crate::Policy::check) fails. The error lists
+/// all problems. While there are problems, the file is neither compared nor written.
 ///
 /// Fails if the file cannot be read or written. Without `UPDATE_SCOPES=1`, also fails if the file does not exist or
 /// differs from the program. If the file differs, the error lists which rules became weaker and which became stricter.

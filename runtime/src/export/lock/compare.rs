@@ -30,7 +30,7 @@ type Coverers = Rc<BTreeSet<String>>;
 /// The policy of one lock.
 pub(super) struct Side {
     policy: Policy,
-    /// The scopes that the policy names, as in a token.
+    /// The scopes that the policy names, spelt as in a token: literal braces are not doubled.
     names: BTreeSet<String>,
     known: RefCell<HashMap<String, Coverers>>,
 }

@@ -29,11 +29,12 @@ pub struct LockError {
     remedy: Remedy,
 }
 
-/// Tells whether the lock can be written again.
+/// Whether the message advises the reader to write the lock again.
 enum Remedy {
     /// This command writes the lock again.
     Command(Cow<'static, str>),
-    /// The lock is of an older version of the program, and is not written again. Messages use this name for it.
+    /// The lock belongs to an older version of the program, so nobody writes this lock again. The message calls the
+    /// lock by this name.
     NoneFor(String),
 }
 

@@ -11,7 +11,8 @@ use crate::scope::Requirement;
 pub(super) enum Needs {
     Public,
     Authenticated,
-    /// The alternatives, each a list of scopes as an attribute writes them. There is at least one alternative, and each has at least one scope.
+    /// The alternatives. Each alternative is a list of scopes, which are written as in an attribute. There is at least
+    /// one alternative, and each has at least one scope.
     Scopes(Vec<Vec<String>>),
 }
 

@@ -16,7 +16,7 @@ struct Question<'a> {
     since: Option<&'a str>,
     /// The name that messages use for the older lock.
     revision: Option<&'a str>,
-    /// The command that messages advise for writing the lock.
+    /// The command that writes the lock. Messages advise the reader to run this command.
     command: Option<&'a str>,
 }
 

@@ -48,10 +48,11 @@ usage: one of these commands
 /// doctor [--json] [--introspect] [--token FILE]
 /// ```
 ///
-/// These arguments differ from the arguments of `cargo scopegate`. `LOCK`, `OLD_LOCK`, `LOG` and the token's `FILE`
-/// are paths of files, and `OLD_LOCK` is not a revision of git. `NAME` is how messages call the older lock, and
-/// `COMMAND` is the command that messages advise for writing the lock. For `OLD_LOCK` and `FILE`, `-` stands for
-/// standard input. `report` prints JSON, and `cargo scopegate` makes the page from it.
+/// These arguments differ from the arguments of `cargo scopegate`. `LOCK`, `OLD_LOCK` and `FILE` are paths of files.
+/// `LOG` is the path of a file or of a folder with `.jsonl` files. In `cargo scopegate`, `--since` takes a git
+/// revision, but `OLD_LOCK` is a path. `NAME` is the name that messages use for the older lock. `COMMAND` is the
+/// command that messages advise the reader to run to write the lock. For `OLD_LOCK` and `FILE`, `-` stands for standard
+/// input. `report` prints JSON, and `cargo scopegate` makes the page from it.
 ///
 /// | exit code | |
 /// |---|---|

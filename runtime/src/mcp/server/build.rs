@@ -160,7 +160,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// gate treats this task as unknown. At startup, the log has a warning for each switched-off tool.
     ///
     /// The lock and the doctor do not know which tools are switched off. If the gate cannot start with the row of a
-    /// switched-off tool, leave the row out of the table that you give to them.
+    /// switched-off tool, leave the row out of the table that you give to the lock and to the exporter.
     ///
     /// # Examples
     ///

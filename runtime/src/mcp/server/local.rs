@@ -120,7 +120,8 @@ impl<S> LocalTrust<S> {
     /// Sets the time at which the caller logged in, for tools with a [`max_age`](crate::Requirement::max_age). Without
     /// this time, these tools refuse the caller.
     ///
-    /// The time is fixed: after `max_age`, such a tool refuses every call until the server restarts.
+    /// The time does not change while the server runs. Once the login is older than a tool's `max_age`, the tool
+    /// refuses every call until the server restarts with the time of a newer login.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))
@@ -161,8 +162,9 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Describes the granted scopes that are probably misspelt. `LocalTrust` has no table. A scope that looks like no scope
-/// of the vocabulary could fit a template of a resource, so only other scopes are described.
+/// Describes the granted scopes that are probably misspelt. `LocalTrust` has no table, so this function does not know
+/// the templates that a scope could fit. It therefore describes only two kinds of unknown scopes: those that are spelt
+/// almost like a scope of the vocabulary, and wildcards that the policy does not enable.
 fn misspelt(policy: &Policy, granted: &GrantedScopes) -> Vec<String> {
     let is_suspect = |scope: &&str| policy.suggestion(scope).is_some() || policy.ignores_wildcard(scope);
     let describe = |scope| policy.useless(scope, "the local user has the scope", &ScopeTable::default());

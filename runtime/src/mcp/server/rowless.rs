@@ -41,7 +41,8 @@ impl Rowless {
     }
 
     /// Logs a warning if the server `S` lists templates whose URIs have no row, unless `lists` hides these templates.
-    /// Also logs a warning if the table has a template with other names for its variables.
+    /// Also logs a warning if a listed template differs from a template of the table only in the names of the
+    /// variables.
     pub(super) fn check_templates<'a, S>(
         &self,
         rules: &Rules,
@@ -75,7 +76,7 @@ fn has_row(rules: &Rules, kind: Kind, name: &str) -> bool {
 
 fn renamed<S>(template: &str, known: &str) -> String {
     format!(
-        "`{}` lists the URI template `{}`, but the table has `{}`; write the same template in both places, since `Lists::Reachable` and `Lists::Callable` hide other templates, and `McpResource::part` knows only the names in the table",
+        "`{}` lists the URI template `{}`, but the table has `{}`; write the same names of variables in both, since `Lists::Reachable` and `Lists::Callable` hide a template with other names, and `McpResource::part` knows only the names in the table",
         type_name::<S>(),
         shown::text(template),
         shown::text(known),

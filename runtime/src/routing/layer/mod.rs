@@ -46,7 +46,7 @@ impl Gate {
     ///
     /// A row can contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
     /// as with a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
-    /// floor. If axum sets no [`MatchedPath`](axum::extract::MatchedPath), the 401 names only the floor, too. axum sets
+    /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath). axum sets
     /// no `MatchedPath` for a request to a fallback, or to a path below a [nested service](axum::Router::nest_service).
     /// `MatchedPath` is also missing if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole
     /// router. A 403 of the layer names only the floor, but a 403 of a handler's guard names the floor and the

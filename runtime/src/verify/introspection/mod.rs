@@ -249,8 +249,8 @@ impl Introspection {
     ///
     /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
     /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
-    /// weeks, as an access token. Call this method only if the server answers `active` only about access tokens. For
-    /// example, django-oauth-toolkit answers `active` only about access tokens.
+    /// weeks, as an access token. Call this method only if every token that the server calls active is an access token.
+    /// For example, django-oauth-toolkit answers `active` only about access tokens.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

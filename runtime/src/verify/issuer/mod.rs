@@ -40,9 +40,9 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// If the authorization server uses another audience, and roles in place of scopes, set the audience and the roles, and
-/// let only roles grant scopes. If the tokens are not [marked](Self::audience) as access tokens, also name a claim that
-/// only access tokens have:
+/// Some authorization servers use another audience, and roles in place of scopes. For such a server, set the audience
+/// and the roles, and let only roles grant scopes. If the tokens are not [marked](Self::audience) as access tokens,
+/// also name a claim that only access tokens have:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -214,8 +214,8 @@ impl Issuer {
 
     /// Reads the scopes from all of these claims, in place of `scope` and `scp`.
     ///
-    /// Each claim is a space-delimited list or an array. To read scopes from no claim, because only
-    /// [roles](Self::roles_at) grant scopes, call [`roles_only`](Self::roles_only).
+    /// Each claim is a space-delimited list or an array. If only [roles](Self::roles_at) must grant scopes, call
+    /// [`roles_only`](Self::roles_only) in place of this method.
     ///
     /// # Examples
     ///
@@ -240,14 +240,14 @@ impl Issuer {
 
     /// Grants scopes for roles. `path` lists the names that lead to the roles in the token's claims, from the outermost
     /// to the innermost. `scopes` maps roles to space-delimited scopes. A role that is not in `scopes` grants nothing.
-    /// If `scopes` lists a role several times, the role grants the scopes of all its entries. If you call this method
-    /// several times, the token's roles of all calls count.
+    /// If `scopes` lists a role several times, the role grants the scopes of all its entries. You can call this method
+    /// several times. Each call adds a path and the scopes of its roles.
     ///
     /// The value at the path is an array of roles, a space-delimited list of roles, or an object. The roles in an
     /// object are the names of its members. If an array has a value that is not a string, the array grants nothing.
     ///
-    /// The scopes in `scope` and `scp` still count, also if the token has no role. To let only roles grant scopes,
-    /// call [`roles_only`](Self::roles_only), too.
+    /// The scopes in `scope` and `scp` still count, even if the token has no role. To let only roles grant scopes, also
+    /// call [`roles_only`](Self::roles_only).
     ///
     /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. A token
     /// that the gate accepts because of an [`audience`](Self::audience) or a [client id](Self::client_ids) must be
@@ -302,11 +302,10 @@ impl Issuer {
     /// Call this method if the authorization server writes a scope into the tokens of users who do not have the role
     /// for this scope. For example, many servers grant a registered scope to every client that requests it.
     ///
-    /// After this call, the gate treats no claim as a claim for scopes. If you also set an
-    /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not
-    /// [marked](Self::audience) as access tokens, then also call [`access_claims`](Self::access_claims). Without
-    /// `access_claims`, the gate refuses the tokens for that audience or from those clients, even if the tokens have
-    /// the claim `scope`.
+    /// After this call, the gate treats no claim as a claim for scopes. If you also set an [`audience`](Self::audience)
+    /// or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience) as access tokens, then also
+    /// call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses these unmarked tokens for
+    /// that audience or from those clients, even if they have the claim `scope`.
     ///
     /// # Examples
     ///

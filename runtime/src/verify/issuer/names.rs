@@ -121,7 +121,7 @@ impl Names {
                 }));
             }
             (Members::Unsaid, false) => problems.push(format!(
-                "the family `{name}` has no placeholder for its members; write one, as in `https://auth.example.com/{{tenant}}`, or write `Issuer::new` if it is a single issuer"
+                "the family `{name}` has no placeholder for its members; write one, as in `https://auth.example.com/{{tenant}}`, or, for a single issuer, write `Issuer::new`"
             )),
             (Members::Listed(_) | Members::Decided(_), false) => problems.push(format!(
                 "the issuer `{name}` is not a family and has no members; write `Issuer::family` with a placeholder, as in `https://auth.example.com/{{tenant}}`"

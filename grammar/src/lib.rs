@@ -20,7 +20,8 @@ pub use cycles::cycles;
 pub use suggest::{alike_keys, are_alike, suggest};
 pub use template::{
     MAX_VALUE, Meaning, NO_VALUES, Piece, TemplateFault, check_template, escape, has_braces,
-    has_template_parameter, is_template, is_value, is_value_byte, meaning, pieces, unescape,
+    has_template_parameter, is_meant_as_template, is_template, is_value, is_value_byte, meaning, pieces,
+    unescape,
 };
 
 /// Why a string is not a scope.

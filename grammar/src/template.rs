@@ -70,6 +70,13 @@ pub const fn is_template(text: &str) -> bool {
     matches!(meaning(text), Ok(Meaning::Template))
 }
 
+/// Tells whether `text` is a template, or a template with a mistake, such as `tenant:{tenant-id}`. A text in which a brace
+/// has no matching brace is not a template, because it can be a scope of a token.
+#[must_use]
+pub const fn is_meant_as_template(text: &str) -> bool {
+    !matches!(meaning(text), Ok(Meaning::Scope) | Err(TemplateFault::LiteralBrace))
+}
+
 /// Tells whether `text` has a parameter. `text` need not be a valid template. The result is `false` if an unmatched
 /// brace or a faulty parameter comes before the first valid parameter.
 #[must_use]
@@ -262,8 +269,8 @@ mod tests {
     use alloc::string::String;
 
     use super::{
-        MAX_VALUE, Meaning, Piece, TemplateFault, check_template, escape, has_template_parameter, is_value,
-        meaning, pieces, unescape,
+        MAX_VALUE, Meaning, Piece, TemplateFault, check_template, escape, has_template_parameter,
+        is_meant_as_template, is_value, meaning, pieces, unescape,
     };
     use crate::Fault;
 
@@ -330,6 +337,18 @@ mod tests {
             ("", Err(TemplateFault::Scope(Fault::Empty))),
         ] {
             assert_eq!(meaning(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("tenant:{tenant}:read", true),
+            ("tenant:{tenant-id}:read", true),
+            ("tenant:{tenant}_admin", true),
+            ("tenant:{}", true),
+            ("{tenant}", true),
+            ("tenant:{tenant", false),
+            ("a{{b}}", false),
+            ("files:read", false),
+        ] {
+            assert_eq!(is_meant_as_template(text), expected, "{text}");
         }
         assert!(
             has_template_parameter("a{b}")

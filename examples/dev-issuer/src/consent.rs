@@ -48,7 +48,8 @@ fn read(issuer: &Issuer, form: &Params) -> Result<Decision, OAuthError> {
         "deny" => false,
         _ => return Err(OAuthError::new(Code::InvalidRequest, "`decision` must be `allow` or `deny`")),
     };
-    let user = user::from_form(form, &issuer.clients)?;
+    // Whoever denies the access need not enter a valid name.
+    let user = if allowed { user::from_form(form, &issuer.clients)? } else { None };
     let pending = issuer.pending.take(form.required("request")?).ok_or_else(|| {
         OAuthError::new(
             Code::InvalidRequest,

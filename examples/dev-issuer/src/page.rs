@@ -40,7 +40,7 @@ pub(crate) fn consent(issuer: &Issuer, client: &Client, pending: &Pending, reque
                 (again(&format!("Log in again; the last login was {}", ago(login))))
             }
             div.decision {
-                button type="submit" name="decision" value="deny" { "Deny" }
+                button type="submit" name="decision" value="deny" formnovalidate { "Deny" }
                 button.allow type="submit" name="decision" value="allow" { "Allow" }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use scopegate_grammar::{has_braces, has_template_parameter};
+use scopegate_grammar::{has_braces, is_meant_as_template};
 
 use super::{Policy, StartupError};
 #[cfg(feature = "axum")]
@@ -45,7 +45,7 @@ impl Policy {
         });
         let (templates, scopes): (Vec<_>, Vec<_>) = needs.partition(|(need, _)| need.is_template());
         let of_table = scopes.into_iter().filter_map(|(need, by)| Some((need.scope()?, by)));
-        let floor = self.floor.iter().filter(|scope| !has_template_parameter(scope.as_str()));
+        let floor = self.floor.iter().filter(|scope| !is_meant_as_template(scope.as_str()));
         let of_floor = floor.map(|scope| (scope.clone(), "the floor names".to_owned()));
         let named: Vec<(ScopeToken, String)> = of_table.chain(of_floor).collect();
         let unknown =
@@ -63,7 +63,7 @@ impl Policy {
     /// Describes each scope of the floor that has a parameter in braces. The floor applies to every path, and not every
     /// path has a value for the parameter.
     fn templates_of_the_floor(&self) -> impl Iterator<Item = String> {
-        let templates = self.floor.iter().filter(|scope| has_template_parameter(scope.as_str()));
+        let templates = self.floor.iter().filter(|scope| is_meant_as_template(scope.as_str()));
         templates.map(|scope| {
             format!(
                 "the floor names the template `{scope}`, but not every path has values for the parameters; name the template in the attributes of the handlers, or in `Router::requiring`"
@@ -77,7 +77,7 @@ impl Policy {
             .declared()
             .flat_map(|(scope, implied)| implied.into_iter().map(move |implied| (scope.clone(), implied)));
         let with_templates = pairs.filter(|(scope, implied)| {
-            [scope, implied].into_iter().any(|scope| has_template_parameter(scope.as_str()))
+            [scope, implied].into_iter().any(|scope| is_meant_as_template(scope.as_str()))
         });
         with_templates
             .map(|(scope, implied)| {
@@ -99,7 +99,9 @@ impl Policy {
         let is_useful = |scope: &str| {
             let meets =
                 |template: &str| fits(template, scope) || self.wildcards.may_stand_for(scope, template);
-            self.known(false).any(|known| known == scope) || templates.iter().any(|template| meets(template))
+            self.known(false).any(|known| known == scope)
+                || templates.iter().any(|template| meets(template))
+                || is_literal_with_braces(scope, table)
         };
         let mut all = covered.iter().map(ScopeToken::as_str).chain([scope]);
         if all.any(is_useful) {
@@ -149,6 +151,13 @@ impl Policy {
         let fault = scopegate_grammar::check(&asked).err()?;
         Some(format!("clients would ask for `{scope}` as {asked:?}: {fault}"))
     }
+}
+
+/// Tells whether a row names a scope with literal braces. A vocabulary cannot declare such a scope.
+#[cfg(feature = "axum")]
+fn is_literal_with_braces(scope: &str, table: &ScopeTable) -> bool {
+    let mut needs = table.entries().iter().flat_map(|entry| entry.terms().needs());
+    has_braces(scope) && needs.any(|need| !need.is_template() && need.as_str() == scope)
 }
 
 fn unknown_among(known: impl Iterator<Item = &'static str> + Clone, text: &str, by: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-#[cfg(any(feature = "export", feature = "jwt"))]
+#[cfg(feature = "axum")]
 use scopegate_grammar::is_template;
 
 use super::decision::each_once;
@@ -256,7 +256,7 @@ impl Policy {
 
     /// Iterates over the scopes, each with the scopes that it implies directly. The scopes of the vocabulary come
     /// first.
-    #[cfg(any(feature = "export", feature = "jwt"))]
+    #[cfg(feature = "axum")]
     pub(crate) fn implications(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         self.declared().filter(|(scope, _)| !is_template(scope.as_str()))
     }

@@ -71,10 +71,11 @@ pub(crate) enum OwnedNeed {
 }
 
 /// Reads the text of a scope that the program makes at run time. As in an attribute, a text with a parameter in braces
-/// is a template. Any other text with braces is a scope.
+/// is a template. If the template has a mistake, it can never be filled in, so no token meets the requirement. Any other
+/// text with braces is a scope.
 impl From<ScopeToken> for OwnedNeed {
     fn from(scope: ScopeToken) -> Self {
-        if scopegate_grammar::is_template(scope.as_str()) {
+        if scopegate_grammar::is_meant_as_template(scope.as_str()) {
             Self::Template(scope.into())
         } else {
             Self::Scope(scope)
@@ -98,6 +99,13 @@ impl<'a> NeedRef<'a> {
             Self::Owned(OwnedNeed::Scope(scope)) => scope.as_str(),
             Self::Owned(OwnedNeed::Template(text)) => text,
         }
+    }
+
+    /// Finds the scope or template with this text. If a scope with literal braces and a template have the same text,
+    /// returns the template, because fewer tokens meet the template.
+    #[cfg(feature = "axum")]
+    pub(crate) fn named(text: &str, among: impl Iterator<Item = Self>) -> Option<Self> {
+        among.filter(|need| need.as_str() == text).max_by_key(|need| need.is_template())
     }
 
     /// Returns the text as written in an attribute: each literal brace of a scope is doubled. In this text, unlike in

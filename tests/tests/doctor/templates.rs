@@ -202,14 +202,14 @@ async fn implications_and_wildcards_count() {
         only_read(),
         expect![[r#"
             error: token: it is valid, and grants `repo:*`, which opens no operation
-            hint: token: the gate does not count `repo:*` as a wildcard; if it should cover other scopes, call `Gate::wildcards`
+            hint: token: the gate does not count `repo:*` as a wildcard; to let a wildcard cover other scopes, call `Gate::wildcards`
             token: accepted, with `repo:*`
               does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
         "#]],
     )
     .await;
     check(gate("* repo:alpha:*").wildcards(Wildcards::Prefixed), table(), expect![[r#"
-        hint: token: the gate does not count `*` as a wildcard; if it should cover other scopes, call `Gate::wildcards(Wildcards::PrefixedAndBare)`
+        hint: token: the gate does not count `*` as a wildcard; to let a wildcard cover other scopes, call `Gate::wildcards(Wildcards::PrefixedAndBare)`
         token: accepted, with `*`, `repo:alpha:*`
           may open GET /repos/{name}, depending on the request: for `repo:{name}:read`, the token has `repo:alpha:read`
           does not open PUT /repos/{name}: it lacks `repos:write`
@@ -221,7 +221,7 @@ async fn implications_and_wildcards_count() {
     // A wildcard does not cover the text before it, so the token would still lack `repo`.
     check(gate("repo:*").floor([Scope::from_static("repo")]), only_read(), expect![[r#"
         error: token: it is valid, and grants `repo:*`, which opens no operation
-        hint: token: the gate does not count `repo:*` as a wildcard; if it should cover other scopes, call `Gate::wildcards`
+        hint: token: the gate does not count `repo:*` as a wildcard; to let a wildcard cover other scopes, call `Gate::wildcards`
         token: accepted, with `repo:*`
           does not open GET /repos/{name}: it lacks `repo`, and `repo:{name}:read` for every value of `{name}`
     "#]]).await;

@@ -65,7 +65,7 @@ mod sealed {
     impl<S: Into<ScopeToken>> Covered for S {
         fn requirement(self, handler: &Row) -> Requirement {
             let scope = self.into();
-            let declared = handler.terms().needs().find(|need| need.as_str() == scope.as_str());
+            let declared = NeedRef::named(scope.as_str(), handler.terms().needs());
             Requirement::owned(declared.map_or_else(|| OwnedNeed::from(scope.clone()), NeedRef::into_owned))
         }
     }

@@ -362,7 +362,7 @@ impl Access {
 
     /// Finds a scope in the declaration of the handler.
     fn declared(&self, scope: &str) -> Result<NeedRef<'_>, Rejection> {
-        let found = self.row.terms().demandable().find(|need| need.as_str() == scope);
+        let found = NeedRef::named(scope, self.row.terms().demandable());
         found.ok_or_else(|| self.misconfigured(&self.why_undeclared(scope)))
     }
 

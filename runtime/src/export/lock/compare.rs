@@ -39,8 +39,7 @@ impl From<&Declared> for Side {
     fn from(declared: &Declared) -> Self {
         let implied = declared.implied.iter().flat_map(|(scope, children)| children.iter().chain([scope]));
         let written = declared.floor.iter().chain(implied).map(ScopeToken::as_str);
-        // A word of an older lock can have single braces, and stands for a scope with these braces.
-        let names = written.map(|text| unescape(text).unwrap_or_else(|| text.to_owned())).collect();
+        let names = written.filter_map(unescape).collect();
         Self { policy: declared.policy(), names, known: RefCell::default() }
     }
 }

@@ -172,8 +172,10 @@ fn scopes(words: &str) -> Result<BTreeSet<ScopeToken>, &'static str> {
     words.split(' ').map(scope_of).collect()
 }
 
+/// Reads a scope. A single brace, which no current lock has, is a literal brace.
 fn scope_of(word: &str) -> Result<ScopeToken, &'static str> {
-    word.parse().map_err(|_| "a word in it is not a scope")
+    let scope: ScopeToken = word.parse().map_err(|_| "a word in it is not a scope")?;
+    Ok(if scopegate_grammar::unescape(word).is_some() { scope } else { written(&scope) })
 }
 
 fn wildcards(word: &str) -> Result<Wildcards, &'static str> {

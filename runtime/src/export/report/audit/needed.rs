@@ -5,20 +5,21 @@ use std::collections::{BTreeSet, HashMap};
 use super::record::Record;
 use crate::{
     policy::Policy,
-    scope::{GrantedScopes, ScopeTable, fits},
+    scope::{GrantedScopes, NeedRef, ScopeTable, fits},
 };
 
 /// Maps each row's id, as it appears in the records, to the row's alternatives.
 pub(super) struct Rows<'a> {
     policy: &'a Policy,
-    alternatives: HashMap<String, Vec<Vec<&'a str>>>,
+    alternatives: HashMap<String, Vec<Vec<NeedRef<'a>>>>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn new(policy: &'a Policy, table: &'a ScopeTable) -> Self {
-        let mut alternatives: HashMap<String, Vec<Vec<&str>>> = HashMap::new();
+        let mut alternatives: HashMap<String, Vec<Vec<NeedRef<'_>>>> = HashMap::new();
         for entry in table.entries() {
-            alternatives.entry(entry.id()).or_default().extend(entry.requirement().alternatives());
+            let of_row = entry.requirement().terms().map(Iterator::collect);
+            alternatives.entry(entry.id()).or_default().extend(of_row);
         }
         Self { policy, alternatives }
     }
@@ -36,7 +37,8 @@ impl<'a> Rows<'a> {
         let all: GrantedScopes = granted.iter().map(String::as_str).collect();
         let is_covered = |scope: &&String| self.policy.covers(&all, scope);
         let asked = record.asked.iter().filter(is_covered);
-        let mut needed: BTreeSet<&str> = asked.flat_map(|scope| self.by(scope, granted)).collect();
+        let mut needed: BTreeSet<&str> =
+            asked.flat_map(|scope| self.by(scope, |own| own == scope, granted)).collect();
         if record.asked.iter().all(|scope| is_covered(&scope)) {
             return needed;
         }
@@ -50,16 +52,20 @@ impl<'a> Rows<'a> {
         needed
     }
 
-    fn all_by<'r>(&self, alternative: &[&str], granted: &'r [String]) -> Option<Vec<&'r str>> {
-        let by = alternative.iter().map(|scope| Some(self.by(scope, granted)).filter(|by| !by.is_empty()));
+    fn all_by<'r>(&self, alternative: &[NeedRef<'_>], granted: &'r [String]) -> Option<Vec<&'r str>> {
+        let by = alternative.iter().map(|need| {
+            let text = need.as_str();
+            let meets = |own: &str| if need.is_template() { fits(text, own) } else { own == text };
+            Some(self.by(text, meets, granted)).filter(|by| !by.is_empty())
+        });
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes that cover `scope`, or only `scope` if it is granted directly. If `scope` is a
-    /// template, each granted scope that fits the template counts as `scope`.
-    fn by<'r>(&self, scope: &str, granted: &'r [String]) -> Vec<&'r str> {
+    /// Lists the granted scopes that cover `scope`. If the token grants the scope directly, lists only the scopes for
+    /// which `is_itself` returns `true`.
+    fn by<'r>(&self, scope: &str, is_itself: impl Fn(&str) -> bool, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
-        let itself: Vec<&str> = granted().filter(|own| *own == scope || fits(scope, own)).collect();
+        let itself: Vec<&str> = granted().filter(|own| is_itself(own)).collect();
         if !itself.is_empty() {
             return itself;
         }

@@ -67,8 +67,8 @@ impl Package {
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
     /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
     /// function returns an error that names it. Otherwise, the function returns the only package of the workspace that
-    /// has an exporter. If the command line names an exporter, a package counts as having an exporter only if it has
-    /// this binary or example.
+    /// has an exporter. If the command line names a binary or an example as the exporter, a package has an exporter
+    /// only if this binary or example is in the package.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let named = select.exporter();
@@ -150,7 +150,8 @@ impl Settings {
 }
 
 impl Exporter {
-    /// Returns the error for an exporter that the command line names, but that is not among the targets.
+    /// Returns the error for the case that the exporter on the command line does not exist. If `package` is `None`, no
+    /// package of the workspace has this exporter.
     fn is_missing(&self, package: Option<&str>) -> Error {
         let (kind, name) = (self.kind(), self.name().to_owned());
         Error::NoSuchTarget { package: package.map(str::to_owned), kind, name }

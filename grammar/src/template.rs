@@ -202,7 +202,7 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, TemplateFaul
     })
 }
 
-/// Splits off the first piece of `text`, which must not be empty.
+/// Splits off the first piece of `text`. `text` must not be empty.
 const fn next_piece(text: &str) -> Result<(Piece<'_>, &str), TemplateFault> {
     let (before, brace_on) = text.split_at(first_brace(text));
     if !before.is_empty() {
@@ -245,7 +245,7 @@ impl TemplateFault {
             }
             Self::Name => "give the parameter the name of a path parameter, as in `{tenant}`",
             Self::Adjacent => {
-                "put a separator such as `:` or `/` between a parameter and its neighbour, so that the value does not run into the neighbour; letters, digits, `.`, `_`, `~` and `-` are no separators, because a value can contain them"
+                "put a separator such as `:` or `/` between a parameter and its neighbour, so that the value does not run into the neighbour; letters, digits, `.`, `_`, `~` and `-` are not separators, because a value can contain them"
             }
             Self::Bare => {
                 "put text around the parameter, as in `tenant:{tenant}`; otherwise the path of the request alone would determine the scope"

@@ -69,8 +69,8 @@ fn borrows_access(type_: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// Tells whether the last name in the path is `Access`, and the path is not a generic parameter. The type need not be
-/// scopegate's `Access`, because another type can have the same name.
+/// Tells whether the last name in the path is `Access` and the path is not the name of a generic parameter. The type
+/// need not be scopegate's `Access`, because another type can have the same name.
 pub(crate) fn is_access(path: &Path, generics: &Generics) -> bool {
     let is_generic = || generics.type_params().any(|parameter| path.is_ident(&parameter.ident));
     path.segments.last().is_some_and(|last| last.ident == "Access" && last.arguments.is_none())

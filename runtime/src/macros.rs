@@ -48,7 +48,7 @@
 /// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
 /// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. The other alternatives
 /// still count, and the challenge names the first of them. Write a literal brace twice, as in `{{`. A constant or a
-/// variant whose text has a parameter in braces is the same template as a literal with this text.
+/// variant whose text has a parameter in braces is the same template as a string with this text.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -175,7 +175,7 @@ pub use scopegate_macros::public;
 /// A scope with a parameter in braces, such as `tenant:{tenant}:read`, is a template, as in
 /// [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html). A template has no keys, and
 /// the metadata never lists it. A variant cannot have literal braces without a parameter. For a scope with literal
-/// braces and no parameter, write a string in the attribute, as in `#[requires_scope("a{{b}}")]`.
+/// braces and no parameter, write a string in the handler's attribute, as in `#[requires_scope("a{{b}}")]`.
 ///
 /// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
 /// `cargo scopegate table --format json` prints the descriptions. Register the descriptions at the authorization

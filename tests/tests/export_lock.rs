@@ -317,8 +317,8 @@ fn an_mcp_server_of_a_family_has_a_lock() {
 #[requires_scope("t:{{x}}", also("u:{{x}}"), related("v:{{x}}"))]
 async fn braced() {}
 
-/// A template lets other callers through than a scope with the same text. The lock therefore needs a different line for
-/// each.
+/// A template and a scope with the same text let different callers through. The lock therefore needs a different line
+/// for each.
 #[test]
 fn a_scope_with_braces_is_not_written_as_a_template() {
     const TEMPLATE: Scope = Scope::from_static("t:{x}");

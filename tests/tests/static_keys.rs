@@ -152,7 +152,7 @@ async fn the_text_says_where_the_key_belongs_if_it_is_not_the_header_authorizati
         (vec![header()], "Missing API key in the header x-partner-key"),
         (
             vec![header(), CredentialSource::cookie("sid"), CredentialSource::websocket_protocol("key.")],
-            "Missing API key in the header x-partner-key or in the cookie sid or after key. in the header sec-websocket-protocol",
+            "Missing API key in the header x-partner-key or in the cookie sid or after the prefix 'key.' in the header sec-websocket-protocol",
         ),
     ];
     for (sources, expected) in cases {

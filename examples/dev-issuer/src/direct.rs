@@ -1,5 +1,5 @@
 //! A form that gives a token without an OAuth client. A developer enters a user's name, and gets a token for this user.
-//! The user's login counts as made when the form is submitted.
+//! The token's `auth_time` is the time when the form is submitted.
 //!
 //! This login does not become the current login of the consent page. Another site can submit the form, but cannot read
 //! the answer.

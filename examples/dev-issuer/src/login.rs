@@ -110,8 +110,8 @@ impl Session {
         self.lock().clone()
     }
 
-    /// Tells whether the user has to log in again for a client's requirement. If there was no login yet, the decision
-    /// on the consent page counts as a new login. This login meets every `max_age` and `prompt=login`, but no
+    /// Tells whether the user has to log in again for a client's requirement. If there is no current login, the user's
+    /// approval on the consent page counts as a new login. This login meets every `max_age` and `prompt=login`, but no
     /// `acr_values`.
     pub(crate) fn has_to_log_in(&self, asked: &Asked) -> bool {
         match &*self.lock() {
@@ -127,7 +127,7 @@ impl Session {
     }
 
     /// Returns the current login, if it is a login of `user` and the user does not log in `again`. Otherwise, a new
-    /// login starts now. The new login has the `acr` of the login before it, if there was one.
+    /// login starts now. If there was a current login, the new login keeps the `acr` of that login.
     pub(crate) fn go_on(&self, user: Option<&str>, again: bool) -> Login {
         self.change(user, |current, user| match current {
             Some(login) if !again && login.user == user => login,

@@ -57,8 +57,8 @@ pub(crate) fn refusal(reason: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "Error", &body)
 }
 
-/// A form that gives a token for a user without an OAuth client. The user's login counts as made when the form is
-/// submitted.
+/// A form that gives a developer a token for a user. No OAuth client is needed. The token's `auth_time` is the time
+/// when the form is submitted.
 pub(crate) fn direct(issuer: &Issuer) -> Response {
     let scopes: Vec<_> = issuer.descriptions.iter().map(|(scope, _)| scope.as_str()).collect();
     let body = html! {

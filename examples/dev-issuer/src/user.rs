@@ -4,7 +4,8 @@ use crate::clients::Clients;
 use crate::error::{Code, OAuthError};
 use crate::params::Params;
 
-/// The user if a form has no name. On the consent page, the user of the current login takes precedence.
+/// The name of the user if a form has no field `user`. On the consent page, the user of the current login takes
+/// precedence.
 pub(crate) const DEFAULT: &str = "developer";
 
 /// What a name looks like, as a pattern for the browser.

@@ -61,7 +61,7 @@ pub struct McpResource<'a> {
 pub(super) enum KnownAs<'a> {
     /// The template of a row has exactly these URIs, but other names for the variables.
     Renamed(&'a str),
-    /// No row has a template with exactly these URIs, but some rows apply, or may apply, to some of them.
+    /// No row has a template with exactly these URIs, but some rows apply, or may apply, to some of these URIs.
     Others,
     /// No row applies to any of these URIs.
     Unknown,

@@ -283,8 +283,8 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Returns the reason for a refusal in words, for the log. If a URI fits no template only because a value in the
-    /// URI is not allowed, the words name the allowed characters.
+    /// Returns the reason for a refusal in words, for the log. If the only fault of a URI is a value that is not
+    /// allowed, the words name the allowed characters.
     pub(super) fn explain(&self, why: Undecided, subject: &Subject<'_>) -> Cow<'static, str> {
         let near = match (why, subject) {
             (Undecided::Unlisted(_), Subject::Resource(uri)) => self.resources.nearest(uri),

@@ -52,8 +52,8 @@ pub(super) fn has_ends_of(template: &str, uri: &str) -> bool {
     uri.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
 }
 
-/// Tells whether a URI would fit a template if the variables could have any values. The URI starts and ends like the
-/// template.
+/// Tells whether a URI would fit a template if the variables could have any values. The caller has already checked that
+/// the URI starts and ends like the template.
 pub(super) fn fits_loosely(template: &str, uri: &str) -> bool {
     let mut fixed = fixed(template);
     let (start, end) = (fixed.next().unwrap_or_default(), fixed.next_back().unwrap_or_default());

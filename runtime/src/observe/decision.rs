@@ -140,9 +140,9 @@ impl<'a> Decision<'a> {
     /// `None` for a batch, for a request whose body the gate did not read, and for a decision that the guard of a tool
     /// or prompt made.
     ///
-    /// For most of MCP's own methods, such as `initialize` and `tools/list`, the gate checks only the floor, so the
-    /// decision has no row. For these methods, only this value tells what the caller asked for. The value comes from
-    /// the client.
+    /// Most of MCP's own methods, such as `initialize` and `tools/list`, need no row. If the table has no row for such
+    /// a method, the gate checks only the floor, and the decision has no row. For these methods, only this value tells
+    /// what the caller asked for. The value comes from the client.
     #[must_use]
     pub const fn method(&self) -> Option<&'a str> {
         self.facts.method

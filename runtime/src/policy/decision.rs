@@ -37,9 +37,9 @@ impl<'a> Demand<'a> {
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
-    /// The login was too long ago, or by a method that the operation does not accept, or the token does not describe
-    /// the login. If the token also lacks scopes, only the login is reported, because the token from a new login can
-    /// also have the scopes.
+    /// The login was too long ago, the operation does not accept the login's `acr`, or the token does not describe the
+    /// login. If the token also lacks scopes, only the login is reported, because the token from a new login can also
+    /// have the scopes.
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,

@@ -310,7 +310,7 @@ impl Policy {
 
     /// Finds scopes and templates that are spelt almost alike. If the policy has a vocabulary, the gate already rejects
     /// misspelt scopes, so this method looks only at templates. If the vocabulary has templates, the gate also rejects
-    /// misspelt templates, so the list is empty.
+    /// misspelt templates, so this method returns an empty list.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         match (self.vocabulary.is_empty(), self.has_templates()) {
             (true, _) => alike(table, false),

@@ -134,8 +134,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. The texts speak of access tokens. A gate with only static keys therefore
-    /// replaces some of the texts, and so does a server over stdio.
+    /// Returns the text for developers. Several texts name the access token. A gate with only static keys therefore
+    /// replaces some of these texts, and so does a server over stdio.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",
@@ -156,8 +156,9 @@ impl Reason {
         }
     }
 
-    /// Returns the text for the local user of a server over stdio, who has no access token. Returns `None` if the usual
-    /// text is right for the local user, and for a reason that the local user never gets, such as an expired token.
+    /// Returns the text for the local user of a server over stdio, who has no access token. Returns `None` for a reason
+    /// whose usual text is right for the local user. Also returns `None` for a reason that the local user never gets,
+    /// such as an expired token.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) const fn description_for_local_user(self) -> Option<&'static str> {
         match self {

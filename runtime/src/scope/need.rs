@@ -108,8 +108,8 @@ impl<'a> NeedRef<'a> {
         among.filter(|need| need.as_str() == text).max_by_key(|need| need.is_template())
     }
 
-    /// Returns the text as written in an attribute: each literal brace of a scope is doubled. In this text, unlike in
-    /// the text from `as_str`, a scope with braces differs from a template.
+    /// Returns the text as written in an attribute: each literal brace of a scope is doubled. `as_str` can return the
+    /// same text for a scope with braces and for a template. This method never does.
     pub(crate) fn written(self) -> Cow<'a, str> {
         if self.is_template() { self.as_str().into() } else { scopegate_grammar::escape(self.as_str()) }
     }

@@ -121,7 +121,7 @@ impl CredentialSource {
             Kind::Cookie { name } => format!("in the cookie {name}"),
             Kind::Header { name } => format!("in the header {name}"),
             Kind::WebsocketProtocol { prefix } => {
-                format!("after the prefix {prefix} in the header sec-websocket-protocol")
+                format!("after the prefix '{prefix}' in the header sec-websocket-protocol")
             }
         }
     }

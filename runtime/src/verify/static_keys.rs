@@ -126,8 +126,8 @@ impl StaticKeys {
 
     /// Sets the texts for a missing key and for a wrong key, in place of `Missing API key` and `Invalid API key`. If
     /// the gate does not read `Authorization`, the usual text for a missing key also says where the key belongs, as in
-    /// `Missing API key in the header x-api-key`. Your own text replaces the usual text completely, including this
-    /// place.
+    /// `Missing API key in the header x-api-key`. Your own text replaces the usual text. The gate does not add the
+    /// place to your text.
     ///
     /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the answers keep
     /// the usual texts about access tokens.

@@ -31,8 +31,8 @@ use crate::{
 /// The settings that the declarations of a lock describe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
-    /// Scopes are written as in an attribute, with each literal brace doubled. The lines write scopes and templates in
-    /// the same way, so a policy made from the declarations can also judge the lines.
+    /// Scopes are written as in an attribute, with each literal brace doubled. The rows of the lock write scopes and
+    /// templates in the same way. A policy made from the declarations can therefore also judge the rows.
     pub(super) floor: BTreeSet<ScopeToken>,
     /// The scopes that each scope implies directly. No set is empty.
     pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,

@@ -51,8 +51,8 @@ usage: one of these commands
 /// These arguments differ from the arguments of `cargo scopegate`. `LOCK`, `OLD_LOCK` and `FILE` are paths of files.
 /// `LOG` is the path of a file or of a folder with `.jsonl` files. In `cargo scopegate`, `--since` takes a git
 /// revision, but `OLD_LOCK` is a path. `NAME` is the name that messages use for the older lock. `COMMAND` is the
-/// command that messages advise the reader to run to write the lock. For `OLD_LOCK` and `FILE`, `-` stands for standard
-/// input. `report` prints JSON, and `cargo scopegate` makes the page from it.
+/// command that writes the lock. Messages advise the reader to run this command. For `OLD_LOCK` and `FILE`, `-` stands
+/// for standard input. `report` prints JSON, and `cargo scopegate` makes the page from it.
 ///
 /// | exit code | |
 /// |---|---|

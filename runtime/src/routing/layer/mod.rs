@@ -46,14 +46,14 @@ impl Gate {
     ///
     /// A row can contain the route of its handler. The 401 of that route then names the floor and the handler's scopes,
     /// as with a [`Router`](crate::Router). For a route without a row, and for a wrong method, the 401 names only the
-    /// floor. The 401 also names only the floor if axum sets no [`MatchedPath`](axum::extract::MatchedPath). axum sets
-    /// no `MatchedPath` for a request to a fallback, or to a path below a [nested service](axum::Router::nest_service).
-    /// `MatchedPath` is also missing if [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole
-    /// router. A 403 of the layer names only the floor, but a 403 of a handler's guard names the floor and the
-    /// handler's scopes. The rows do not affect which requests the layer lets through. If at least one row contains a
-    /// route, each path without a row is logged at its first request. To find rows that match no route of the router,
-    /// use [`GateLayer::protect`]. If the layer covers the metadata document, a warning is logged at the first request
-    /// for the document.
+    /// floor. If axum sets no [`MatchedPath`](axum::extract::MatchedPath), the layer does not know the route, so the
+    /// 401 names only the floor. axum sets no `MatchedPath` for a request to a fallback, or to a path below a [nested
+    /// service](axum::Router::nest_service). `MatchedPath` is also missing if
+    /// [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names only
+    /// the floor, but a 403 of a handler's guard names the floor and the handler's scopes. The rows do not affect which
+    /// requests the layer lets through. If at least one row contains a route, each path without a row is logged at its
+    /// first request. To find rows that match no route of the router, use [`GateLayer::protect`]. If the layer covers
+    /// the metadata document, a warning is logged at the first request for the document.
     ///
     /// If you add the layer with [`axum::Router::layer`], it covers every request, even a request to an unknown path or
     /// with a wrong method. With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a

@@ -214,7 +214,7 @@ impl Issuer {
 
     /// Reads the scopes from all of these claims, in place of `scope` and `scp`.
     ///
-    /// Each claim is a space-delimited list or an array. If only [roles](Self::roles_at) must grant scopes, call
+    /// Each claim is a space-delimited list or an array. To let only [roles](Self::roles_at) grant scopes, call
     /// [`roles_only`](Self::roles_only) in place of this method.
     ///
     /// # Examples
@@ -304,8 +304,8 @@ impl Issuer {
     ///
     /// After this call, the gate treats no claim as a claim for scopes. If you also set an [`audience`](Self::audience)
     /// or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience) as access tokens, then also
-    /// call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses these unmarked tokens for
-    /// that audience or from those clients, even if they have the claim `scope`.
+    /// call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses every unmarked token that
+    /// does not name the resource in `aud`, even if the token has the claim `scope`.
     ///
     /// # Examples
     ///

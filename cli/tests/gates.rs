@@ -91,12 +91,12 @@ fn each_gate_has_its_lock() {
 fn no_gate_overwrites_the_lock_of_another() {
     let project = two_gates("which-lock");
     project.check(&["check", "--write", "--bin", "export-webhooks"], &expect![[r#"
-        error: Cargo.toml does not name the bin `export-webhooks` as the exporter, so its lock is unknown; name the lock with `--lock FILE`
+        error: Cargo.toml does not name the bin `export-webhooks` as the exporter, so the path of the lock is unknown; name the path with `--lock FILE`
         exit code 2
     "#]]);
     let report = ["report", "--bin", "export-webhooks", "--out", "report.html", "--since", "HEAD"];
     project.check(&report, &expect![[r#"
-        error: Cargo.toml does not name the bin `export-webhooks` as the exporter, so its lock is unknown; name the lock with `--lock FILE`
+        error: Cargo.toml does not name the bin `export-webhooks` as the exporter, so the path of the lock is unknown; name the path with `--lock FILE`
         exit code 2
     "#]]);
     assert!(project.run(&report[..5]).ends_with("exit code 0\n"));
@@ -116,16 +116,16 @@ fn an_exporter_that_is_not_there() {
     project.check(
         &["table", "--bin", "export-webhooks"],
         &expect![[r#"
-        error: package `no-such-target` has no bin `export-webhooks`, which `--bin` names
-        exit code 3
-    "#]],
+            error: package `no-such-target` has no bin `export-webhooks`; correct `--bin`
+            exit code 3
+        "#]],
     );
     project.check(
         &["table", "--example", "export-webhooks"],
         &expect![[r#"
-        error: package `no-such-target` has no example `export-webhooks`, which `--example` names
-        exit code 3
-    "#]],
+            error: package `no-such-target` has no example `export-webhooks`; correct `--example`
+            exit code 3
+        "#]],
     );
 }
 
@@ -162,9 +162,9 @@ fn the_package_is_the_one_with_the_exporter() {
     project.check(
         &["table", "--bin", "hooks"],
         &expect![[r#"
-        error: no package of the workspace has a bin `hooks`, which `--bin` names
-        exit code 3
-    "#]],
+            error: no package of the workspace has the bin `hooks`; correct `--bin`
+            exit code 3
+        "#]],
     );
 }
 

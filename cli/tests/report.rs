@@ -93,7 +93,7 @@ fn the_page_has_what_each_operation_needs() {
             Implies a scope of the operation
             GET /files
             team:{team}:member an alternative for 1
-            A template. The request supplies the value for the braces.
+            A template. The request supplies the value of each parameter in braces.
             In one of several alternatives
             DELETE /{team}/files
         "#]],

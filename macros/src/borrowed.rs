@@ -5,7 +5,7 @@
 use quote::{ToTokens, quote};
 use syn::{
     Block, Error, FnArg, GenericArgument, Generics, PatType, Path, PathArguments, Signature, Type,
-    parse_quote,
+    parse_quote, parse2,
 };
 
 /// The function's arguments that borrow an `Access`, in the order of the signature.
@@ -43,6 +43,9 @@ impl Borrowed {
                 };
             }
         });
+        // If the body stayed a block, the compiler would warn about unnecessary braces.
+        let body = parse2::<Block>(body.to_token_stream())
+            .map_or_else(|_| body.to_token_stream(), |Block { stmts, .. }| quote!(#(#stmts)*));
         parse_quote!({ #(#variables)* #body })
     }
 

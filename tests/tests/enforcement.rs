@@ -363,7 +363,7 @@ the server cannot start:
     assert_eq!(error.problems()[1..], [public]);
 
     let keys = || StaticKeys::parse("sk_write=files:write").unwrap();
-    let login = "`enforcement::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, leave it out of the router or table of this gate, or add a token verifier with `StaticKeys::or`";
+    let login = "`enforcement::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, leave the handler out of the router or table of this gate, or add a token verifier with `StaticKeys::or`";
     let twice = scope_table![after_login].and(&scope_table![after_login]);
     for table in [scope_table![after_login], twice] {
         let error = Gate::static_keys("files", keys()).layer(table).unwrap_err();

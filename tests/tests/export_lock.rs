@@ -275,9 +275,9 @@ fn a_program_that_cannot_start_has_no_lock() {
         &after_login,
         &path,
         &expect![[r#"
-        the gate cannot start with this table, so `scopes.lock` was neither checked nor written:
-        - `export_lock::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, leave it out of the router or table of this gate, or add a token verifier with `StaticKeys::or`
-    "#]],
+            the gate cannot start with this table, so `scopes.lock` was neither checked nor written:
+            - `export_lock::after_login` requires a login, but static keys have none; remove `acr` and `max_age`, leave the handler out of the router or table of this gate, or add a token verifier with `StaticKeys::or`
+        "#]],
     );
 
     // A policy has no gate that could check the paths, but checks its own rules.

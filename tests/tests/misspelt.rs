@@ -13,7 +13,12 @@ use gating::IntoGate;
 use regex::Regex;
 use scopegate::{
     Gate, Issuer, Issuers, Policy, Resource, Router, Scope, ScopeTable, StaticKeys, Vocabulary, Wildcards,
-    export::check_lock, mcp::LocalTrust, requires_scope, routing::get, scope_table, testing::TestVerifier,
+    export::{Doctor, Finding, check_lock},
+    mcp::LocalTrust,
+    requires_scope,
+    routing::get,
+    scope_table,
+    testing::TestVerifier,
 };
 use scopegate_tests::log::{hear_everything, log_while};
 use tracing::Level;
@@ -112,12 +117,13 @@ async fn a_scope_of_a_role_that_no_vocabulary_has_is_logged_at_startup() {
 async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
     let keys = || {
         let keys = StaticKeys::parse("sk_secret=files:read files:reed; sk_other=files:reed").unwrap();
-        keys.key("bob\n", "sk_bob", "files:raed files:reads files:*").unwrap()
+        keys.key("bob\n", "sk_bob", "files:raed files:reads files:* tenant:{tenant}:read").unwrap()
     };
     let expected = [
         "a key without a name grants `files:reed`, which no vocabulary has; did you mean `files:read`?",
         &format!("the key `bob\\n` grants `files:*`, which no vocabulary has{UNCOUNTED}"),
         "the key `bob\\n` grants `files:reads`, which no vocabulary has; did you mean `files:read`?",
+        "the key `bob\\n` grants the template `tenant:{tenant}:read`, but a token has values in place of the parameters; write the values, as in `tenant:acme:read`",
     ];
     let issuer = || Issuer::new("https://auth.example");
     let gates = [
@@ -130,6 +136,10 @@ async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
         assert_eq!(warned_of(gate.clone(), scope_table![list]).await, [""; 0]);
         assert_eq!(warned_of(gate.vocabulary::<FilesScope>(), scope_table![list]).await, expected);
     }
+    let gate = Gate::static_keys("files", keys()).vocabulary::<FilesScope>();
+    let diagnosis = Doctor::new(&gate, &scope_table![list]).examine().await;
+    let hints: Vec<&str> = diagnosis.findings().iter().map(Finding::message).collect();
+    assert_eq!(hints, expected);
 }
 
 /// `LocalTrust` has no table, so it does not know the templates. It warns only about scopes that resemble a scope of

@@ -28,6 +28,14 @@ fn the_page_says_what_the_tables_say() {
 }
 
 #[test]
+fn no_two_sections_have_the_same_name() {
+    let mut names = BTreeSet::new();
+    for table in Table::all() {
+        assert!(names.insert(table.provider.clone()), "two tables have the provider `{}`", table.provider);
+    }
+}
+
+#[test]
 fn no_two_rows_of_a_section_have_the_same_name() {
     for table in Table::all() {
         let mut names = BTreeSet::new();

@@ -108,12 +108,15 @@ impl<'a> Doctor<'a> {
         Diagnosis::new(Subject::of(gate), findings, token)
     }
 
-    /// Finds the problems that keep the gate from starting. Adds a hint if the program has its own token verifier.
+    /// Finds the problems that keep the gate from starting, and the scopes that roles and keys grant in vain. Adds a hint
+    /// if the program has its own token verifier.
     fn configuration(&self) -> Vec<Finding> {
         let discovery = Discovery::new(self.gate, self.table);
         let problems = problems(self.gate, self.table, &discovery);
         let finding = |problem| Finding::error(Part::Configuration, "cannot_start", problem);
         let mut findings: Vec<_> = problems.into_iter().map(finding).collect();
+        let in_vain = self.gate.useless_grants(self.table).into_iter();
+        findings.extend(in_vain.map(|text| Finding::hint(Part::Configuration, "useless_grant", text)));
         if self.gate.known_verifier().is_none() {
             let message =
                 "the program has its own token verifier, so no authorization server could be examined";

@@ -160,7 +160,9 @@ fn run(gate: &Gate, table: &ScopeTable, arguments: &[&str], out: &mut impl Write
 /// Reads the lock of an older version of the program. `revision` is the git revision of this lock, if it is known.
 fn older(path: &str, revision: Option<&str>) -> Result<Lock, Exit> {
     let text = if path == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
-    let text = text.map_err(|error| Exit::new(3, &format!("{path}: {error}")))?;
+    let text = text.map_err(|error| {
+        Exit::new(3, &format!("the older lock `{path}` cannot be read: {error}; pass the path of a file"))
+    })?;
     let name = match revision {
         Some(revision) => format!("the lock at revision `{revision}`"),
         None if path == "-" => "the lock on standard input".to_owned(),

@@ -291,7 +291,7 @@ pub use scopegate_macros::requirement;
 
 /// Allows scope attributes on functions of an `impl` block, so that these functions can be handlers.
 ///
-/// Put this attribute on the `impl` block of a type. Each function in the block that has `#[requires_scope(..)]`,
+/// Put this attribute on the `impl` block of a type. In the block, each function with `#[requires_scope(..)]`,
 /// `#[authenticated]` or `#[public]` becomes a handler. The other functions stay as they are. Without
 /// `#[scoped_handlers]` on the block, scope attributes on its functions do not compile.
 ///

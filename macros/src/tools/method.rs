@@ -127,7 +127,7 @@ fn take_optional(method: &mut ImplItemFn) -> Option<Type> {
     first
 }
 
-/// Replaces each argument that borrows an `Access` with a local variable, and returns the type of the first such
+/// Puts a local variable in place of each argument that borrows an `Access`, and returns the type of the first such
 /// argument. rmcp does not support these arguments, and its error message would point to the whole block.
 fn take_borrowed(method: &mut ImplItemFn) -> Option<Type> {
     let borrowed = Borrowed::take(&mut method.sig)?;

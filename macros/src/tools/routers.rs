@@ -101,9 +101,9 @@ fn asks_for_server(meta: &Meta) -> bool {
         }
 }
 
-/// Checks the keys `router` and `prompt_router`. `has_both` means that the block has tools and prompts, but no prompt
-/// router yet. The key `prompt_router` is valid only in such a block. In such a block, a user who renames the tool
-/// router must also name the prompt router.
+/// Checks the keys `router` and `prompt_router`. `has_both` means that the block has tools and prompts, and that the
+/// user has not already given the block a prompt router. The key `prompt_router` is valid only in such a block. In such
+/// a block, a user who renames the tool router must also name the prompt router.
 fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     match (&args.router, &args.prompt_router) {
         (_, Some(name)) if !has_both => Err(syn::Error::new(

@@ -1,4 +1,4 @@
-//! Replay stores behind a trait object.
+//! An object-safe trait for replay stores.
 
 use std::time::Duration;
 

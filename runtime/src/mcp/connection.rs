@@ -79,8 +79,8 @@ pub(super) fn opens_a_stream(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Tells whether a request with this method carries no message. MCP clients use requests without a message to open
-/// streams and to end sessions.
+/// Tells whether a request with this method carries no message. To open streams and to end sessions, MCP clients send
+/// requests without a message.
 pub(super) fn has_no_message(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS)
 }

@@ -7,8 +7,8 @@ use crate::{
     shown,
 };
 
-/// The origins of the allowed pages. A request that does not come from a page has no `Origin` header, so `Origins`
-/// admits it.
+/// The origins of the allowed pages. `Origins` also admits a request without an `Origin` header, because clients other
+/// than browsers usually send no `Origin`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
     allowed: Vec<String>,

@@ -266,7 +266,7 @@ impl Rules {
     }
 
     /// Finds the requirement of a task, which is the requirement of the tool that started the task. If the gate does
-    /// not know the owners of tasks, a subscription to a task needs the requirement of the row for `tasks/get`.
+    /// not know the owners of tasks, a subscription to a task must meet the requirement of the row for `tasks/get`.
     pub(super) fn started(&self, origin: Origin<'_>) -> Result<Matched, Undecided> {
         let found = match origin {
             Origin::Untold => self.one(Kind::Method, GET_TASK),

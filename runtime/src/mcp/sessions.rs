@@ -1,5 +1,5 @@
-//! Binds sessions to principals. Clients see the server's own session identifier, followed by a MAC of this
-//! identifier and the principal.
+//! Binds sessions to principals. Clients see the server's own session identifier, followed by a MAC. The MAC covers
+//! this identifier and the principal.
 //!
 //! A request for another principal's session gets the same answer as a request for a session that does not exist.
 //! Clients never see the server's own identifier without its MAC, and the gate accepts no identifier without a MAC.

@@ -154,7 +154,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns the scopes that the operation needs: the floor and the first alternative that can be met. If the handler
-    /// demands scopes while it runs, the result also contains one of the demanded scopes.
+    /// demands scopes while it runs, a token needs only one of them, so the result also contains one of them.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.

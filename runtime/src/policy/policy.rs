@@ -67,8 +67,8 @@ pub enum Strategy {
     /// than with `Recommended`.
     #[default]
     Minimum,
-    /// The scopes that the handler's attribute lists as `related(..)`. With this strategy, users must step up less
-    /// often. The gate never requires related scopes.
+    /// The scopes that the handler's attribute lists as `related(..)`. With this strategy, users need to step up less
+    /// often than with `Minimum`. The gate never requires related scopes.
     Recommended,
 }
 

@@ -136,7 +136,7 @@ fn is_name(host: &str) -> bool {
 }
 
 /// Writes an IPv6 address in the form of the [URL standard](https://url.spec.whatwg.org/#concept-ipv6-serializer).
-/// Unlike Rust's `Display`, this function never writes the end of an address in IPv4 form.
+/// Unlike Rust's `Display`, this function never writes the last four bytes of an address as an IPv4 address.
 fn ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let zeros = longest_zeros(&pieces);

@@ -102,7 +102,7 @@ impl<'a> NeedRef<'a> {
     }
 
     /// Finds the scope or template with this text. If a scope with literal braces and a template have the same text,
-    /// returns the template, because fewer tokens meet the template.
+    /// returns the template.
     #[cfg(feature = "axum")]
     pub(crate) fn named(text: &str, among: impl Iterator<Item = Self>) -> Option<Self> {
         among.filter(|need| need.as_str() == text).max_by_key(|need| need.is_template())

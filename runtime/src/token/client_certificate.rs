@@ -31,8 +31,8 @@ pub struct ClientCertificate {
 impl ClientCertificate {
     /// Names the header that a proxy in front of the program sets.
     ///
-    /// The value of the header is the SHA-256 hash of the certificate in DER. The hash is written in base64url,
-    /// in base64, or in hexadecimal digits. Colons can separate the bytes of the hexadecimal form.
+    /// The value of the header is the SHA-256 hash of the DER-encoded certificate. The hash is written in base64url, in
+    /// base64, or in hexadecimal digits. Colons can separate the bytes of the hexadecimal form.
     ///
     /// The proxy must verify that the client has the private key of the certificate. If a client itself sends the
     /// header, the proxy must replace or remove it. If the proxy forwards the client's header, anyone can claim to have

@@ -267,8 +267,8 @@ impl Access {
     /// method on its `Access` argument with an undeclared literal, the program does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. Clients do not request
-    /// more scopes after this error, because rmcp sends it with HTTP 200. The [guide](crate::guide::mcp) shows how to
-    /// answer with HTTP 403 instead, under "A scope that depends on an argument".
+    /// more scopes after this error, because rmcp sends it with HTTP 200. The section "A scope that depends on an
+    /// argument" of the [guide](crate::guide::mcp) shows how to answer with HTTP 403 instead.
     pub fn require(&self, scope: impl Demandable) -> Result<(), Rejection> {
         self.require_any([scope])
     }

@@ -103,8 +103,8 @@ impl LockError {
         Self { remedy: Remedy::Command(Cow::Owned(command)), ..self }
     }
 
-    /// Turns the error into an error about an older lock. The message then calls the lock `name`, and does not advise
-    /// the reader to write the lock again.
+    /// Turns the error into an error about an older lock. The message then refers to the lock as `name`, and does not
+    /// advise the reader to write the lock again.
     pub(in crate::export) fn of_an_older_lock(self, name: String) -> Self {
         Self { remedy: Remedy::NoneFor(name), ..self }
     }

@@ -55,8 +55,8 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     (question.revision.is_none() || question.since.is_some()).then_some(question)
 }
 
-/// Returns the command that starts this exporter again to write the lock. Messages advise this command if a person
-/// starts the exporter without `cargo scopegate`.
+/// Returns the command that starts this exporter again to write the lock. Messages advise the reader to run this
+/// command if a person starts the exporter without `cargo scopegate`.
 fn self_with_write(lock: &str) -> String {
     let program = env::args_os().next().unwrap_or_default();
     format!("{} check {lock} --write", program.display())

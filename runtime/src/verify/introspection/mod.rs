@@ -228,8 +228,9 @@ impl Introspection {
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
     /// who runs that service, or steals a token from it, can use the token here. Call this method only if the server
     /// issues tokens for no other resource, or if the server answers `active` only to the service for which the token
-    /// was issued. It is better to make the server name an audience, or to call `Issuer::client_ids` with the clients
-    /// whose tokens you accept. If an answer names an audience, the audience is still checked.
+    /// was issued. It is better to configure the server so that its answers name an audience, or to call
+    /// `Issuer::client_ids` with the clients whose tokens you accept. If an answer names an audience, the audience is
+    /// still checked.
     ///
     /// An answer without an audience must still state that it is about an access token; see
     /// [`without_token_type`](Self::without_token_type).

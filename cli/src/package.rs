@@ -150,7 +150,7 @@ impl Settings {
 }
 
 impl Exporter {
-    /// Returns the error for the case that the exporter on the command line does not exist. If `package` is `None`, no
+    /// Returns the error for a command line that names an exporter that does not exist. If `package` is `None`, no
     /// package of the workspace has this exporter.
     fn is_missing(&self, package: Option<&str>) -> Error {
         let (kind, name) = (self.kind(), self.name().to_owned());

@@ -3,7 +3,8 @@
 //! handler without the guard. Without this module, the compiler would report that axum's call of the handler has too
 //! few arguments. This message would confuse the user, who wrote neither the call nor the guard.
 //!
-//! A program with an attribute of axum above a scope attribute never compiles. This module only improves the message.
+//! If an attribute of axum stands above a scope attribute, the program does not compile. This module only improves the
+//! message.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 

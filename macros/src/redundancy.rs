@@ -1,5 +1,5 @@
-//! Finds scopes, `all(..)` and `any(..)` that another argument of the same `all(..)` or `any(..)` makes redundant. If
-//! normalizing produces a redundant alternative, this alternative is removed without a message.
+//! Finds the arguments of an `all(..)` or `any(..)` that another of its arguments makes redundant. If normalizing
+//! produces a redundant alternative, this alternative is removed without a message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},

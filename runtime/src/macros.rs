@@ -48,7 +48,7 @@
 /// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
 /// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. The other alternatives
 /// still count, and the challenge names the first of them. Write a literal brace twice, as in `{{`. A constant or a
-/// variant whose text has a parameter in braces is the same template as a string with this text.
+/// variant is also a template if its text has a parameter in braces.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -202,8 +202,8 @@ pub use scopegate_macros::public;
 /// or [`Policy::vocabulary`](crate::Policy::vocabulary). If you do not register the vocabulary, no scope implies
 /// another scope, and the metadata also lists the `unadvertised` scopes.
 ///
-/// `#[scope(crate = ::path)]` on the enum sets the path of scopegate in the generated code, for a crate that re-exports
-/// scopegate.
+/// If another crate re-exports scopegate, `#[scope(crate = ::path)]` on the enum sets the path by which the generated
+/// code names scopegate.
 ///
 /// # Examples
 ///
@@ -295,8 +295,8 @@ pub use scopegate_macros::requirement;
 /// `#[authenticated]` or `#[public]` becomes a handler. The other functions stay as they are. Without
 /// `#[scoped_handlers]` on the block, scope attributes on its functions do not compile.
 ///
-/// A handler takes no `self`, and gets its data from extractors such as `State`. `#[scoped_handlers(crate = ::path)]`
-/// sets the path of scopegate in the generated code, for a crate that re-exports scopegate.
+/// A handler takes no `self`, and gets its data from extractors such as `State`. If another crate re-exports scopegate,
+/// `#[scoped_handlers(crate = ::path)]` sets the path by which the generated code names scopegate.
 ///
 /// # Examples
 ///

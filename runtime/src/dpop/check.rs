@@ -68,7 +68,7 @@ impl Dpop {
         }
     }
 
-    /// Checks the nonce of a proof that was made at `made`.
+    /// Checks the nonce of a proof. The client made the proof at the time `made`.
     ///
     /// Clients keep sending the last nonce that they received. Therefore, a gate that does not ask for nonces accepts
     /// every nonce that it issued earlier, no matter how old the nonce is. If a gate does not ask for nonces, and its

@@ -87,10 +87,10 @@ impl Enforcement {
         self.slot.is_some()
     }
 
-    /// Tells whether the handler's guard must still decide about the request. While the guard must still decide, a
-    /// layer of another gate only checks that the token is valid and grants the floor of the layer's gate. If the guard
-    /// has already decided, and the handler passes the request to a service with another gate, the other gate makes its
-    /// own decision.
+    /// Tells whether the handler's guard must still decide about the request. Until the guard has decided, a layer of
+    /// another gate checks only that the token is valid, and that it grants this other gate's floor. If the guard has
+    /// already decided, and the handler passes the request to a service with another gate, the other gate makes its own
+    /// decision.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }

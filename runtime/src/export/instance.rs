@@ -2,8 +2,8 @@
 //!
 //! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
-//! `tenant:acme:*`. Two locks are therefore also compared for each value that an implication or the floor names. The
-//! doctor also tries the values that the scopes of a token contain.
+//! `tenant:acme:*`. The comparison of two locks therefore includes each value that an implication or the floor names.
+//! The doctor also tries the values that the scopes of a token contain.
 
 use std::{borrow::Cow, collections::BTreeSet};
 

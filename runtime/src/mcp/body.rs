@@ -25,7 +25,7 @@ pub(super) struct Bounds {
 
 /// The maximum length of a body, in bytes. rmcp has the same limit.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
-/// The maximum length of a body in a request without a token, in bytes. Most calls to public tools fit within this
+/// The maximum length, in bytes, of a body in a request without a token. Most calls to public tools fit within this
 /// limit, and even many bodies of this length take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);

@@ -2,7 +2,7 @@
 //!
 //! If a server decodes a body, for example by decompressing it, the server does not read the same text as the gate.
 //! Servers decode by different rules, so the gate accepts only a fixed list of headers about the body. If the client's
-//! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces it.
+//! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces the header.
 
 use http::{
     HeaderMap, HeaderValue,

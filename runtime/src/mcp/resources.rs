@@ -59,7 +59,7 @@ pub struct McpResource<'a> {
 #[cfg(feature = "rmcp")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KnownAs<'a> {
-    /// The template of a row has exactly these URIs, but other names for the variables.
+    /// The template of a row matches exactly these URIs, but names the variables differently.
     Renamed(&'a str),
     /// No row has a template with exactly these URIs, but some rows apply, or may apply, to some of these URIs.
     Others,

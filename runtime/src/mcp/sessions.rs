@@ -82,7 +82,7 @@ pub(super) fn bind(
 
 const WITHOUT_PRINCIPAL: &str = "The access token has no principal to whom a session could belong";
 
-/// The maximum length of the identifier that a server may give to a session, in bytes.
+/// The maximum length, in bytes, of the identifier that a server gives to a session.
 const LONGEST: usize = MAX_IDENTIFIER / 2;
 
 /// Extracts the server's own identifier from the identifier that a client sent.

@@ -26,9 +26,9 @@ pub struct McpTable {
     operations: Cow<'static, [Operation]>,
 }
 
-/// The rows that let clients without a token connect, and see what a server offers. The rows make these methods public:
-/// `initialize`, `notifications/initialized`, `ping`, `server/discover`, and the methods that list tools, prompts,
-/// resources, resource templates and skills.
+/// With these rows, clients can connect without a token, and see what a server offers. The rows make these methods
+/// public: `initialize`, `notifications/initialized`, `ping`, `server/discover`, and the methods that list tools,
+/// prompts, resources, resource templates and skills.
 ///
 /// Without these rows, clients log in when they connect: if a request has no token and its operation is not
 /// public, the gate answers 401. With these rows, a client connects without a token. When the client later
@@ -86,7 +86,7 @@ impl McpTable {
         &self.operations
     }
 
-    /// Tells whether a row covers a tool: the tool's own row, or a row made with `Operation::any_tool`.
+    /// Returns `true` if the tool has its own row, or if the table has a row made with `Operation::any_tool`.
     #[cfg(feature = "rmcp")]
     pub(super) fn has_tool(&self, tool: &str) -> bool {
         self.operations.iter().any(|operation| {

@@ -107,7 +107,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// Finds, for each task that a body names, the tool that the caller called to start it.
+    /// For each task that a body names, finds the tool that the caller called to start the task.
     pub(super) async fn origins(
         &self,
         binding: &Binding,

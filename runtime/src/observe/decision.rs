@@ -154,7 +154,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns the scopes that the operation needs: the floor and the first alternative that can be met. If the handler
-    /// demands scopes while it runs, a token needs only one of them, so the result also contains one of them.
+    /// demands scopes while it runs, a token needs only one of these scopes, and the result contains only one of them.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.
@@ -198,7 +198,8 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns what the operation requires of the login (`acr` and `max_age`). If a list was filtered, the record has
-    /// the rows of the hidden operations. The request does not call these operations, so the result is then empty.
+    /// the rows of the hidden operations. The request does not call these operations, so the result for a filtered list
+    /// is empty.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,

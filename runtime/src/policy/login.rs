@@ -53,9 +53,8 @@ impl<'a> Caller<'a> {
         asked.max_age().is_none_or(|max_age| self.is_recent(time, max_age))
     }
 
-    /// Tells whether a login was at most `max_age` ago. The clocks of the gate and the issuer can differ, so
-    /// the leeway is added to `max_age`. For the same reason, the time of the login may be ahead of the
-    /// gate's clock by at most the leeway.
+    /// Tells whether a login was at most `max_age` ago. The clocks of the gate and the issuer can differ, so the leeway
+    /// is added to `max_age`. For the same reason, a login may be in the future, but by no more than the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

@@ -156,9 +156,9 @@ impl Reason {
         }
     }
 
-    /// Returns the text for the local user of a server over stdio, who has no access token. Returns `None` for a reason
-    /// whose usual text is right for the local user. Also returns `None` for a reason that the local user never gets,
-    /// such as an expired token.
+    /// Returns the text for the local user of a stdio server. This user has no access token. Returns `None` for a
+    /// reason whose usual text is right for the local user. Also returns `None` for a reason that the local user never
+    /// gets, such as an expired token.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) const fn description_for_local_user(self) -> Option<&'static str> {
         match self {

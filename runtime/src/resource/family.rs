@@ -77,7 +77,7 @@ impl Resource {
         matches!(self.extent, Extent::Family)
     }
 
-    /// Returns the resource to which a request for `path` belongs, if this is a [family](Resource::family).
+    /// Returns the resource to which a request for `path` belongs, if `self` is a [family](Resource::family).
     ///
     /// Returns `None` if this resource is not a family, or if the path does not fit the pattern. Also returns `None` if
     /// a value is illegal, or if the identifier of the resource would be too long.

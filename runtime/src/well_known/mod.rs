@@ -35,7 +35,7 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// rules apply to the merge: the merge panics if both routers have a handler for the same method at the same path. The
 /// merge also panics if your router has a service at a well-known path, or a path parameter directly below a well-known
 /// path. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one
-/// of your routes is where a document belongs, `protect` returns an error. If one of your routes is at another
+/// of your routes is at the path of a document, `protect` returns an error. If one of your routes is at another
 /// well-known path, this route answers there in place of the 404.
 ///
 /// # Errors

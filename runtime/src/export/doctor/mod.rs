@@ -73,9 +73,9 @@ impl<'a> Doctor<'a> {
     /// Also checks a token, with the same code as the gate. The diagnosis says why the token is rejected, or which
     /// operations the token opens.
     ///
-    /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis contains neither the
-    /// whole token nor any dot-separated part of the token that is longer than 16 characters. White space around the
-    /// token is ignored, and so is the word `Bearer` or `DPoP` before the token.
+    /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis does not contain the
+    /// whole token, and it does not contain the dot-separated parts of the token that have more than 16 characters.
+    /// White space around the token is ignored, and so is the word `Bearer` or `DPoP` before the token.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self

@@ -30,7 +30,7 @@ pub(super) struct Accepted {
     scopes: Vec<String>,
     /// In seconds since 1970.
     expires_at: Option<u64>,
-    /// The time for which the gate still accepts the token, in words.
+    /// In words: how long the gate still accepts the token.
     #[serde(skip)]
     remaining: Option<String>,
     operations: Vec<Operation>,
@@ -74,7 +74,7 @@ impl Accepted {
         self.operations.iter().all(|operation| operation.lacks.is_empty())
     }
 
-    /// Returns a hint if the token would lack fewer scopes at a gate that accepts all wildcards.
+    /// Returns a hint if the token lacks a scope only because the gate ignores wildcards.
     pub(super) fn wildcard_hint(
         &self,
         token: &Token,

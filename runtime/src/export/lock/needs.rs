@@ -45,11 +45,11 @@ impl Needs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Direction {
-    /// More callers are let through, and none is newly refused.
+    /// Some callers are newly let through, and no caller is newly refused.
     Weaker,
     /// Some callers are newly let through, and others are newly refused.
     Changed,
-    /// More callers are refused, and none is newly let through.
+    /// Some callers are newly refused, and no caller is newly let through.
     Stricter,
     /// The same callers are let through. A new protected route is also neutral if no rule of the old lock applied to
     /// its requests. A removed route is also neutral if no rule of the new lock applies to its requests.

@@ -78,8 +78,8 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of other paths to which axum sends the operation's requests. For example, a program whose lock
-    /// has `/f/{n}` but not `/f/secret` answers requests for `/f/secret` with the handler at `/f/{n}`. If the
+    /// Finds the rows of the other paths whose handlers answer the operation's requests. For example, a program whose
+    /// lock has `/f/{n}` but not `/f/secret` answers requests for `/f/secret` with the handler at `/f/{n}`. If the
     /// operation's own path is in the lock, axum does not send the operation's requests to other paths, so the result
     /// is empty.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
@@ -93,8 +93,8 @@ impl<'a> Routes<'a> {
         rows.collect()
     }
 
-    /// Finds the rows of other MCP resources that apply to requests for an MCP resource without a row. `uri` is the URI
-    /// or the URI template of the resource without a row.
+    /// For an MCP resource without a row, finds the rows that apply to its requests. These are rows of other MCP
+    /// resources. `uri` is the URI or the URI template of the resource without a row.
     fn overlapping(&self, uri: &str, side: usize) -> Vec<Rest<'a>> {
         let resources =
             self.operations.iter().filter(|((place, method), _)| *method == RESOURCE && *place != uri);

@@ -100,7 +100,7 @@ fn scopes_of(flow: &mut Flow) -> &mut Scopes {
     }
 }
 
-/// Lists scopes with their descriptions, which utoipa exposes only through serde.
+/// Lists the scopes and their descriptions. utoipa exposes these scopes only through serde.
 fn listed(scopes: &Scopes) -> Described {
     let written = to_value(scopes).unwrap_or_default();
     written.get("scopes").and_then(|listed| Described::deserialize(listed).ok()).unwrap_or_default()

@@ -55,8 +55,8 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     (question.revision.is_none() || question.since.is_some()).then_some(question)
 }
 
-/// Returns the command that starts this exporter again to write the lock. Messages advise the reader to run this
-/// command if a person starts the exporter without `cargo scopegate`.
+/// Returns the command that starts this exporter again to write the lock. If a person starts the exporter without
+/// `cargo scopegate`, messages advise this person to run the command.
 fn self_with_write(lock: &str) -> String {
     let program = env::args_os().next().unwrap_or_default();
     format!("{} check {lock} --write", program.display())
@@ -93,7 +93,7 @@ fn words(checked: &Checked, path: &str) -> String {
     }
 }
 
-/// Lists the changes of a lock since the lock `old`.
+/// Lists the changes from the lock `old` to `lock`.
 fn compare(lock: &Lock, old: &Lock, name: &str, out: &mut impl Write) -> Result<(), Exit> {
     let changes = lock.changes_since(old);
     if changes.is_empty() {

@@ -1,8 +1,9 @@
 //! The data of the page for reviewers, as JSON. `cargo scopegate report` makes the page from this data.
 //!
 //! When a reviewer ticks scopes, the page computes which operations a token with these scopes may call. The data
-//! therefore contains what [`Policy::decide`] uses: all scopes that each scope covers, and the alternatives of each
-//! row. A browser test (`tests/browser/report.mjs`) compares the page's results with the decisions of the policy.
+//! therefore contains what [`Policy::decide`] uses: for each scope, the scopes that this scope covers; for each row,
+//! the alternatives. A browser test (`tests/browser/report.mjs`) compares the page's results with the decisions of the
+//! policy.
 //!
 //! [`Policy::decide`]: crate::policy::Policy
 

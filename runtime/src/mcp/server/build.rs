@@ -211,8 +211,8 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets the maximum length of a body in a request without a token, in bytes. The default is 64 KiB.
-    /// See [`McpLayer::max_anonymous_body`].
+    /// Sets the maximum length, in bytes, of a body in a request without a token. The default is 64 KiB. See
+    /// [`McpLayer::max_anonymous_body`].
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.max_anonymous_body = Some(bytes);
         self
@@ -248,7 +248,7 @@ impl<S: ServerHandler> McpServer<S> {
     }
 
     /// Changes rmcp's configuration. The gate sets the allowed hosts, the allowed origins and the maximum length of a
-    /// body. It ignores your values for these three settings.
+    /// body. The gate ignores your values for these three settings.
     pub fn configure(
         mut self,
         change: impl FnOnce(StreamableHttpServerConfig) -> StreamableHttpServerConfig,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{enforce::Plan, gate::Gate, mcp::rules::Found, scope::ScopeToken};
 
-/// The name of the tool's member that contains its requirement.
+/// The name of the member that contains the tool's requirement.
 pub(super) const MEMBER: &str = "securitySchemes";
 
 /// Tells whether clients can log in. Clients can log in if the gate's resource has an authorization server. With only

@@ -49,8 +49,8 @@ impl Survey {
     /// Finds the route that axum chooses for a request to `pattern`. The path of this request has a value in place of
     /// each parameter, and this value is unlikely to be part of another route's path.
     ///
-    /// The survey does not find routes inside a nested service. The survey also finds no fallbacks, because a fallback
-    /// is not a route.
+    /// The survey does not find routes inside a nested service. The survey does not find fallbacks either, because a
+    /// fallback is not a route.
     pub(super) fn at(&self, pattern: &str) -> Option<Found> {
         // No route has a handler of its own for the method `SURVEY`. So axum's answer lists the methods that have a
         // handler.

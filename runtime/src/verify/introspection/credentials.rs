@@ -42,7 +42,7 @@ impl Credentials {
         ))
     }
 
-    /// Adds the credentials to a request to the authorization server `issuer`.
+    /// Adds the credentials to a request that goes to the authorization server `issuer`.
     pub(super) fn attach(
         &self,
         headers: &mut HeaderMap,

@@ -327,8 +327,8 @@ impl Issuer {
     /// Sets the prefix that the scopes of this resource have at this issuer. The issuer writes the prefix in tokens,
     /// and clients write it in their requests.
     ///
-    /// Handlers declare the scopes without the prefix. In a token, the gate ignores scopes without the prefix, because
-    /// these scopes belong to another resource.
+    /// Handlers declare the scopes without the prefix. If a scope in a token lacks the prefix, the gate ignores this
+    /// scope, because the scope belongs to another resource.
     pub fn scope_prefix(mut self, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         self.grants.set_prefix(prefix.clone());

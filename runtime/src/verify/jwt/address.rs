@@ -5,12 +5,12 @@ use reqwest::Url;
 use super::transport::Transport;
 use crate::{resource::is_loopback, shown};
 
-/// The longest accepted URL, in bytes. There is a limit because a URL can come from another server.
+/// The maximum length of a URL, in bytes. There is a limit because a URL can come from another server.
 const MAX_LENGTH: usize = 2048;
 
 /// Parses a URL from which keys may be loaded. An `https` URL is accepted. An `http` URL is accepted only if the
-/// program names its host, or if its host is a loopback address. Other `http` URLs are rejected, because anyone who can
-/// change the answer in transit can forge tokens.
+/// program names the URL's host, or if this host is a loopback address. Other `http` URLs are rejected, because anyone
+/// who can change the answer in transit can forge tokens.
 pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("a URL of keys has at most {MAX_LENGTH} bytes"));

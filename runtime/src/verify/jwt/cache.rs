@@ -26,10 +26,10 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 /// this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The smallest weight of a rejected token in its cache, in bytes.
+/// The smallest weight, in bytes, that a rejected token has in the cache.
 const USUAL_LENGTH: usize = 1024;
 
-/// How often expired entries are removed, unless a lookup removes them earlier.
+/// The minimum time between two sweeps, which remove all expired entries. A lookup can remove an expired entry earlier.
 const SWEEP_AFTER: Duration = Duration::from_secs(60);
 
 /// The results of token checks.

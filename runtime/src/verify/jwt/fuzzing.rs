@@ -1,5 +1,5 @@
-//! Functions for the fuzz targets. The functions exist only with `cfg(fuzzing)`. The functions call code that gets its
-//! input over the network in a real program.
+//! Functions for the fuzz targets. The functions exist only with `cfg(fuzzing)`. The functions call code that, in a
+//! real program, gets its input over the network.
 
 use serde_json::Value;
 

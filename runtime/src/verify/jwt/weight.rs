@@ -10,7 +10,7 @@ const ALLOCATION: usize = 16;
 /// The size of a cache entry in bytes, without the text, the claims and the scopes of the token.
 const TOKEN: usize = 512;
 
-/// Estimates the memory that the nodes of a `BTreeMap` take, in bytes. A node has room for 11 entries, and each node
+/// Estimates how many bytes of memory the nodes of a `BTreeMap` take. A node has room for 11 entries, and each node
 /// except the root has at least 5 entries.
 const fn nodes(entries: usize, entry: usize) -> usize {
     const ROOM: usize = 11;
@@ -18,8 +18,8 @@ const fn nodes(entries: usize, entry: usize) -> usize {
     entries.div_ceil(5) * (ROOM * entry + LINKS + ALLOCATION)
 }
 
-/// Estimates the memory that a token takes with its claims, in bytes. Where the exact size is unknown, the estimate is
-/// too high.
+/// Estimates how many bytes of memory a token and its claims take. Where the exact size is unknown, the estimate is too
+/// high.
 pub(super) fn of(token: &Token) -> usize {
     let scopes = token.scopes();
     let texts: usize = scopes.iter().map(|scope| ALLOCATION + scope.len()).sum();
@@ -27,7 +27,7 @@ pub(super) fn of(token: &Token) -> usize {
     TOKEN + of_object(token.all_claims()) + texts + names + nodes(scopes.len(), size_of::<Box<str>>())
 }
 
-/// Estimates the memory that claims take, in bytes. Where the exact size is unknown, the estimate is too high.
+/// Estimates how many bytes of memory claims take. Where the exact size is unknown, the estimate is too high.
 pub(crate) fn of_object(members: &Map<String, Value>) -> usize {
     let entries = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + of_value(value));
     nodes(members.len(), size_of::<(String, Value)>()) + entries.sum::<usize>()

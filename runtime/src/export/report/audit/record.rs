@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-/// The members of a record that the summary uses. Other members are ignored. A log may leave
-/// out members that have no value.
+/// A record, with only the members that the summary uses. Other members are ignored. A log may leave out members that
+/// have no value.
 #[derive(Deserialize)]
 pub(super) struct Record {
     /// The time of the decision, in milliseconds since 1970.

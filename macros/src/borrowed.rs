@@ -72,8 +72,8 @@ fn borrows_access(type_: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// Tells whether the last name in the path is `Access` and the path is not the name of a generic parameter. The type
-/// need not be scopegate's `Access`, because another type can have the same name.
+/// Tells whether the last name in the path is `Access` and the path is not the name of a generic parameter. Another
+/// type can have the same name, so the type is not always scopegate's `Access`.
 pub(crate) fn is_access(path: &Path, generics: &Generics) -> bool {
     let is_generic = || generics.type_params().any(|parameter| path.is_ident(&parameter.ident));
     path.segments.last().is_some_and(|last| last.ident == "Access" && last.arguments.is_none())

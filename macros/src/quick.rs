@@ -2,8 +2,8 @@
 //! attribute of a usual handler is empty, or contains only string literals.
 //!
 //! After each change to a crate, the compiler expands all attributes in that crate again. `syn` would make the
-//! expansion slow, because cargo usually builds `syn` without optimization. Therefore, this module reads no more tokens
-//! than necessary, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes to
+//! expansion slow, because cargo usually builds `syn` without optimization. Therefore, this module reads only the
+//! necessary tokens, and emits text that the compiler parses. This module leaves unusual handlers and all mistakes to
 //! [`expand`](crate::expand). For a usual handler, `expand` would emit the same code.
 
 use std::fmt::Write;
@@ -103,8 +103,8 @@ impl Usual {
         is_usual.then_some(Self { tokens, visibility, name, arguments: at + 3 })
     }
 
-    /// Emits the handler with its guard, and the handler's declaration. `row` is the beginning of a call that makes the
-    /// handler's row of the table: the function and the first argument, as in `row_of_all(&["files:read"],`.
+    /// Emits the handler with its guard, and the handler's declaration. `row` is the beginning of the call that makes
+    /// the handler's row: the function and the first argument, as in `row_of_all(&["files:read"],`.
     fn declare(mut self, row: &str) -> Option<TokenStream> {
         let name = self.name.to_string();
         if name.starts_with("r#") {

@@ -37,8 +37,8 @@ pub(super) fn declare(
 }
 
 /// What the attribute reads from a marker type. `handler` is a function that stands for the method. It has the method's
-/// name, and the attributes and the visibility of the marker type. It has no arguments, and its body is empty. `name`
-/// is the method's name in the row, as in `Files::list`.
+/// name, and the attributes and the visibility of the marker type. The function has no arguments, and its body is
+/// empty. `name` is the method's name in the row, as in `Files::list`.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
     pub(crate) type_: MarkerType,

@@ -17,7 +17,7 @@ pub(super) struct Routers {
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The block's table takes its name from a router. This is the kind of that router.
+    /// The kind of the router that gives the block's table its name.
     pub(super) kind: Kind,
     /// The block's table takes its name from a router. These are the arguments of that router.
     pub(super) args: Args,

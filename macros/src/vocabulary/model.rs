@@ -31,7 +31,7 @@ pub(crate) struct Variant {
     pub(crate) description: String,
     /// The attribute of the variant. The field is `None` only after an error.
     pub(crate) scope: Option<ScopeAttribute>,
-    /// Whether the variant has fields, which is an error.
+    /// Whether the variant has fields. Fields are an error.
     pub(crate) has_fields: bool,
 }
 

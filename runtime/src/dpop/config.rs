@@ -172,8 +172,8 @@ impl Dpop {
     /// Sets the store of used proofs. The default is a [`MemoryStore`](super::MemoryStore).
     ///
     /// If replicas do not share a store, a proof can be used once at each replica. If the [store](ReplayStore) loses
-    /// its proofs when the program restarts, the gate asks each client for a nonce after every start of the program,
-    /// until one window has passed.
+    /// its proofs when the program restarts, the gate asks each client for a nonce. The gate does so after every start
+    /// of the program, until one [window](Self::window) has passed.
     ///
     /// # Examples
     ///

@@ -182,7 +182,7 @@ pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, part
     has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
 }
 
-/// Returns the latest verification by an outer gate that verifies as `gate` does (see `Gate::verifies_as`).
+/// Returns the latest verification by an outer gate that verifies in the same way as `gate` (see `Gate::verifies_as`).
 pub(crate) fn verified_by<'a>(
     gate: &Gate,
     enforcement: Option<&'a Enforcement>,

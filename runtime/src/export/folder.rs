@@ -10,8 +10,8 @@ use crate::resource::WELL_KNOWN;
 use crate::shown::debug_as_display;
 use crate::well_known::{Discovery, clashes_between};
 
-/// Writes the documents of `discoveries` into the folder `to`. In this folder, a document's file usually has the path
-/// of the document's URL.
+/// Writes the documents of `discoveries` into the folder `to`. In this folder, a document's file usually has the same
+/// path as the document's URL.
 ///
 /// The files contain the same bytes that the server sends. Most of the files have no extension, so a host does not know
 /// their content type. The folder therefore also contains configuration files that set the content type. Netlify and

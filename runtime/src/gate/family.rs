@@ -1,4 +1,4 @@
-//! Turns the gate of a family of resources into the gate of one resource, for each request.
+//! For each request, turns the gate of a family of resources into the gate of one resource.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ impl Gate {
     }
 
     /// Describes each route that needs a token but is outside the family. No token is valid outside the family, so no
-    /// request could reach the handler of such a route. Also describes a route inside the family if the route and the
-    /// family have a parameter with the same name at different places in the path.
+    /// request could reach the handler of such a route. Also describes a route inside the family if a parameter of the
+    /// route has the name of a parameter of the family, but another place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

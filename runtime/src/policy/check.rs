@@ -11,7 +11,7 @@ use crate::scope::{ScopeTable, ScopeToken};
 
 impl Policy {
     /// Checks the policy and the scopes that `table` names. If vocabularies are registered, each scope must be in one
-    /// of them. If a vocabulary contains templates, each template in `table` must be in a vocabulary, too.
+    /// of them. If one of the vocabularies contains templates, the same applies to each template in `table`.
     ///
     /// A gate runs this check when it starts.
     ///

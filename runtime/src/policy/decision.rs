@@ -93,7 +93,7 @@ impl Policy {
     /// the handler itself demands scopes, a token needs only one of these scopes, and the list contains only one of them.
     /// The list is empty if no token is needed.
     ///
-    /// If each demand has an alternative that can be met, a token with exactly these scopes and the required login
+    /// If each demand has an alternative that can be met, a token with exactly the listed scopes and the required login
     /// meets all demands. The list also contains the needed scopes that the caller's current token already grants. A
     /// client requests only the listed scopes, so its new token would lack every scope that the list leaves out. If the
     /// current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.

@@ -261,7 +261,8 @@ pub enum ErrorCode {
     InvalidToken,
     /// `insufficient_scope`: the token is valid but lacks a scope.
     InsufficientScope,
-    /// `insufficient_user_authentication`: the token is valid, but the request needs another or a more recent login.
+    /// `insufficient_user_authentication`: the token is valid, but the request needs another kind of login, or a more
+    /// recent login.
     InsufficientUserAuthentication,
     /// `invalid_dpop_proof`: the token is valid, but its DPoP proof is missing or not valid.
     InvalidDpopProof,

@@ -25,8 +25,8 @@ pub(super) struct Mounts {
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. Mounts that share a slot were all added by one call, such as `nest_service`. So
-/// each call to `requiring` covers either all of these mounts or none.
+/// A handler or a service at a path. Mounts that share a slot come from the same call, such as a call of
+/// `nest_service`. So each call to `requiring` covers either all of these mounts or none.
 struct Mount {
     path: String,
     place: Place,

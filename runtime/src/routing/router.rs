@@ -113,9 +113,9 @@ where
     /// Adds a service for `path` and for all paths below it. The service sees the request's path without the prefix
     /// `path`; see [`axum::Router::nest_service`].
     ///
-    /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public)
-    /// or [`authenticated`](fn@crate::authenticated). The table has a row for `path`, a row for `path` with a slash at
-    /// the end, and a row with `{*rest}` for the paths below. Scope templates cannot take values from the part of a
+    /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
+    /// [`authenticated`](fn@crate::authenticated). The table has a row for `path`, a row for `path` with a slash at the
+    /// end, and a row with `{*rest}` for the paths below `path`. Scope templates cannot take values from the part of a
     /// request's path that is below `path`.
     ///
     /// # Panics

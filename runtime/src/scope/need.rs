@@ -10,8 +10,8 @@ use super::{
     text::Text,
 };
 
-/// One scope or template of a requirement that is written in the program's source. Outside this crate,
-/// only generated code makes values of this type.
+/// One scope or template that the program's source names in a requirement. Outside this crate, only generated code
+/// makes values of this type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Need {

@@ -72,8 +72,8 @@ impl Scope {
         self.0
     }
 
-    /// Returns this scope. The variants of a vocabulary have the same method, so an attribute can name a constant or a
-    /// variant.
+    /// Returns this scope. The variants of a vocabulary have the same method, so an attribute can emit the same code
+    /// for a constant and for a variant.
     #[must_use]
     pub const fn as_scope(self) -> Self {
         self

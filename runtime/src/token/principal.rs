@@ -12,8 +12,8 @@ use std::{
 /// name also has a principal, which never equals the principal of a user.
 ///
 /// If a user's subject equals a client's id at the same authorization server, the user and the client have the same
-/// principal ([RFC 9068, section 5]). If your authorization server allows this, distinguish users from clients as in
-/// the second example.
+/// principal ([RFC 9068, section 5]). If your authorization server allows such subjects, distinguish users from clients
+/// as in the second example.
 ///
 /// # Examples
 ///
@@ -42,7 +42,8 @@ use std::{
 /// ```
 ///
 /// This function gives a wrong answer if a client acts for a user whose subject equals the id of this client. It also
-/// gives a wrong answer if a client acts on its own behalf, but the token's `sub` is not the client's id, as at Auth0.
+/// gives a wrong answer for a client that acts on its own behalf if the token's `sub` is not the client's id, as at
+/// Auth0.
 ///
 /// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2

@@ -170,7 +170,7 @@ impl Issuers {
         self.jwts.known().map(|known| &known.issuer)
     }
 
-    /// Lists the pairs of issuers that both accept the same `iss`.
+    /// Lists each pair of issuers that accept the same `iss`.
     fn clashes(&self) -> Vec<String> {
         let mut issuers = self.iter();
         let mut clashes = Vec::new();

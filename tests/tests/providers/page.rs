@@ -19,7 +19,7 @@ at each provider.
 documentation or source code, so a server may send slightly different tokens.
 
 A token that is not a JWT is opaque. In rows that end in \"(opaque, by introspection)\", the gate asks the server about the token.
-The issuer then needs `.introspection(..)`, which the page shows without the credentials for the server.
+The issuer then needs `.introspection(..)`. This page leaves out the credentials for the server.
 ";
 
 #[test]

@@ -143,7 +143,7 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 /// A token fails to meet the demand if it lacks a scope of the floor, or if it lacks at least one scope of each
 /// alternative. A token lacks a scope if none of the token's scopes covers that scope. To find a token that fails, the
 /// function chooses which scopes the token must lack. From each set of `wanted`, it removes all scopes that cover a
-/// chosen scope. If every set still contains scopes, a token can have one of these scopes from each set. This token
+/// chosen scope. If every set still contains scopes, a token can have one remaining scope from each set. This token
 /// lacks all chosen scopes, so it does not meet the demand.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);

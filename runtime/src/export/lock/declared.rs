@@ -11,7 +11,7 @@
 //! source      = "authorization" / ( "cookie" / "header" / "websocket-protocol" ) SP name
 //! ```
 //!
-//! A declaration begins with a word that ends in a colon. A row begins with a method or `-`, and neither contains a
+//! A declaration begins with a word that ends in a colon. The first word of a row, such as `GET` or `-`, contains no
 //! colon. A declaration therefore cannot be mistaken for a row. If a declaration is missing, its default applies: no
 //! floor, no implications, no wildcards, credentials only from `Authorization`, and no bound tokens.
 
@@ -172,7 +172,7 @@ fn scopes(words: &str) -> Result<BTreeSet<ScopeToken>, &'static str> {
     words.split(' ').map(scope_of).collect()
 }
 
-/// Reads a scope. A single brace, which no current lock has, is a literal brace.
+/// Reads a scope. No current lock has a single brace here. If a lock has one, the brace is a literal brace.
 fn scope_of(word: &str) -> Result<ScopeToken, &'static str> {
     let scope: ScopeToken = word.parse().map_err(|_| "a word in it is not a scope")?;
     Ok(if scopegate_grammar::unescape(word).is_some() { scope } else { written(&scope) })

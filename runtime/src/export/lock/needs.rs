@@ -51,8 +51,8 @@ pub enum Direction {
     Changed,
     /// Some callers are newly refused, and no caller is newly let through.
     Stricter,
-    /// The same callers are let through. A new protected route is also neutral if no rule of the old lock applied to
-    /// its requests. A removed route is also neutral if no rule of the new lock applies to its requests.
+    /// The same callers as before are let through. A new protected route is also neutral if no rule of the old lock
+    /// applied to its requests. A removed route is also neutral if no rule of the new lock applies to its requests.
     Neutral,
 }
 

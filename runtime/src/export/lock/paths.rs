@@ -74,8 +74,8 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Looks at the parameter names that occur in both paths, and tells whether each of them has the same position and
-    /// the same form in both paths. For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
+    /// Tells whether each parameter name that occurs in both paths has the same position and the same form in both
+    /// paths. For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());
@@ -138,8 +138,8 @@ fn has_text(segments: &[Segment<'_>]) -> bool {
 /// The paths of one lock.
 pub(super) struct Paths<'a> {
     all: BTreeSet<&'a str>,
-    /// The paths with parameters or a fallback. The key is the first segment, or `None` if that segment is not literal
-    /// text.
+    /// The paths that have parameters or are fallbacks. The key is the first segment, or `None` if that segment is not
+    /// literal text.
     patterns: OnceCell<BTreeMap<Option<&'a str>, Vec<Path<'a>>>>,
 }
 
@@ -148,7 +148,7 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Lists the paths in the lock that have parameters or are fallbacks, and that receive requests to `path`. A path
+    /// Lists the lock's paths that receive requests to `path`. Each listed path has parameters or is a fallback. A path
     /// is left out if a more specific path receives the same requests. If `path` itself is in the lock, the list is
     /// empty: axum then answers 405 to methods without a handler, and tries no other path.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {

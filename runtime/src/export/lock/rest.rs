@@ -17,9 +17,9 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether a parameter name can have two values in the same request: one value in the path or URI of the operation,
-    /// and another value in the path or URI of the row that applies. For example, `a` names different segments in
-    /// `/{a}/{b}` and in `/{b}/{a}`.
+    /// Whether the same request can give a parameter name one value in the operation's path or URI, and another value
+    /// in the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in
+    /// `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Rest<'a> {
         Self { row: Some(row), needs: &line.needs, step_up: &line.step_up, is_of_other_values: false }
     }
 
-    /// Describes the rule, as the end of a sentence about an operation whose row was removed.
+    /// Writes the rule as the end of a sentence. The sentence is about an operation whose row was removed.
     pub(super) fn words(&self) -> String {
         match self.row {
             None => ", so only the floor applies to it".to_owned(),

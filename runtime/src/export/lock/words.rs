@@ -20,7 +20,7 @@ pub(super) fn what_before(needs: &Needs) -> String {
     what(needs).replacen("needs", "needed", 1)
 }
 
-/// Describes the change from one requirement to another, as the rest of a sentence about the operation.
+/// Describes the change from one requirement to another. The text completes a sentence about the operation.
 ///
 /// `effect` is the effect of the change under the policies of the two locks.
 pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {

@@ -198,7 +198,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// knows.
     ///
     /// With a key, the identifier of a session or task stays valid after a restart and on another replica of the
-    /// program, if the server still knows this session or task. Without a key, the program uses a new random key each
+    /// program. The server must still know this session or task. Without a key, the program uses a new random key each
     /// time it starts. The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);

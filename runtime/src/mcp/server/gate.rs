@@ -10,15 +10,15 @@ use super::{
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
-    /// Makes the router of an MCP server. The router serves the metadata document and, at the path of the resource,
-    /// rmcp's service behind this gate.
+    /// Makes the router of an MCP server. The router serves the metadata document. At the path of the resource, the
+    /// router has rmcp's service behind this gate.
     ///
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// The gate rejects a tool or prompt outside the block as unknown, even if the tool or prompt comes from another
-    /// rmcp router, or if the server adds it at run time. The gate also rejects every MCP resource as unknown. To allow
-    /// other operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
+    /// The gate rejects every tool or prompt outside the block as unknown. This also applies to tools and prompts of
+    /// another rmcp router, and to those that the server adds at run time. The gate also rejects every MCP resource as
+    /// unknown. To allow other operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
     /// does not matter. If the resource is on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.

@@ -153,7 +153,7 @@ impl<'a> Viewer<'a> {
         self.shows(self.needs(method, subject).ok())
     }
 
-    /// Finds the requirement of a call, as the gate does.
+    /// Finds the requirement of a call in the same way as the gate.
     fn needs(&self, method: &'static str, subject: Subject<'_>) -> Result<Found, Undecided> {
         let message = Message { id: Id::None, method: Some(method.into()), subject };
         let mut found = Found::default();
@@ -178,7 +178,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Tells whether the gate allows the caller to call an operation with these rows.
+    /// Tells whether the caller may call an operation that has these rows.
     fn may_call(&self, found: &Found) -> bool {
         let Passed { plan, token } = &self.passed;
         let demands: Vec<_> = found.demands().collect();

@@ -49,9 +49,9 @@ impl Routes {
         rules.and_then(|rules| find(rules, &request.method))
     }
 
-    /// Logs a warning for `path`, which has no row, if the table has rows with a route. Each path is logged only once.
-    /// The paths are the patterns of the program's routes, so their number is limited. For the path of a metadata
-    /// document, a different warning is logged once, even if no row has a route.
+    /// If some row of the table has a route, logs a warning for `path`, which has no row. Each path is logged only
+    /// once. The paths are the patterns of the program's routes, so their number is limited. For metadata documents, a
+    /// different warning is logged: once for all their paths together, and even if no row has a route.
     fn report(&self, path: &str) {
         if is_document(path) {
             if self.is_first(WELL_KNOWN) {

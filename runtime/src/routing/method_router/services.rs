@@ -67,8 +67,8 @@ where
     on_method!(connect_service, CONNECT);
     on_method!(trace_service, TRACE);
 
-    /// Sets the service for requests whose method has no other handler, in place of the 405 answer;
-    /// see [`axum::routing::MethodRouter::fallback_service`].
+    /// Sets the service for requests whose method has no other handler. By default, these requests get a 405. See
+    /// [`axum::routing::MethodRouter::fallback_service`].
     pub fn fallback_service<G: DeclaredService<T>, T>(mut self, service: G) -> Self
     where
         T: Service<Request, Error = E> + Clone + Send + Sync + 'static,

@@ -34,7 +34,7 @@ enum State {
     /// All requests may ask the server.
     #[default]
     Closed,
-    /// The server gave no answer, or answers no question now, for example because it rejects the credentials of this
+    /// The server gave no answer, or refuses all questions now, for example because it rejects the credentials of this
     /// program. It is not asked before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
     /// The pause is over, and one request is asking the server again. If this request has no result by `until`,

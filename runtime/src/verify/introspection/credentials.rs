@@ -72,8 +72,8 @@ impl Credentials {
     }
 }
 
-/// Makes the `Authorization` header with a client's id and secret. The id and the secret are form-encoded before a
-/// colon joins them, because the client id itself can contain a colon ([RFC 6749, section 2.3.1]).
+/// Makes the `Authorization` header with a client's id and secret. A colon joins the id and the secret. Both are
+/// form-encoded first, because the client id itself can contain a colon ([RFC 6749, section 2.3.1]).
 ///
 /// [RFC 6749, section 2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 pub(super) fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String> {

@@ -156,7 +156,7 @@ impl Issuer {
     /// its header has `typ: at+jwt`, if its claim `typ` is `Bearer` or `DPoP`, or if its claim `token_use` is `access`.
     /// To require another claim in place of a claim for scopes, call [`access_claims`](Self::access_claims). A claim
     /// that only [`roles_at`](Self::roles_at) reads is not a claim for scopes. So if the tokens have roles, but no
-    /// claim for scopes and no mark, also call `access_claims`.
+    /// claim for scopes, and are not marked as access tokens, also call `access_claims`.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {

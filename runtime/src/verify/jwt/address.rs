@@ -61,9 +61,9 @@ impl Hosts {
         self.0.iter().any(|(name, port)| name == host && *port == url.port())
     }
 
-    /// Checks the URL that an issuer gives for its keys. The URL must have the same origin as one of the issuer's `own`
-    /// URLs, or a host that the program names. Without this check, an issuer could make this program send requests to
-    /// any reachable host, and trust the keys there.
+    /// Checks the URL that an issuer gives for its keys. The URL must have the origin of one of the issuer's `own`
+    /// URLs, or its host must be one that the program names. Without this check, an issuer could make this program send
+    /// requests to any reachable host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
         let url = trusted_url(text, transport)?;
         if own.iter().any(|own| own.origin() == url.origin()) {

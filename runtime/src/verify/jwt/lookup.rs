@@ -14,8 +14,8 @@ use quick_cache::Equivalent;
 /// two texts with the same hash.
 ///
 /// The texts of two tokens are compared only if their hashes are equal. A hash depends on a secret key of this process,
-/// which an attacker does not know. So a guessed token has the same hash as a given cached token only with a
-/// probability of 2^-64. Therefore the duration of a lookup does not help an attacker to guess a cached token.
+/// which an attacker does not know. So the probability that a guessed token has the same hash as a given cached token
+/// is only 2^-64. Therefore the duration of a lookup does not help an attacker to guess a cached token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lookup<'a> {
     hash: u64,

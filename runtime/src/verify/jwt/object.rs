@@ -156,8 +156,8 @@ fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Checks members whose values are not needed, and stores no values. Fails if there are too many members, or if a
-/// member is repeated, at any depth. `left` is the number of members that may follow, including nested ones. This
+/// Checks members whose values are not needed, and stores no values. Fails if there are too many members, or if an
+/// object at any depth repeats a member. `left` is the number of members that may follow, including nested ones. This
 /// number must be small, because each name is compared with all earlier names of its object.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,

@@ -11,9 +11,9 @@ use crate::VerifyError;
 /// Requests still use keys that are older than `REFRESH_AFTER`, but new keys are loaded in the background.
 pub(super) const REFRESH_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Requests wait for new keys if the known keys are older than `RELY_UNTIL`, unless the key server is down. While the
-/// server is up, keys reach this age only if no token arrives for several minutes. Without this limit, the next token
-/// could be accepted with a key that was withdrawn hours ago.
+/// If the known keys are older than `RELY_UNTIL` and the key server is up, requests wait for new keys. While the server
+/// is up, keys reach this age only if no token arrives for several minutes. Without this limit, the next token could be
+/// accepted with a key that was withdrawn hours ago.
 pub(super) const RELY_UNTIL: Duration = Duration::from_secs(15 * 60);
 
 /// Keys younger than `ASK_AGAIN_AFTER` are not reloaded when a token names an unknown key. Without this limit, anyone
@@ -98,7 +98,7 @@ impl State {
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Returns how long it takes until a token with an unknown key may cause a reload of the keys, but at least
+    /// Returns the time until a token with an unknown key may cause a reload of the keys. The result is at least
     /// `SHORTEST_PAUSE`.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));

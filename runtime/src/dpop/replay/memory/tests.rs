@@ -1,5 +1,5 @@
-//! Compares the store with a simple store that searches a list, and tests the real store's limits and its use from many
-//! threads.
+//! Compares `MemoryStore` with a simple store that searches a list. Also tests the limits of `MemoryStore`, and its use
+//! from many threads.
 
 use std::{
     future::Future,

@@ -67,8 +67,8 @@ impl Package {
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
     /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
     /// function returns an error that names it. Otherwise, the function returns the only package of the workspace that
-    /// has an exporter. If the command line names a binary or an example as the exporter, only a package with this
-    /// binary or example has an exporter.
+    /// has an exporter. If the command line names a binary or an example as the exporter, a package counts as a package
+    /// with an exporter only if it has this binary or example.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let named = select.exporter();

@@ -3,8 +3,7 @@
 //! handler without the guard. Without this module, the compiler would report that axum's call of the handler has too
 //! few arguments. This message would confuse the user, who wrote neither the call nor the guard.
 //!
-//! If an attribute of axum stands above a scope attribute, the program does not compile. This module only improves the
-//! message.
+//! Even without this module, such a program does not compile. This module only improves the message.
 
 use std::{cell::RefCell, collections::HashSet, fs, path::PathBuf};
 

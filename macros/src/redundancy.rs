@@ -1,5 +1,6 @@
-//! Finds the arguments of an `all(..)` or `any(..)` that another of its arguments makes redundant. If normalizing
-//! produces a redundant alternative, this alternative is removed without a message.
+//! Finds redundant arguments of an `all(..)` or `any(..)`. An argument is redundant if another argument of the same
+//! group makes it unnecessary. If normalizing produces a redundant alternative, this alternative is removed without a
+//! message.
 
 use crate::{
     rule::{Group, GroupKind, Rule},

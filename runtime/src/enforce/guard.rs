@@ -18,8 +18,8 @@ use crate::{
 ///
 /// The attributes add the guard. You name this type only in tests that call a handler directly. Such tests pass
 /// `Guard::for_test()` to the handler. A handler, tool or prompt cannot call another handler, tool or prompt, because
-/// the call would lack the guard. Move the shared code into a function without an attribute, and call this function
-/// from both places.
+/// the call would lack the guard. If two of them share code, move this code into a function without an attribute, and
+/// call the function from both.
 ///
 /// The guard is not `Unpin`, so that [`guarded`](crate::guarded) can recognize a handler that has a guard.
 ///

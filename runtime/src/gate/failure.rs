@@ -7,7 +7,7 @@ use crate::{
     token::{Scheme, VerifyError},
 };
 
-/// Why a request failed. If a second attempt can help, the failure also says when the client should try again.
+/// Why a request failed. If the token cannot be verified now, the failure also says when the client should try again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
     /// The reason for the failure. If the failure is about a token, the token was not sent with the scheme DPoP.

@@ -36,7 +36,7 @@ impl Gate {
 
     /// Describes each route that needs a token but is outside the family. No token is valid outside the family, so no
     /// request could reach the handler of such a route. Also describes a route inside the family if a parameter of the
-    /// route has the name of a parameter of the family, but another place in the path.
+    /// route has the same name as a parameter of the family, but is at another place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

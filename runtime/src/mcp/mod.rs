@@ -15,9 +15,9 @@
 //!    otherwise the answer is 400. An `Expect` header other than `100-continue` gets a 417.
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
-//!    not read the body. For a request without a token, the layer first reads the body if [some operation is
-//!    public](#public-operations) or the [dialect](McpLayer::dialect) is `ToolResult`. Otherwise, a request without a
-//!    token also gets a 401 with the scopes of the floor.
+//!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is
+//!    `ToolResult`, the layer reads the body of a request without a token before it answers. Otherwise, a request
+//!    without a token also gets a 401 with the scopes of the floor.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be

@@ -6,9 +6,9 @@ use crate::scope::{Requirement, Row, RowId, Text};
 
 /// One operation of an MCP server, and what the operation needs in addition to the gate's floor.
 ///
-/// `#[scoped_tools]` declares the tools and prompts of an rmcp server. Declare two other kinds of operations by hand:
-/// resources, and every operation of a server that is not made with rmcp. An operation without a row is rejected as
-/// unknown, unless a row such as `any_tool` allows all operations of its kind.
+/// `#[scoped_tools]` declares the tools and prompts of an rmcp server. Write the rows of all other operations by hand:
+/// resources, methods of your own, and every operation of a server that is not made with rmcp. An operation without a
+/// row is rejected as unknown, unless a row such as `any_tool` allows all operations of its kind.
 ///
 /// # Examples
 ///

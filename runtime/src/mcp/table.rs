@@ -26,9 +26,9 @@ pub struct McpTable {
     operations: Cow<'static, [Operation]>,
 }
 
-/// With these rows, clients can connect without a token, and see what a server offers. The rows make these methods
-/// public: `initialize`, `notifications/initialized`, `ping`, `server/discover`, and the methods that list tools,
-/// prompts, resources, resource templates and skills.
+/// The rows that let clients connect without a token, and see what a server offers. The rows make these methods public:
+/// `initialize`, `notifications/initialized`, `ping`, `server/discover`, and the methods that list tools, prompts,
+/// resources, resource templates and skills.
 ///
 /// Without these rows, clients log in when they connect: if a request has no token and its operation is not
 /// public, the gate answers 401. With these rows, a client connects without a token. When the client later

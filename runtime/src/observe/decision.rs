@@ -154,7 +154,8 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns the scopes that the operation needs: the floor and the first alternative that can be met. If the handler
-    /// demands scopes while it runs, a token needs only one of these scopes, and the result contains only one of them.
+    /// demands a scope while it runs, the result also contains this scope. If the handler accepts any of several
+    /// scopes, the result contains only one of them.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.

@@ -11,10 +11,10 @@ pub(crate) use self::{decision::Facts, watch::Watch};
 ///
 /// A closure is an observer if it declares the type of its argument: `|decision: &Decision<'_>| ..`.
 ///
-/// The gate calls the observer once for each decision. Only then does the handler run, or the gate send the refusal.
-/// The request waits for the observer, so an observer should not block: send the record to a channel or to a buffered
-/// writer. If the observer panics, the handler does not run, and the request ends in the same way as after a panic in a
-/// handler.
+/// The gate calls the observer once for each decision. The gate acts on the decision only after this call: for example,
+/// it lets the handler run, or sends the refusal. The request waits for the observer, so an observer should not block:
+/// send the record to a channel or to a buffered writer. If the observer panics, the handler does not run, and the
+/// request ends in the same way as after a panic in a handler.
 ///
 /// # Examples
 ///

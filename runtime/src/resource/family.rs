@@ -179,7 +179,7 @@ pub(crate) fn is_within(route: &str, family: &str) -> bool {
     true
 }
 
-/// Returns the first parameter of the route that the family has at another position.
+/// Returns the first parameter that the route and the family have at different positions.
 #[cfg(feature = "axum")]
 pub(crate) fn misplaced<'a>(route: &'a str, family: &Resource) -> Option<&'a str> {
     let named = pattern(route).enumerate().filter_map(|(at, segment)| {

@@ -25,7 +25,7 @@ pub(super) struct Mounts {
     problems: Vec<String>,
 }
 
-/// A handler or a service at a path. Mounts that share a slot come from the same call, such as a call of
+/// A handler or a service at a path. Mounts that share a slot come from the same call, such as a call to
 /// `nest_service`. So each call to `requiring` covers either all of these mounts or none.
 struct Mount {
     path: String,

@@ -42,8 +42,8 @@ use std::{
 /// ```
 ///
 /// This function gives a wrong answer if a client acts for a user whose subject equals the id of this client. It also
-/// gives a wrong answer for a client that acts on its own behalf if the token's `sub` is not the client's id, as at
-/// Auth0.
+/// gives a wrong answer if a client acts on its own behalf, but the `sub` of its token is not the client's id. Auth0
+/// issues such tokens.
 ///
 /// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2

@@ -172,7 +172,8 @@ fn scopes(words: &str) -> Result<BTreeSet<ScopeToken>, &'static str> {
     words.split(' ').map(scope_of).collect()
 }
 
-/// Reads a scope. No current lock has a single brace here. If a lock has one, the brace is a literal brace.
+/// Reads a scope. In a current lock, every brace of the scope is doubled. If a brace is not doubled, every brace of the
+/// scope is a literal brace.
 fn scope_of(word: &str) -> Result<ScopeToken, &'static str> {
     let scope: ScopeToken = word.parse().map_err(|_| "a word in it is not a scope")?;
     Ok(if scopegate_grammar::unescape(word).is_some() { scope } else { written(&scope) })

@@ -142,8 +142,7 @@ impl FromStr for Lock {
     }
 }
 
-/// Iterates over the lines that contain rules, and over the numbers of these lines. Leaves out empty lines and
-/// comments.
+/// Iterates over the lines that contain rules, each with its line number. Leaves out empty lines and comments.
 fn rules(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }

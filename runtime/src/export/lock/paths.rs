@@ -25,7 +25,7 @@ enum Segment<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// Parses a path that contains a parameter or a fallback. Returns `None` if all segments are literal text.
+    /// Parses a path that has parameters or is a fallback. Returns `None` if all segments are literal text.
     fn pattern(text: &'a str) -> Option<Self> {
         Some(Self::of(text)).filter(|path| {
             let is_literal = |segment: &Segment<'_>| matches!(segment, Segment::Literal(_));

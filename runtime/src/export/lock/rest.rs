@@ -17,8 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether the same request can give a parameter name one value in the operation's path or URI, and another value
-    /// in the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in
+    /// Whether, for the same request, a parameter name can have one value in the operation's path or URI, and another
+    /// value in the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in
     /// `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }

@@ -56,7 +56,7 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
 }
 
 /// Returns the command that starts this exporter again to write the lock. If a person starts the exporter without
-/// `cargo scopegate`, messages advise this person to run the command.
+/// `cargo scopegate`, messages advise this person to run the returned command.
 fn self_with_write(lock: &str) -> String {
     let program = env::args_os().next().unwrap_or_default();
     format!("{} check {lock} --write", program.display())

@@ -198,8 +198,9 @@ impl<S: ServerHandler> McpServer<S> {
     /// knows.
     ///
     /// With a key, the identifier of a session or task stays valid after a restart and on another replica of the
-    /// program. The server must still know this session or task. Without a key, the program uses a new random key each
-    /// time it starts. The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
+    /// program. But the identifier works only if the server still knows the session or task. Without a key, the program
+    /// uses a new random key each time it starts. The documentation of the [module](crate::mcp#sessions-and-tasks)
+    /// explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {
         self.key = Some(*key);
         self

@@ -203,8 +203,8 @@ fn has_well_known(outer: &str, survey: &Survey) -> bool {
     found.is_some_and(|found| found.methods.is_some_and(|methods| methods.is_empty()))
 }
 
-/// Removes the slash at the end of a path, or adds a slash if the path has none. axum distinguishes the two paths, and
-/// a row can have the wrong one of the two.
+/// Removes the slash at the end of a path, or adds one if the path does not end with a slash. axum distinguishes the
+/// two paths, and a row can have the wrong one of the two.
 fn with_or_without_slash(path: &str) -> String {
     path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned)
 }

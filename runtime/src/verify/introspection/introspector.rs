@@ -37,7 +37,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// limit while the server is slow.
 const MOST_FLIGHTS: usize = 64;
 
-/// The maximum length of an answer that is parsed, in bytes. There is a limit because parsed values take much more
+/// The maximum length, in bytes, of an answer that is parsed. There is a limit because parsed values take much more
 /// memory than their text. Real answers are about as long as the claims of a JWT.
 const MAX_ANSWER: usize = 64 * 1024;
 

@@ -112,7 +112,7 @@ impl RolesAt {
         &self.path
     }
 
-    /// Returns the name of the claim that contains the roles. The roles can be in nested members of this claim.
+    /// Returns the name of the claim that contains the roles. The roles can be in a nested member of this claim.
     pub(crate) fn claim(&self) -> &str {
         self.path.first().map(String::as_str).unwrap_or_default()
     }

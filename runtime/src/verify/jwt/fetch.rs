@@ -11,7 +11,7 @@ use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 use super::transport::Transport;
 use crate::shown;
 
-/// The size of the largest document that is read, in bytes. Real key sets have a few thousand bytes.
+/// The maximum size, in bytes, of a document that is read. Real key sets have a few thousand bytes.
 const MAX_LENGTH: usize = 1024 * 1024;
 
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -454,7 +454,7 @@ async fn what_a_server_lists_without_a_row_is_a_warning() {
     let named = "`prompts/get plan`";
     assert_eq!(warnings(&app, "prompts/list").await, [expected("Announces", named, of_block)]);
 
-    let renamed = "`mcp_server::Announces` lists the URI template `file:///{file}`, but the table has `file:///{name}`; write the same template in both places, since `Lists::Reachable` and `Lists::Callable` hide other templates, and `McpResource::part` knows only the names in the table";
+    let renamed = "`mcp_server::Announces` lists the URI template `file:///{file}`, but the table has `file:///{name}`; write the same names of variables in both, since `Lists::Reachable` and `Lists::Callable` hide a template with other names, and `McpResource::part` knows only the names in the table";
     let without_row = expected("Announces", "`resources/read draft:///{name}`", of_resource);
     assert_eq!(warnings(&app, "resources/templates/list").await, [renamed, &without_row]);
     assert!(warnings(&app, "resources/templates/list").await.is_empty(), "once is enough");

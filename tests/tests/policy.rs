@@ -618,8 +618,8 @@ fn a_template_is_never_published() {
 #[test]
 fn the_floor_and_implications_name_no_template() {
     let problems = |gate: Gate| gate.layer(ScopeTable::default()).unwrap_err().problems().to_vec();
-    let floor = "the floor names the template `tenant:{tenant}:edit`, but not every path has a value for it; \
-                 name it in the attributes of the handlers, or in `Router::requiring`";
+    let floor = "the floor names the template `tenant:{tenant}:edit`, but not every path has values for the parameters; \
+                 name the template in the attributes of the handlers, or in `Router::requiring`";
     assert_eq!(problems(gate().vocabulary::<Company>().floor([Company::Edit])), [floor]);
     let implied = |scope: &str, implied: &str| {
         format!(

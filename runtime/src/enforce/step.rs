@@ -28,7 +28,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     /// Whether the step changes the answer of the service.
     const CHANGES_ANSWERS: bool = false;
 
-    /// Changes the answer to a request that was let through.
+    /// Changes the service's answer, after the step has let the request through.
     fn answer(&self, _passed: &Passed, answer: Response) -> Response {
         answer
     }

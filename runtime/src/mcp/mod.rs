@@ -76,7 +76,7 @@
 //! |---|---|
 //! | a tool, a prompt, a resource | HTTP 200, -32602: `Unknown tool: name`, `Unknown prompt: name`, `Unknown resource`. A resource with a URI of more than 8 KiB is always unknown |
 //! | a task that the caller did not start | HTTP 200, -32602: `Unknown task` |
-//! | a method that MCP does not define, such as `admin/purge`; also a method about tasks, if the gate does not know the owners of tasks | -32601. From protocol version 2026-07-28 on, the status is HTTP 404. In earlier versions, the status is HTTP 200, because a 404 would end the client's session |
+//! | a method that MCP does not define, such as `admin/purge`; also a method about tasks, if the gate does not know the owners of tasks | -32601. Since protocol version 2026-07-28, the status is HTTP 404. In earlier versions, the status is HTTP 200, because a 404 would end the client's session |
 //! | `resources/subscribe` and `resources/unsubscribe` of an unknown resource, if the protocol's version no longer has these methods | HTTP 404, -32601 |
 //!
 //! The gate logs each of these answers at `info`. To allow operations without a row, add rows made
@@ -153,7 +153,7 @@
 //! resource, and a constant text that marks a session. In each request, the gate checks and removes the MAC, so that
 //! the server gets its own identifier. An identifier is unknown if it belongs to another principal, has been changed,
 //! or has no MAC. The answer is then 404 with the code -32001: `Session not found`. Clients then open a new session.
-//! Protocol versions from 2026-07-28 on have no sessions, so the gate removes `Mcp-Session-Id` from requests of these
+//! Protocol version 2026-07-28 and later versions have no sessions, so the gate removes `Mcp-Session-Id` from requests of these
 //! versions. The server's own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends any
 //! other identifier, the answer is 500.
 //!

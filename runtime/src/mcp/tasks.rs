@@ -58,7 +58,7 @@ impl TaskOwner {
     }
 }
 
-/// A function of the program that returns the owner of a task.
+/// The program's function that returns the owner of a task.
 pub(super) trait Ask: Send + Sync {
     fn ask(&self, id: &str) -> Pin<Box<dyn Future<Output = Option<TaskOwner>> + Send>>;
 }

@@ -73,7 +73,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if no handler has been added, as in axum.
+    /// Panics if no handler has been added. axum does the same.
     #[track_caller]
     pub fn route_layer<L>(mut self, layer: L) -> Self
     where
@@ -106,7 +106,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if both method routers have a handler for the same method, or if both have a fallback, as in axum.
+    /// Panics if both method routers have a handler for the same method, or if both have a fallback. axum does the same.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.inner = self.inner.merge(other.inner);

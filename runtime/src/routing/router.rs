@@ -80,7 +80,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the route overlaps with another route, or if its path is invalid, as in axum.
+    /// Panics if the route overlaps with another route, or if its path is invalid. axum does the same.
     #[track_caller]
     pub fn route<M: DeclaredMethods<S>>(mut self, path: &str, methods: M) -> Self {
         let methods = methods.methods();
@@ -96,7 +96,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the route overlaps with another route, or if its path is invalid, as in axum.
+    /// Panics if the route overlaps with another route, or if its path is invalid. axum does the same.
     #[track_caller]
     pub fn route_service<G: DeclaredService<T>, T>(mut self, path: &str, service: G) -> Self
     where
@@ -120,7 +120,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route overlaps with another route, or if its path is invalid, as in axum.
+    /// Panics if a route overlaps with another route, or if its path is invalid. axum does the same.
     ///
     /// # Examples
     ///
@@ -163,7 +163,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route overlaps with another route, as in axum.
+    /// Panics if a route overlaps with another route. axum does the same.
     #[track_caller]
     pub fn nest<R: DeclaredRoutes<S>>(mut self, path: &str, router: R) -> Self {
         let router = router.routes();
@@ -176,7 +176,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route overlaps with another route, or if both routers have a fallback, as in axum.
+    /// Panics if a route overlaps with another route, or if both routers have a fallback. axum does the same.
     #[track_caller]
     pub fn merge<R: DeclaredRoutes<S>>(mut self, other: R) -> Self {
         let other = other.routes();

@@ -87,7 +87,7 @@ where
     /// # Panics
     ///
     /// Panics if two handlers have the same path and method, if a path overlaps with another path, or if a path is
-    /// invalid, as in axum.
+    /// invalid. axum does the same.
     #[track_caller]
     pub fn routes(self, routes: Routes<S>) -> Self {
         routes.0.into_iter().fold(self, |router, (path, methods)| router.route(&path, methods))

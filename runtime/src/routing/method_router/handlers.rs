@@ -20,7 +20,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if one of the methods already has a handler, as in axum.
+    /// Panics if one of the methods already has a handler. axum does the same.
     #[track_caller]
     pub fn on<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
@@ -38,7 +38,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn get<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::GET, handler)
@@ -48,7 +48,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn post<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::POST, handler)
@@ -58,7 +58,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn put<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::PUT, handler)
@@ -68,7 +68,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn patch<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::PATCH, handler)
@@ -78,7 +78,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn delete<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::DELETE, handler)
@@ -88,7 +88,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn head<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::HEAD, handler)
@@ -98,7 +98,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn options<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::OPTIONS, handler)
@@ -108,7 +108,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn connect<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::CONNECT, handler)
@@ -118,7 +118,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the method already has a handler, as in axum.
+    /// Panics if the method already has a handler. axum does the same.
     #[track_caller]
     pub fn trace<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(self, handler: H) -> Self {
         self.on(MethodFilter::TRACE, handler)

@@ -12,7 +12,7 @@ macro_rules! on_method {
         ///
         /// # Panics
         ///
-        /// Panics if the method already has a handler, as in axum.
+        /// Panics if the method already has a handler. axum does the same.
         #[track_caller]
         pub fn $name<G: DeclaredService<T>, T>(self, service: G) -> Self
         where
@@ -43,7 +43,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if one of the methods already has a handler, as in axum.
+    /// Panics if one of the methods already has a handler. axum does the same.
     #[track_caller]
     pub fn on_service<G: DeclaredService<T>, T>(mut self, filter: MethodFilter, service: G) -> Self
     where

@@ -65,10 +65,10 @@ struct Target {
 impl Package {
     /// Finds the package that `--package` names. Without this option, the function looks at the package of
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
-    /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
-    /// function returns an error that names it. Otherwise, the function returns the only package of the workspace that
-    /// has an exporter. If the command line names a binary or an example as the exporter, a package counts as a package
-    /// with an exporter only if it has this binary or example.
+    /// package at this place has no exporter, there are two cases. If the package is the only one of the workspace, the
+    /// function returns an error that names the package. Otherwise, the function returns the only package of the
+    /// workspace that has an exporter. If the command line names a binary or an example as the exporter, only a package
+    /// with this binary or example counts as having an exporter.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let named = select.exporter();
@@ -150,8 +150,8 @@ impl Settings {
 }
 
 impl Exporter {
-    /// Returns the error for a command line that names an exporter that does not exist. If `package` is `None`, no
-    /// package of the workspace has this exporter.
+    /// Returns the error for an exporter that the command line names but that does not exist. If `package` is `None`,
+    /// no package of the workspace has this exporter.
     fn is_missing(&self, package: Option<&str>) -> Error {
         let (kind, name) = (self.kind(), self.name().to_owned());
         Error::NoSuchTarget { package: package.map(str::to_owned), kind, name }

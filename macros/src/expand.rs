@@ -240,9 +240,9 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If the attribute names a constant, and also another scope or a login, this function emits
-/// one more constant, which lists the scopes. Because of this list, the compiler reports an error in the path of a
-/// scope only once. The compiler needs time to evaluate the list, so the list is left out if all scopes are literals.
+/// Emits the alternatives. If the attribute names a constant together with another scope or a login, this function also
+/// emits a constant that lists the scopes. With this list, the compiler reports only one error if the path of a scope
+/// is wrong. The compiler needs time to evaluate the list, so the list is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

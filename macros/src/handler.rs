@@ -44,8 +44,8 @@ impl Parse for Handler {
 }
 
 impl Handler {
-    /// Reads the function. To save time, the body is not parsed: it has most of the tokens, and the attribute keeps
-    /// them as they are.
+    /// Reads the function. To save time, this function does not parse the body: most of the tokens are in the body, and
+    /// the attribute does not change them.
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
         let is_body = |last: &mut TokenTree| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);

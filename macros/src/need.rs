@@ -53,8 +53,8 @@ pub(crate) fn check<'a>(
     legal
 }
 
-/// Returns the scopes if there is only one alternative, all its scopes are literals, and none of these is a
-/// template.
+/// Returns the scopes of the only alternative. Returns `None` if there are several alternatives, or if a scope is a
+/// constant or a template.
 pub(crate) fn all_literals(alternatives: &Alternatives) -> Option<Vec<LitStr>> {
     let [_] = alternatives.terms[..] else { return None };
     let texts = alternatives.scopes.iter().map(|scope| match scope {

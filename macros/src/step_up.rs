@@ -15,7 +15,7 @@ pub(crate) struct StepUp {
     /// The accepted values of `acr`, in order of preference.
     acr: Vec<LitStr>,
     max_age: Option<u32>,
-    /// The key, `acr` or `max_age`, that is written first.
+    /// The key that is written first: `acr` or `max_age`.
     first: Option<Ident>,
 }
 

@@ -106,7 +106,8 @@ impl Role {
     }
 }
 
-/// For each scope, the operations that use the scope. Operations in which the scope has the strongest role come first.
+/// For each scope, the operations that use the scope. The operations are sorted by the role of the scope, with the
+/// strongest role first.
 struct Uses<'a> {
     /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

@@ -88,8 +88,8 @@ impl Enforcement {
     }
 
     /// Tells whether the handler's guard must still decide about the request. Until the guard has decided, a layer of
-    /// another gate checks only that the token is valid, and that it grants this other gate's floor. If the guard has
-    /// already decided, and the handler passes the request to a service with another gate, the other gate makes its own
+    /// another gate demands only a valid token that grants the floor of that other gate. If the guard has already
+    /// decided, and the handler passes the request to a service with another gate, the other gate makes its own
     /// decision.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
@@ -170,7 +170,7 @@ fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterat
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))
 }
 
-/// Returns the latest verification of the request's credentials by an outer gate.
+/// Returns the result of the last outer gate that verified the request's credentials.
 pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }

@@ -52,7 +52,7 @@ impl Plan {
     }
 
     /// Makes the same plan with the gate of one resource of a family. The plan of a family has no prebuilt answers, so
-    /// only the gate changes.
+    /// this function replaces only the gate.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }

@@ -73,8 +73,8 @@ impl Verified {
         self.accepted_by(&self.plan, parts).await
     }
 
-    /// Returns the token if it is valid and satisfies the rules of the gate of `plan`. This gate must have the same
-    /// verifier as the gate that verified the token.
+    /// Returns the token if it is valid and meets the rules of `plan`'s gate. This gate must have the same verifier as
+    /// the gate that verified the token.
     pub(crate) async fn accepted_by(&self, plan: &Plan, parts: &Parts) -> Result<Token, Failure> {
         let handler = plan.row.handler();
         let token = match &self.outcome {

@@ -1,4 +1,4 @@
-//! Finds those values of a template's parameters that a policy treats differently from all other values.
+//! Finds the values of a template's parameters for which a policy has special rules.
 //!
 //! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or

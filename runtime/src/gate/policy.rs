@@ -76,7 +76,7 @@ impl Gate {
         self.changing_policy(|policy| policy.wildcards(wildcards))
     }
 
-    /// Sets which scopes a 403 asks for in addition to those that the operation needs; see [`Policy::strategy`].
+    /// Sets which scopes a 403 names besides those that the operation needs; see [`Policy::strategy`].
     #[must_use]
     pub fn strategy(self, strategy: Strategy) -> Self {
         self.changing_policy(|policy| policy.strategy(strategy))

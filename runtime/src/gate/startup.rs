@@ -108,8 +108,8 @@ impl Gate {
     }
 }
 
-/// Removes repeated texts. Rows made in a loop have the same handler, so several problems can have the same text. The
-/// warnings about two static keys without a name can also have the same text.
+/// Removes repeated texts. Rows made in a loop have the same handler, so several problems can have the same text. If
+/// two static keys have no name, their warnings can also have the same text.
 fn each_once(mut texts: Vec<String>) -> Vec<String> {
     let mut told = HashSet::new();
     texts.retain(|text| told.insert(text.clone()));

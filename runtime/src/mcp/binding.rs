@@ -47,8 +47,8 @@ pub(super) struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    /// Returns the principal that `token` names, together with the gate's resource. If the gate has no resource, the
-    /// server's location `at` is used instead. Returns `None` if the token names no principal.
+    /// Returns the gate's resource and the principal that `token` names. If the gate has no resource, the server's
+    /// location `at` is used instead. Returns `None` if the token names no principal.
     pub(super) fn of(plan: &'a Plan, at: &'a str, token: &'a Token) -> Option<Self> {
         let place = plan.gate.resource().map_or(at, |resource| resource.identifier());
         token.holder().map(|principal| Self { place, principal })

@@ -88,8 +88,8 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     }
 }
 
-/// Returns how much memory to reserve when `needed` bytes of a body have arrived. A client can announce any
-/// `Content-Length`, so the result is at most four times `needed`.
+/// Returns how much memory to reserve when `needed` bytes of a body have arrived. The result is at most four times
+/// `needed`, because a client can announce a longer body than the client sends.
 fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     let likely = match announced {
         Some(announced) => announced.min(needed.saturating_mul(4)),

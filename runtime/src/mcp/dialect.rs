@@ -47,8 +47,8 @@ pub(super) const CHALLENGES: &str = "mcp/www_authenticate";
 pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
-    /// Turns a refusal into the result of the tool call with the identifier `id`. Returns `None` for a refusal without
-    /// a challenge, since a result without a challenge does not help a client.
+    /// Turns the refusal of the tool call `id` into a tool result. Returns `None` for a refusal without a challenge,
+    /// since a result without a challenge does not help a client.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

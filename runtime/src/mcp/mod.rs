@@ -42,11 +42,11 @@
 //!    does not exist; see [below](#sessions-and-tasks).
 //!
 //! A server made with `McpServer` also checks `Host`. A `Host` that two parsers could read differently gets a 403 after
-//! step 2, with the text `This server does not answer requests for this host`. After all steps, a request without
-//! `Host` gets a 400, and rmcp compares `Host` with [the hosts of the
-//! server](crate::guide::mcp#servers-made-with-rmcp). A request that the gate has allowed can therefore still get a
-//! 403, with the text `Forbidden: Host header is not allowed`. If only rmcp rejects a request, the
-//! [`Decision`](crate::Decision) about this request says `allowed`.
+//! step 2, with the text `This server does not answer requests for this host`. After all steps, rmcp compares `Host`
+//! with [the hosts of the server](crate::guide::mcp#servers-made-with-rmcp); a request without `Host` gets a 400. A
+//! request that the gate has allowed can therefore still get a 403, with the text
+//! `Forbidden: Host header is not allowed`. If only rmcp rejects a request, the [`Decision`](crate::Decision) about
+//! this request says `allowed`.
 //!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
 //! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,
@@ -160,10 +160,10 @@
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
 //! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC
 //! covers this name. Each request about a task needs the scopes of this tool. If the token lacks these scopes, the
-//! answer is 403 with the same challenge as for a call to the tool. In front of any other server, the gate cannot add a
-//! MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases: the program names the
-//! owners of tasks with [`McpLayer::tasks`], or a row such as `Operation::method("tasks/get", requirement)` declares
-//! that the server itself checks the owners.
+//! answer is 403 with the same challenge as for a call to the tool. If the server was not made with `McpServer`, the
+//! gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases: the
+//! program names the owners of tasks with [`McpLayer::tasks`], or a row such as
+//! `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
 //! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks

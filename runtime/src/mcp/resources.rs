@@ -59,7 +59,7 @@ pub struct McpResource<'a> {
 #[cfg(feature = "rmcp")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KnownAs<'a> {
-    /// The template of a row matches exactly these URIs, but names the variables differently.
+    /// The template of a row matches exactly these URIs, but its variables have other names.
     Renamed(&'a str),
     /// No row has a template with exactly these URIs, but some rows apply, or may apply, to some of these URIs.
     Others,
@@ -98,8 +98,8 @@ impl Resources {
         }
     }
 
-    /// Returns a problem for each template whose overlap with an earlier template is a mistake, and the problem that
-    /// `undermined` finds, if any.
+    /// Returns a problem for each template whose overlap with an earlier template is a mistake. If `undermined` finds a
+    /// problem, this method returns that problem, too.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {

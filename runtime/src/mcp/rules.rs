@@ -283,8 +283,8 @@ impl Rules {
         Ok(Matched { filled: found.into_filled(), ..of_row })
     }
 
-    /// Returns the reason for a refusal in words, for the log. If the only fault of a URI is a value that is not
-    /// allowed, the words name the allowed characters.
+    /// Returns the reason for a refusal in words, for the log. If the only fault of a URI is an illegal value, this
+    /// reason names the allowed characters.
     pub(super) fn explain(&self, why: Undecided, subject: &Subject<'_>) -> Cow<'static, str> {
         let near = match (why, subject) {
             (Undecided::Unlisted(_), Subject::Resource(uri)) => self.resources.nearest(uri),
@@ -313,8 +313,8 @@ impl Rules {
         self.listed(Kind::Resource, text)
     }
 
-    /// Finds the requirement of a completion. Most completions are for a template, and the values of its variables are
-    /// not known yet.
+    /// Finds the requirement of a completion. Most completions are for a URI template whose variables have no values
+    /// yet.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
         match self.resources.declared(uri) {
             None => self.resource(uri),

@@ -138,8 +138,8 @@ impl UriTemplate {
     /// Returns the values of the variables, or `None` if the URI does not fit the template. `uri` contains
     /// the URI's segments. The URI must have the template's [`separators`](Self::separators).
     ///
-    /// The fixed parts of the template are compared first. If the URI does not match one of the fixed parts, the number
-    /// of compared bytes is at most the length of the template.
+    /// The fixed parts of the template are compared first. If a fixed part does not match, the number of compared bytes
+    /// is at most the length of the template.
     pub(super) fn captures<'a>(&self, uri: &[&'a str]) -> Option<Captures<'a>> {
         if self.segments.len() != uri.len() {
             return None;

@@ -134,8 +134,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. Several texts name the access token. A gate with only static keys therefore
-    /// replaces some of these texts, and so does a server over stdio.
+    /// Returns the text for developers. Several texts contain the words "access token". A gate with only static keys
+    /// therefore replaces some of these texts, and so does a server over stdio.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

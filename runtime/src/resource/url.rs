@@ -18,8 +18,8 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 ///
 /// The URL is not normalized, because clients compare URLs character by character ([RFC 9728, section
 /// 6](https://www.rfc-editor.org/rfc/rfc9728#section-6)). The identifier of a resource must have the form that clients
-/// send. By contrast, an issuer can have any form, because the authorization server writes the same form into its
-/// metadata and its tokens.
+/// send. By contrast, the URL of an issuer can have any form, because the authorization server writes the same form
+/// into its metadata and its tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     text: String,

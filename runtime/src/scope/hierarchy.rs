@@ -201,7 +201,7 @@ impl Wildcards {
         Self::PrefixedAndBare.includes(scope) && !self.includes(scope)
     }
 
-    /// Returns the setting with which the gate counts all of these scopes as wildcards.
+    /// Returns the setting with which the gate counts all `scopes` as wildcards.
     #[cfg(feature = "axum")]
     pub(crate) fn setting_for<'a>(mut scopes: impl Iterator<Item = &'a str>) -> &'static str {
         let has_bare = scopes.any(|scope| scope == "*");
@@ -224,8 +224,8 @@ impl Wildcards {
     }
 
     /// Tells whether `wildcard` is enabled and may cover a scope that `template` can become. Compares the wildcard only
-    /// with the text before the template's first parameter. So the answer can be `true` although the wildcard covers no
-    /// scope that the template can become.
+    /// with the text before the template's first parameter. So the answer can be `true` even if the wildcard covers no
+    /// such scope.
     #[cfg(feature = "axum")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();

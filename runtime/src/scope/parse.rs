@@ -84,7 +84,7 @@ fn check_shape(alternatives: &[&[&str]]) -> Result<(), String> {
 }
 
 /// Rejects a requirement with too many alternatives or scopes, so that the cost of a decision is limited. A scope that
-/// is in several alternatives counts once, as in the attributes.
+/// is in several alternatives counts once. The macros count in the same way.
 pub(super) fn check_size<'a>(
     alternatives: usize,
     scopes: impl Iterator<Item = &'a str>,

@@ -41,7 +41,7 @@ fn joined<'a>(
     joined
 }
 
-/// Tells whether `needs` contains all scopes of another combination, and is therefore superfluous. If several
+/// Tells whether `needs` is superfluous, because `needs` contains all scopes of another combination. If several
 /// combinations are equal, all except the first are superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()

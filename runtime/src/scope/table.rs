@@ -27,8 +27,8 @@ pub struct Row {
 #[derive(Clone, Copy)]
 struct Arguments(&'static [fn() -> TypeId]);
 
-/// The identifier of a row in a table, for the record of a decision. The identifier does not affect whether two rows
-/// are equal.
+/// The identifier that the record of a decision shows for a row of a table. The identifier does not affect whether two
+/// rows are equal.
 #[derive(Clone, Debug)]
 struct Identifier(Option<Text>);
 

@@ -9,7 +9,7 @@ use scopegate_grammar::{Piece, is_value, pieces};
 
 use super::{scope::ScopeToken, text::Text};
 
-/// A scope with parameters, such as `tenant:{tenant}:read`, that is written in the program's source. Only generated
+/// A scope that has parameters and is written in the program's source, such as `tenant:{tenant}:read`. Only generated
 /// code makes a `Template`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Template(&'static str);
@@ -71,9 +71,9 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     values_in(template, scope, false).is_some()
 }
 
-/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, it is enough that the
-/// template becomes a scope that begins with `text`. The result then has no values for the parameters that come after
-/// the end of `text`.
+/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, the template may also
+/// become a longer scope that begins with `text`. The result then has no values for the parameters that come after the
+/// end of `text`.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
     let mut rest = text;

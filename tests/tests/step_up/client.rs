@@ -81,7 +81,9 @@ impl App {
             let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
             Some(rest.split_once('"')?.0.to_owned())
         };
-        let (request, acr, login) = (value("request").expect("a page"), value("acr"), value("login"));
+        let (request, acr) = (value("request").expect("a page"), value("acr"));
+        // The page also offers a new login if the client asks for none. The user then does not log in again.
+        let login = value("login").filter(|_| page.contains("asks you to log in again"));
         self.prompts += usize::from(login.is_some());
         let mut form = vec![("request", request.as_str()), ("decision", "allow")];
         form.extend(asked["scope"].split(' ').map(|scope| ("scope", scope)));

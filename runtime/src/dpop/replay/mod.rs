@@ -59,8 +59,8 @@ pub trait ReplayStore: Send + Sync + 'static {
 
     /// Tells whether stored proofs survive a restart of the program.
     ///
-    /// If proofs do not survive a restart, the gate asks each client for a nonce after the program starts, until one
-    /// window has passed. So nobody can reuse a proof from before the start.
+    /// If proofs do not survive a restart, the gate asks each client for a nonce during the first window after the
+    /// start of the program. So nobody can reuse a proof from before the start.
     fn survives_restart(&self) -> bool {
         false
     }

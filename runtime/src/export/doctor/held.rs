@@ -58,9 +58,9 @@ impl<'a> Held<'a> {
         self.can_have_with(needs, &Values::new())
     }
 
-    /// Lists the needs that the token lacks. The function goes through the needs in order. It collects a need if, for
-    /// some parameter values, the token meets both this need and all needs that are already collected. The function
-    /// returns the needs that it did not collect.
+    /// Lists the needs that the token does not meet. The function goes through the needs in order. The function
+    /// collects a need if some parameter values let the token meet this need and all needs collected before. The
+    /// function returns the needs that it did not collect.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

@@ -43,8 +43,8 @@ impl Lacking {
         all
     }
 
-    /// Adds the list of the names that are not yet listed, and puts `condition` after the list. Clients can request
-    /// several scopes by one name, so a name can already be listed.
+    /// Adds a list of those names that are new, followed by `condition`. Clients can request several scopes by one
+    /// name, so a name can already be listed.
     fn add(&mut self, mut names: Vec<String>, condition: &str) {
         names.retain(|name| !self.names.contains(name));
         if !names.is_empty() {

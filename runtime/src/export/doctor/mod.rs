@@ -74,8 +74,9 @@ impl<'a> Doctor<'a> {
     /// operations the token opens.
     ///
     /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis does not contain the
-    /// whole token, and it does not contain the dot-separated parts of the token that have more than 16 characters.
-    /// White space around the token is ignored, and so is the word `Bearer` or `DPoP` before the token.
+    /// whole token. If a dot-separated part of the token has more than 16 characters, the diagnosis does not contain
+    /// this part, either. White space around the token is ignored, and so is the word `Bearer` or `DPoP` before the
+    /// token.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self

@@ -39,7 +39,7 @@ enum Remedy {
 }
 
 enum Kind {
-    /// The problems that keep the gate, or a server with only a policy, from starting.
+    /// The problems because of which the gate, or a server with only a policy, cannot start.
     CannotStart {
         has_gate: bool,
         problems: Vec<String>,

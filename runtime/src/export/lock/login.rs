@@ -36,8 +36,8 @@ pub(super) fn besides(asked: &StepUp) -> String {
     if parts.is_empty() { String::new() } else { format!(", with {}", parts.join(" and ")) }
 }
 
-/// Describes how the requirement changed, in sentences without a subject. The code that calls this function puts the
-/// operation before each sentence, as its subject.
+/// Describes how the requirement changed, in sentences without a subject. The caller of this function adds the
+/// operation as the subject of each sentence.
 pub(super) fn sentences(old: &StepUp, new: &StepUp) -> impl Iterator<Item = (Direction, String)> {
     let [of_acr, of_max_age] = parts(old, new);
     let acr = acr_sentence(old, new).map(|words| (of_acr, words));

@@ -72,7 +72,7 @@ impl Direction {
         matches!(self, Self::Weaker | Self::Changed)
     }
 
-    /// Tells whether the change can refuse a caller that was let through before the change.
+    /// Tells whether the change can make the gate refuse a caller that it let through before.
     pub(super) const fn closes(self) -> bool {
         matches!(self, Self::Stricter | Self::Changed)
     }

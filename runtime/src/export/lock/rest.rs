@@ -17,8 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether, for the same request, a parameter name can have one value in the operation's path or URI, and another
-    /// value in the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in
+    /// Whether one request can give a parameter name two values: one from the operation's path or URI, and another from
+    /// the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in
     /// `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
@@ -78,10 +78,10 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the rows of the other paths whose handlers answer the operation's requests. For example, a program whose
-    /// lock has `/f/{n}` but not `/f/secret` answers requests for `/f/secret` with the handler at `/f/{n}`. If the
-    /// operation's own path is in the lock, axum does not send the operation's requests to other paths, so the result
-    /// is empty.
+    /// Finds the other paths that handle the operation's requests, and returns the rows of these paths. For example, a
+    /// program whose lock has `/f/{n}` but not `/f/secret` answers requests for `/f/secret` with the handler at
+    /// `/f/{n}`. If the operation's own path is in the lock, axum does not send the operation's requests to other
+    /// paths, so the result is empty.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

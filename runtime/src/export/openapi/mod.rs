@@ -15,15 +15,15 @@ use crate::{enforce::place_of, scope::ScopeTable};
 impl ScopeTable {
     /// Writes the exact requirement of each operation, and the OAuth 2 scheme, into an `OpenAPI` document.
     ///
-    /// The document is a value of utoipa's type, or plain JSON. Each alternative of an operation's requirement
-    /// becomes a separate security requirement, which also names the scopes of the gate's floor. A public
-    /// operation gets an empty list of requirements, which overrides the document's default. If the handler of a
-    /// public operation takes `Option<Access>`, a token is optional, and the list is `[{}, {"oauth2":[]}]`. A
-    /// required `acr` becomes the extension `x-acr-values`, which is a list. A required `max_age` becomes the
-    /// extension `x-max-age`, in seconds. The scopes of `also(..)`, which the handler itself may demand, become the
-    /// extension `x-also-scopes`, which is a list. The new requirements and extensions replace the former ones of the
-    /// operation. A scope template is written with its braces. A requirement names all scopes that the operation
-    /// needs, even those that the metadata does not advertise.
+    /// The document is a value of utoipa's type, or plain JSON. Each alternative of an operation's requirement becomes
+    /// a separate security requirement, which also names the scopes of the gate's floor. A public operation gets an
+    /// empty list of requirements, which overrides the document's default. If the handler of a public operation takes
+    /// `Option<Access>`, a token is optional, and the list is `[{}, {"oauth2":[]}]`. A required `acr` becomes the
+    /// extension `x-acr-values`, which is a list. A required `max_age` becomes the extension `x-max-age`, in seconds.
+    /// The scopes of `also(..)`, which the handler itself may demand, become the extension `x-also-scopes`, which is a
+    /// list. The new requirements and extensions replace those that the operation had before. A scope template is
+    /// written with its braces. A requirement names all scopes that the operation needs, even those that the metadata
+    /// does not advertise.
     ///
     /// If an operation of the document is not in the table, the operation stays as it is, and the report
     /// lists the operation. The report also lists each route that is not in the document. Routes are found in

@@ -55,8 +55,8 @@ fn question<'a>(options: &[&'a str]) -> Option<Question<'a>> {
     (question.revision.is_none() || question.since.is_some()).then_some(question)
 }
 
-/// Returns the command that starts this exporter again to write the lock. If a person starts the exporter without
-/// `cargo scopegate`, messages advise this person to run the returned command.
+/// Returns the command that starts this exporter again to write the lock. Messages show this command to a person who
+/// started the exporter without `cargo scopegate`.
 fn self_with_write(lock: &str) -> String {
     let program = env::args_os().next().unwrap_or_default();
     format!("{} check {lock} --write", program.display())

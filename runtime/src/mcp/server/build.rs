@@ -176,8 +176,8 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// # Errors
     ///
-    /// Fails if one of the tools is not covered by any row. The name of a tool without a row is probably misspelt. The
-    /// error comes from [`McpServer::build`].
+    /// Fails for a tool that no row covers. The name of a tool without a row is probably misspelt. The error comes from
+    /// [`McpServer::build`].
     pub fn switched_off<T: Into<String>>(mut self, tools: impl IntoIterator<Item = T>) -> Self {
         self.off.extend(tools.into_iter().map(Into::into));
         self

@@ -125,7 +125,7 @@ fn unknown_task() -> ErrorData {
     ErrorData::invalid_params("Unknown task", None)
 }
 
-/// Implements methods that only call the method with the same name on the program's server.
+/// Implements each method by a call to the same method of the program's server.
 macro_rules! forward {
     ($($name:ident($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
         $(fn $name(&self, $($argument: $type),*) $(-> $output)? {

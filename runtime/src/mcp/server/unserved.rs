@@ -41,8 +41,8 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
     unanswered.chain(listed)
 }
 
-/// Lists the switched-off tools that no row covers. Nobody can call a tool that has no row, so there is no
-/// reason to switch it off, and the name in `off` is probably misspelt.
+/// Lists the switched-off tools that no row covers. Nobody can call a tool that has no row, so nobody needs to switch
+/// it off. The name in `off` is probably misspelt.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {

@@ -204,7 +204,7 @@ fn has_well_known(outer: &str, survey: &Survey) -> bool {
 }
 
 /// Removes the slash at the end of a path, or adds one if the path does not end with a slash. axum distinguishes the
-/// two paths, and a row can have the wrong one of the two.
+/// two paths, and a row can name the wrong one.
 fn with_or_without_slash(path: &str) -> String {
     path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned)
 }

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The paths that have already been reported because they have no row.
+    /// The paths without a row that the log has already reported.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 
@@ -49,9 +49,9 @@ impl Routes {
         rules.and_then(|rules| find(rules, &request.method))
     }
 
-    /// If some row of the table has a route, logs a warning for `path`, which has no row. Each path is logged only
-    /// once. The paths are the patterns of the program's routes, so their number is limited. For metadata documents, a
-    /// different warning is logged: once for all their paths together, and even if no row has a route.
+    /// Logs a warning that `path` has no row, if at least one row of the table has a route. Each path is logged only
+    /// once. The paths are the patterns of the program's routes, so their number is limited. Metadata documents have a
+    /// different warning. This warning is logged once for all their paths together, even if no row has a route.
     fn report(&self, path: &str) {
         if is_document(path) {
             if self.is_first(WELL_KNOWN) {

@@ -64,8 +64,8 @@ where
     /// Sets the handler for requests that match a path but none of its methods, in place of the 405 answer;
     /// see [`axum::Router::method_not_allowed_fallback`].
     ///
-    /// The fallback covers all paths added so far, except paths with a handler for all methods. The table shows
-    /// the fallback at each path that the fallback covers, with the method `*`.
+    /// The fallback covers all paths added so far, except paths with a handler for all methods. The table shows the
+    /// fallback with the method `*` at each path that the fallback covers.
     pub fn method_not_allowed_fallback<H: Declared<D> + HandlerFn<D, M, S> + GuardedOnce<D, M>, D, M>(
         mut self,
         handler: H,

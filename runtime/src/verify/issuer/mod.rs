@@ -304,8 +304,8 @@ impl Issuer {
     ///
     /// After this call, the gate treats no claim as a claim for scopes. If you also set an [`audience`](Self::audience)
     /// or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience) as access tokens, then also
-    /// call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses every unmarked token that
-    /// does not name the resource in `aud`, even if the token has the claim `scope`.
+    /// call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses every unmarked token
+    /// whose `aud` does not name the resource, even if the token has the claim `scope`.
     ///
     /// # Examples
     ///
@@ -336,7 +336,8 @@ impl Issuer {
         self
     }
 
-    /// Sets a `prefix` that clients put before scopes in their requests to this issuer, but that tokens do not contain.
+    /// Sets the `prefix` that clients put before scopes in their requests to this issuer. Tokens contain the scopes
+    /// without the prefix.
     ///
     /// The scopes of `OpenID` Connect, such as `openid` and `offline_access`, are requested without the prefix.
     pub fn asked_with_prefix(mut self, prefix: impl Into<String>) -> Self {

@@ -105,8 +105,8 @@ impl Issuer {
     /// Sets the URL of the metadata. Use this method if the authorization server has a different address inside your
     /// cluster, or publishes its metadata at an unusual URL.
     ///
-    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The URL that the metadata gives for the keys
-    /// may also be on the origin of `url`.
+    /// The metadata must still name this issuer ([RFC 8414, section 3.3]). The keys may then be on the origin of this
+    /// issuer or of `url`.
     ///
     /// # Examples
     ///

@@ -32,8 +32,8 @@ pub(super) struct Rules {
 enum MeantBy {
     /// The token's audience is the resource itself.
     Resource,
-    /// The token's audience or client is one that the program sets. Tokens that are not access tokens can have the
-    /// same audience or client.
+    /// The token's audience or client is one that the program sets. Other kinds of tokens, such as ID tokens, can have
+    /// the same audience or client.
     Name,
 }
 
@@ -114,7 +114,7 @@ impl Issuer {
             && self.check_looks(claims).is_err()
     }
 
-    /// Tells whether a claim for scopes shows that a token is an access token.
+    /// Tells whether this issuer's access tokens are recognized by their claim for scopes.
     #[cfg(feature = "export")]
     pub(crate) fn recognizes_by_scopes(&self) -> bool {
         self.rules.of_access.is_empty()

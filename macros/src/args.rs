@@ -96,7 +96,7 @@ impl Args {
 }
 
 /// Returns the error for an attribute without a scope. The suggestions in the message contain the keys that the user
-/// has written. For example, a user who copies a suggestion keeps a required login.
+/// has written. So a user who copies a suggestion keeps these keys, for example those of a required login.
 fn names_no_scope(keys: TokenStream) -> syn::Error {
     let keys = as_written(keys);
     let message = if keys.is_empty() {

@@ -98,7 +98,7 @@ impl Dpop {
     /// time `made` could have been used before the program started.
     ///
     /// The gate accepts a proof whose time is up to one window in the future. So a proof whose time is up to one window
-    /// after the start can have been used before the start.
+    /// after the start may have been used before the start.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

@@ -7,9 +7,10 @@ use crate::resource::{Origin, Resource};
 /// Tells whether `htu` is the URL of a request that is for `resource` and arrived with `path`.
 ///
 /// The query and the fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986,
-/// sections 6.2.2 and 6.2.3]. Three differences do not count: the case of the scheme and the host, a default port, and
-/// the percent-encoding of unreserved characters. An empty path equals `/`. A URL with a segment `.` or `..` is
-/// rejected, because clients resolve these segments before they send a request.
+/// sections 6.2.2 and 6.2.3]. These differences do not count: the case of the scheme and the host, the spelling of an
+/// IPv6 address, a default port, the percent-encoding of unreserved characters, and the case of the hexadecimal digits
+/// in other percent-encodings. An empty path equals `/`. A URL with a segment `.` or `..` is rejected, because clients
+/// resolve these segments before they send a request.
 ///
 /// [RFC 9449, section 4.3]: https://www.rfc-editor.org/rfc/rfc9449#section-4.3
 /// [RFC 3986, sections 6.2.2 and 6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2

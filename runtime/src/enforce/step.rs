@@ -28,7 +28,7 @@ pub trait Step: Clone + Send + Sync + 'static {
     /// Whether the step changes the answer of the service.
     const CHANGES_ANSWERS: bool = false;
 
-    /// Changes the service's answer, after the step has let the request through.
+    /// Changes the service's answer to a request that the step has let through.
     fn answer(&self, _passed: &Passed, answer: Response) -> Response {
         answer
     }

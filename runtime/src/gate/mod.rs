@@ -404,7 +404,7 @@ impl Gate {
         self.0.bindings.certificate.as_ref()
     }
 
-    /// Describes in plain sentences which proofs requests need.
+    /// Describes in plain sentences which proofs a request needs.
     #[cfg(feature = "export")]
     pub(crate) fn proofs_in_words(&self) -> impl Iterator<Item = &'static str> {
         self.0.bindings.in_words()

@@ -42,9 +42,9 @@
 //!    does not exist; see [below](#sessions-and-tasks).
 //!
 //! A server made with `McpServer` also checks `Host`. A `Host` that two parsers could read differently gets a 403 after
-//! step 2, with the text `This server does not answer requests for this host`. After all steps, rmcp compares `Host`
-//! with [the hosts of the server](crate::guide::mcp#servers-made-with-rmcp); a request without `Host` gets a 400. A
-//! request that the gate has allowed can therefore still get a 403, with the text
+//! step 2, with the text `This server does not answer requests for this host`. After all steps, rmcp compares the host
+//! of the request with [the hosts of the server](crate::guide::mcp#servers-made-with-rmcp), and answers 400 if the
+//! request names no host. A request that the gate has allowed can therefore still get a 403, with the text
 //! `Forbidden: Host header is not allowed`. If only rmcp rejects a request, the [`Decision`](crate::Decision) about
 //! this request says `allowed`.
 //!
@@ -153,9 +153,9 @@
 //! resource, and a constant text that marks a session. In each request, the gate checks and removes the MAC, so that
 //! the server gets its own identifier. An identifier is unknown if it belongs to another principal, has been changed,
 //! or has no MAC. The answer is then 404 with the code -32001: `Session not found`. Clients then open a new session.
-//! Protocol version 2026-07-28 and later versions have no sessions, so the gate removes `Mcp-Session-Id` from requests of these
-//! versions. The server's own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends any
-//! other identifier, the answer is 500.
+//! Protocol version 2026-07-28 and later versions have no sessions, so the gate removes `Mcp-Session-Id` from requests
+//! of these versions. The server's own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends
+//! any other identifier, the answer is 500.
 //!
 //! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
 //! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC

@@ -88,10 +88,11 @@ impl Policy {
         (!is_covered).then_some(Shortfall::Scope)
     }
 
-    /// Returns the scopes that a client should request, without repetitions and under the names that clients use. The
-    /// list contains the scopes of the floor. For each operation, the list also contains the first alternative that can
-    /// be met. If the handler itself demands a scope, the list also contains this scope. If the handler accepts any of
-    /// several scopes, the list contains only one of them. The list is empty if no token is needed.
+    /// Returns a list of the scopes that a client should request. No scope is in the list twice, and each scope has the
+    /// name that clients use. The list contains the scopes of the floor. For each operation, the list also contains the
+    /// first alternative that can be met. If the handler itself demands a scope, the list also contains this scope. If
+    /// the handler accepts any of several scopes, the list contains only one of them. The list is empty if no token is
+    /// needed.
     ///
     /// If each demand has an alternative that can be met, a token with exactly the listed scopes and the required login
     /// meets all demands. The list also contains the needed scopes that the caller's current token already grants. A

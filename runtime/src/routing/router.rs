@@ -163,7 +163,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route overlaps with another route. axum does the same.
+    /// Panics if a route overlaps with another route, or if `path` is invalid. axum does the same.
     #[track_caller]
     pub fn nest<R: DeclaredRoutes<S>>(mut self, path: &str, router: R) -> Self {
         let router = router.routes();

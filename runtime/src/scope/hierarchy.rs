@@ -201,7 +201,7 @@ impl Wildcards {
         Self::PrefixedAndBare.includes(scope) && !self.includes(scope)
     }
 
-    /// Returns the setting with which the gate counts all `scopes` as wildcards.
+    /// Returns the setting that makes the gate treat all `scopes` as wildcards.
     #[cfg(feature = "axum")]
     pub(crate) fn setting_for<'a>(mut scopes: impl Iterator<Item = &'a str>) -> &'static str {
         let has_bare = scopes.any(|scope| scope == "*");

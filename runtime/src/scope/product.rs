@@ -41,8 +41,8 @@ fn joined<'a>(
     joined
 }
 
-/// Tells whether `needs` is superfluous, because `needs` contains all scopes of another combination. If several
-/// combinations are equal, all except the first are superfluous.
+/// Tells whether the combination `needs` is superfluous. A combination is superfluous if it contains all scopes of
+/// another combination. If several combinations are equal, all except the first are superfluous.
 fn is_superfluous(at: usize, needs: &[NeedRef<'_>], all: &[Vec<NeedRef<'_>>]) -> bool {
     all.iter()
         .enumerate()

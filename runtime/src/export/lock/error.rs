@@ -39,7 +39,8 @@ enum Remedy {
 }
 
 enum Kind {
-    /// The problems because of which the gate, or a server with only a policy, cannot start.
+    /// The problems that keep the gate from starting. If a server has only a policy, they keep this server from
+    /// starting.
     CannotStart {
         has_gate: bool,
         problems: Vec<String>,

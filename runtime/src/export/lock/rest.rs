@@ -17,9 +17,9 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether one request can give a parameter name two values: one from the operation's path or URI, and another from
-    /// the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in
-    /// `/{b}/{a}`.
+    /// Whether the same parameter name can have two values in one request: one from the operation's path or URI, and
+    /// another from the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}`
+    /// and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 

@@ -50,8 +50,8 @@ impl<'a> Routes<'a> {
     }
 
     /// Returns the demands that both locks have in common, without duplicates. The result always contains the demand
-    /// that requires only the floor. If other tokens than before meet one of these demands, the cause is a changed
-    /// declaration, such as a changed implication.
+    /// that requires only the floor. If the set of tokens that meet one of these demands has changed, the cause is a
+    /// changed declaration, such as a changed implication.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {

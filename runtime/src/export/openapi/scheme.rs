@@ -31,7 +31,7 @@ pub struct OAuth {
     flows: Option<Flows>,
 }
 
-/// The OAuth 2 flows in which clients get tokens, in the terms of `OpenAPI`.
+/// The URLs of the OAuth 2 flows in which clients get tokens.
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
     pub(super) authorization_url: String,

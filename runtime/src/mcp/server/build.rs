@@ -187,8 +187,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// is [`Lists::All`].
     ///
     /// Only `Lists::All` shows operations without a row. Filtering can leave a page of a list empty, but the empty page
-    /// still has the cursor for the next page. Since protocol version 2026-07-28, a list that depends on the caller
-    /// has `cacheScope: "private"`.
+    /// still has the cursor for the next page. In protocol version 2026-07-28 and later versions, a list that depends
+    /// on the caller has `cacheScope: "private"`.
     pub fn lists(mut self, lists: Lists) -> Self {
         self.lists = lists;
         self

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The paths without a row that the log has already reported.
+    /// The paths that the log has already reported, because they have no row.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 

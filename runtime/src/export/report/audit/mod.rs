@@ -42,7 +42,7 @@ pub(in crate::export) struct Audit {
     more_refusals: usize,
     /// The number of different scopes that the tokens in the log grant.
     granted: usize,
-    /// The granted scopes that no allowed request in the log needed, most often granted first.
+    /// The granted scopes that no allowed request in the log needed. The scope that was granted most often comes first.
     unneeded: Vec<Grant>,
     broken: Vec<Broken>,
 }

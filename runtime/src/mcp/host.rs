@@ -4,7 +4,8 @@ use http::{header::HOST, request::Parts};
 
 use crate::resource::{Authority, Resource};
 
-/// Returns the `Host` header that requests to the resource have, or an empty string if there is no resource.
+/// Returns the value that the header `Host` has in requests to the resource. If there is no resource, returns an empty
+/// string.
 pub(super) fn of(resource: Option<&Resource>) -> String {
     let host = resource.and_then(|resource| resource.origin().split_once("://")).map(|(_, host)| host);
     host.filter(|host| Authority::parse(host).is_ok()).unwrap_or_default().to_owned()

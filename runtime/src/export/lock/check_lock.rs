@@ -1,4 +1,4 @@
-//! Compares a lock file with the program, and can write a missing or outdated file.
+//! Compares a lock file with the program. Can also write the file if the file is missing or outdated.
 
 use std::{env, fs, io, path::Path};
 

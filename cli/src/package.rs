@@ -67,8 +67,8 @@ impl Package {
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
     /// package at this place has no exporter, there are two cases. If the package is the only one of the workspace, the
     /// function returns an error that names the package. Otherwise, the function returns the only package of the
-    /// workspace that has an exporter. If the command line names a binary or an example as the exporter, only a package
-    /// with this binary or example counts as having an exporter.
+    /// workspace that has an exporter. If the command line names a binary or an example as the exporter, a package has
+    /// an exporter only if it has this binary or example.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {
         let members = members(select.manifest_path.as_deref())?;
         let named = select.exporter();
@@ -190,8 +190,8 @@ fn members(manifest: Option<&Path>) -> Result<Vec<Member>, Error> {
     Ok(workspace.packages)
 }
 
-/// Returns a command that runs the cargo that started this program. If cargo did not start this program, the command
-/// runs the `cargo` in `PATH`.
+/// Returns a command that runs cargo. If cargo started this program, the command runs the same cargo. If cargo did not
+/// start this program, the command runs the `cargo` in `PATH`.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

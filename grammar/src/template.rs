@@ -127,9 +127,9 @@ const fn first_brace(text: &str) -> usize {
 
 /// Tells whether a character is allowed in the value of a parameter.
 ///
-/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:`
-/// are not allowed. If `:` were allowed, the template `{x}:{y}` would make the same scope from the values `a` and
-/// `b:c` as from the values `a:b` and `c`.
+/// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:` are not
+/// allowed. If `:` were allowed, the template `{x}:{y}` would make the scope `a:b:c` from the values `a` and `b:c`, and
+/// also from `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]

@@ -26,7 +26,7 @@ pub(crate) enum Above {
     /// An attribute of axum is above the scope attribute, and the item is the handler.
     Handler,
     /// An attribute of axum is above the scope attribute. The item is a copy of the handler. Axum's attribute makes
-    /// this copy, and calls the copy without the guard.
+    /// this copy, and calls the copy without an argument for the guard.
     Copy,
 }
 

@@ -32,8 +32,8 @@ impl Borrowed {
         Some(Self { first, arguments })
     }
 
-    /// Puts a variable for each removed argument before the function's body, so that the compiler does not report a
-    /// second error.
+    /// Before the function's body, declares a variable for each removed argument, so that the compiler does not report
+    /// a second error.
     pub(crate) fn before(&self, body: &impl ToTokens) -> Block {
         let variables = self.arguments.iter().map(|PatType { pat, ty, .. }| {
             quote! {
@@ -61,7 +61,7 @@ impl Borrowed {
     }
 }
 
-/// Recognizes a reference to an `Access` or to an `Option<Access>`, and an `Option` of a reference to an `Access`.
+/// Recognizes the types `&Access`, `&Option<Access>` and `Option<&Access>`, also with `&mut`.
 fn borrows_access(type_: &Type, generics: &Generics) -> bool {
     let is_access = |type_: &Type| matches!(type_, Type::Path(path) if path.qself.is_none() && is_access(&path.path, generics));
     match type_ {

@@ -51,8 +51,8 @@ const RESPONSES: [&str; 18] = [
     "NoContent",
 ];
 
-/// Rejects a handler that is not `async` and does not return a future. Makes this handler `async`, so that
-/// the compiler does not report a second error.
+/// Rejects a handler that is neither `async` nor returns a future. Makes this handler `async`, so that the compiler
+/// does not report a second error.
 ///
 /// A return type whose name is not in `RESPONSES` can be a future, so this function accepts it. The compiler
 /// then checks whether axum accepts the handler.
@@ -204,7 +204,7 @@ impl<'a> Demands<'a> {
         }
     }
 
-    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` possibly shadows the argument.
+    /// Tells whether a pattern in a `let`, a `for`, a closure or an arm of a `match` may shadow the argument.
     fn binds(&self, tokens: &[TokenTree]) -> bool {
         let mut in_pattern = false;
         let mut in_closure = false;

@@ -81,9 +81,9 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords in the tokens before a block decides what kind of item the block belongs to. Later
-/// keywords do not count, because a later `impl` can be part of a type, and a later `for` can be part of an expression.
-/// If the first keyword is `impl`, however, a later `for` shows that the block implements a trait.
+/// The first of these keywords before a block decides what kind of item the block belongs to. Later keywords do not
+/// count, because a later `impl` can be part of a type, and a later `for` can be part of an expression. If the first
+/// keyword is `impl`, however, a later `for` shows that the block implements a trait.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the token `HERE`.

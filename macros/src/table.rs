@@ -1,4 +1,4 @@
-//! The rows of `scope_table!`: handlers, each with its route if the program names a route.
+//! The rows of `scope_table!`: each row has a handler, and can have the handler's route.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -85,7 +85,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Sets the origins whose pages may call the API; any origin by default.
+    /// Sets the origins whose pages may call the API. By default, pages of any origin may call the API.
     pub fn allow_origin(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.names_origins = true;
         self.change(|layer| layer.allow_origin(origins))
@@ -93,9 +93,9 @@ impl Cors {
 
     /// Allows pages to send cookies with their requests.
     ///
-    /// Without a call of [`Cors::allow_origin`], this setting has no effect, because browsers do not accept the origin
-    /// `*` in the answer to a request with cookies. If you call `allow_credentials` and `allow_origin`, do not pass
-    /// `Any` for the origins, the methods or the headers: tower-http would panic.
+    /// This setting works only together with [`Cors::allow_origin`]. By default, the allowed origin is `*`, and
+    /// browsers do not accept `*` in the answer to a request with cookies. If you call `allow_credentials` and
+    /// `allow_origin`, do not pass `Any` for the origins, the methods or the headers: tower-http would panic.
     pub fn allow_credentials(mut self, credentials: impl Into<AllowCredentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -130,8 +130,8 @@ impl Cors {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read more response headers. Pages can always read `WWW-Authenticate`, `Retry-After`, `Mcp-Session-Id`
-    /// and, with the feature `dpop`, `DPoP-Nonce`.
+    /// Lets pages also read the response headers `headers`. Pages can always read `WWW-Authenticate`, `Retry-After`,
+    /// `Mcp-Session-Id` and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);
         self

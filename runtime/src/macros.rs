@@ -14,9 +14,9 @@
 /// so write the least powerful alternative first.
 ///
 /// The attribute adds a [`Guard`](crate::Guard) as the first argument of the handler. Access is therefore decided
-/// before any other extractor runs and before the body is read. Put the attribute on a free `async` function, which can
-/// be generic, or on a function of an `impl` block that has [`scoped_handlers`]. Put `#[debug_handler]` below this
-/// attribute. For closures and for handlers from other crates, use [`guarded`](crate::guarded).
+/// before any other extractor runs and before the body is read. Put the attribute on a free `async` function, or on a
+/// function of an `impl` block that has [`scoped_handlers`]. A free function can be generic. Put `#[debug_handler]`
+/// below this attribute. For closures and for handlers from other crates, use [`guarded`](crate::guarded).
 ///
 /// | key | meaning |
 /// |---|---|
@@ -132,7 +132,7 @@ pub use scopegate_macros::authenticated;
 ///
 /// For a public handler, the gate ignores the request's credentials. To learn who calls the handler, take an
 /// `Option<`[`Access`](crate::Access)`>`. This extractor verifies the token of the request, if there is one, and
-/// answers 401 to a bad token. The token does not need the scopes of the gate's floor. To let the handler answer a
+/// answers 401 to a bad token. The token does not need the scopes of the gate's floor. To run the handler even for a
 /// request with a bad token, take a `Result<Option<Access>, Rejection>`.
 ///
 /// For a public tool or prompt of an MCP server, the gate verifies the token of the request, if there is one, and
@@ -174,8 +174,8 @@ pub use scopegate_macros::public;
 ///
 /// A scope with a parameter in braces, such as `tenant:{tenant}:read`, is a template, as in
 /// [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html). A template has no keys, and
-/// the metadata never lists it. A variant cannot have literal braces without a parameter. For a scope with literal
-/// braces and no parameter, write a string in the handler's attribute, as in `#[requires_scope("a{{b}}")]`.
+/// the metadata never lists it. A variant cannot be a scope that has literal braces but no parameter. For a scope with
+/// literal braces and no parameter, write a string in the handler's attribute, as in `#[requires_scope("a{{b}}")]`.
 ///
 /// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
 /// `cargo scopegate table --format json` prints the descriptions. Register the descriptions at the authorization
@@ -439,8 +439,8 @@ pub use scopegate_macros::scoped_handlers;
 /// rmcp's attributes emit code that uses the name `rmcp`, and you cannot make this code use another path. Inside a
 /// block with `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
 /// (`#[tool_handler]`, `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`), write `use path as rmcp;`
-/// in the same module. In place of `#[tool_router(server_handler)]`, which works only with a dependency called `rmcp`,
-/// add `server_handler` to `#[scoped_tools]`, as in the example.
+/// in the same module. `#[tool_router(server_handler)]` works only with a dependency called `rmcp`. Therefore, add
+/// `server_handler` to `#[scoped_tools]` instead, as in the example.
 ///
 /// # Limits
 ///
@@ -449,12 +449,12 @@ pub use scopegate_macros::scoped_handlers;
 /// `#[cfg]` removes.
 ///
 /// A tool or prompt cannot call another tool or prompt, because the call would lack the `Guard` argument. Move the code
-/// that both need into a method without an attribute, and call this method from both.
+/// that they share into a method without an attribute, and call this method from both.
 #[cfg(feature = "rmcp")]
 pub use scopegate_macros::scoped_tools;
 
-/// Makes a constant [`ScopeTable`](crate::ScopeTable) from handlers with scope attributes and from the handlers'
-/// routes.
+/// Makes a constant [`ScopeTable`](crate::ScopeTable) from the routes and handlers that you list. The handlers must
+/// have scope attributes.
 ///
 /// ```text
 /// scope_table![row, ..]

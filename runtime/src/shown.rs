@@ -33,7 +33,8 @@ pub(crate) fn text<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: TEXT }
 }
 
-/// Like `text`, but with a higher limit, for a message that quotes text from outside the program.
+/// Does the same as `text`, but cuts the text at a higher limit. Use this function for a message that quotes text from
+/// outside the program.
 #[cfg(any(feature = "export", feature = "tracing"))]
 pub(crate) fn line<T: Display>(text: T) -> Shown<T> {
     Shown { text, limit: LINE }

@@ -14,7 +14,8 @@ pub(super) struct Report {
     pub(super) wildcards: Wildcards,
     pub(super) values: serde_json::Value,
     pub(super) scopes: Vec<Scope>,
-    /// The parts of each template. A scope with literal braces is in this map, too, but has no parameters.
+    /// The parts of each template. The map also contains scopes with literal braces, although these scopes have no
+    /// parameters.
     pub(super) templates: BTreeMap<String, Vec<Part>>,
     #[serde(default)]
     pub(super) template_descriptions: BTreeMap<String, String>,

@@ -15,8 +15,7 @@ pub(super) fn scopes(scopes: &[String]) -> Markup {
     }
 }
 
-/// Writes the values with commas between them. Before the last value, writes the word in `last_by` in place of the
-/// comma.
+/// Writes the values with commas between them. The word in `last_by` replaces the comma before the last value.
 pub(super) fn listed(values: &[impl AsRef<str>], last_by: &str) -> Markup {
     html! {
         @for (at, value) in values.iter().enumerate() {

@@ -104,7 +104,7 @@ fn access(argument: &FnArg) -> Option<&Type> {
     last_segment(&argument.ty, "Access").map(|_| &*argument.ty)
 }
 
-/// Returns the last segment of the path of a type, if the name of this segment is `name`.
+/// Returns the last segment of a type's path if this segment has the name `name`.
 fn last_segment<'a>(type_: &'a Type, name: &str) -> Option<&'a PathSegment> {
     let Type::Path(path) = type_ else { return None };
     path.path.segments.last().filter(|last| last.ident == name)

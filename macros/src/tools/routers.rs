@@ -17,7 +17,7 @@ pub(super) struct Routers {
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The kind of the router that gives the block's table its name.
+    /// The block's table takes its name from a router. This is the kind of that router.
     pub(super) kind: Kind,
     /// The block's table takes its name from a router. These are the arguments of that router.
     pub(super) args: Args,
@@ -101,9 +101,9 @@ fn asks_for_server(meta: &Meta) -> bool {
         }
 }
 
-/// Checks the keys `router` and `prompt_router`. `has_both` means that the block has tools and prompts, and that the
-/// user has not already given the block a prompt router. The key `prompt_router` is valid only in such a block. In such
-/// a block, a user who renames the tool router must also name the prompt router.
+/// Checks the keys `router` and `prompt_router`. `has_both` is true if the block has tools and prompts, but the user
+/// has not already given the block a prompt router. The key `prompt_router` is valid only in such a block. In such a
+/// block, a user who renames the tool router must also name the prompt router.
 fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     match (&args.router, &args.prompt_router) {
         (_, Some(name)) if !has_both => Err(syn::Error::new(

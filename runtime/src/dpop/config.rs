@@ -131,7 +131,8 @@ impl Dpop {
         self
     }
 
-    /// Sets how far the time of a proof (`iat`) may be before or after the server's time. The default is 5 minutes.
+    /// Sets the allowed difference between a proof's time (`iat`) and the server's time, in both directions. The
+    /// default is 5 minutes.
     ///
     /// The store keeps each proof until the proof's `iat` is older than this window. A window of zero is an error at
     /// startup.

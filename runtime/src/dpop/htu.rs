@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::resource::{Origin, Resource};
 
-/// Tells whether `htu` is the URL of a request that is for `resource` and arrived with `path`.
+/// Tells whether `htu` is the URL of a request for `resource` that arrived with the path `path`.
 ///
 /// The query and the fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986,
 /// sections 6.2.2 and 6.2.3]. These differences do not count: the case of the scheme and the host, the spelling of an
@@ -21,14 +21,14 @@ pub(super) fn is_of(htu: &str, resource: &Resource, path: &str) -> bool {
             .is_some_and(|own| expected_path(resource, path).is_some_and(|expected| own == expected))
 }
 
-/// Returns the URL that a proof must name, so that the log can show this URL.
+/// Returns the URL that a proof must name. The log shows this URL.
 pub(super) fn expected(resource: &Resource, path: &str) -> String {
     format!("{}{}", resource.origin(), expected_path(resource, path).unwrap_or_default())
 }
 
 /// Returns the path of the request's public URL. A proxy in front of the program may have removed the resource's path
-/// from the beginning of the request's path. If the request's path is neither the resource's path nor below it, this
-/// function puts the resource's path back at the beginning.
+/// from the beginning of the request's path. In this case, the request's path is not at or below the resource's path.
+/// The function then puts the resource's path before the request's path.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);

@@ -24,8 +24,8 @@ use crate::{
 
 /// Lets a request through to the handler of `row`, or refuses the request. Stores the result for later extractors.
 ///
-/// If a handler has a requirement, but no gate protects it, the answer is 500. So a handler with a requirement runs
-/// only after a check.
+/// If a handler with a requirement has no gate, the answer is 500. So a handler with a requirement runs only after a
+/// check.
 pub(crate) async fn enforce(parts: &mut Parts, row: &RowRef) -> Result<(), Rejection> {
     let mut enforcement = parts.extensions.get::<Enforcement>();
     if enforcement.is_some_and(Enforcement::is_at_family) {

@@ -34,7 +34,7 @@ impl Enforcement {
         Self { slot, member: None, admitted, is_public: false, earlier: None }
     }
 
-    /// Records that the request is for a handler whose gate is in `slot`, and keeps the verifications by outer gates.
+    /// Records that the gate of the request's handler is in `slot`, and keeps the verifications by outer gates.
     pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
         let outer = request.insert(Self::of(Some(slot), None));
         if let Some(earlier) = outer.and_then(|outer| outer.earlier)
@@ -81,16 +81,15 @@ impl Enforcement {
         self.earlier = Some(verified);
     }
 
-    /// Tells whether the request has reached a gate that admits or refuses it. A layer that only verifies tokens does
-    /// not count.
+    /// Tells whether the request has reached a gate that can refuse it. A layer that only verifies tokens does not
+    /// count.
     pub(super) fn is_in_handler(&self) -> bool {
         self.slot.is_some()
     }
 
     /// Tells whether the handler's guard must still decide about the request. Until the guard has decided, a layer of
-    /// another gate demands only a valid token that grants the floor of that other gate. If the guard has already
-    /// decided, and the handler passes the request to a service with another gate, the other gate makes its own
-    /// decision.
+    /// another gate demands only a valid token with the floor of this layer's gate. After the guard has decided, the
+    /// handler may pass the request to a service with another gate. This other gate makes its own decision.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }
@@ -153,7 +152,7 @@ impl Passed {
     }
 }
 
-/// Stores the verification of a request's credentials, so that inner gates and handlers can use it.
+/// Stores the result of verifying a request's credentials. Inner gates and handlers can use this result.
 pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     if let Some(enforcement) = request.get_mut::<Enforcement>() {
         return enforcement.follow(verified);
@@ -182,7 +181,8 @@ pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, part
     has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
 }
 
-/// Returns the latest verification by an outer gate that verifies in the same way as `gate` (see `Gate::verifies_as`).
+/// Finds the outer gates that verify in the same way as `gate` (see `Gate::verifies_as`), and returns the latest
+/// verification by one of them.
 pub(crate) fn verified_by<'a>(
     gate: &Gate,
     enforcement: Option<&'a Enforcement>,

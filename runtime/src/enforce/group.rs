@@ -8,8 +8,8 @@ use crate::{
     scope::{Filled, InvalidRequirement, Requirement, RowRef},
 };
 
-/// The requirement of the groups that contain a mounted handler, and the row that combines this requirement with the
-/// handler's own declaration.
+/// For a mounted handler, the requirement of the surrounding groups, and the row that combines this requirement with
+/// the handler's own declaration.
 #[derive(Debug)]
 pub(crate) struct Group {
     requirement: Requirement,

@@ -99,8 +99,8 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts how often a parameter occurs in a route's path or in the gate's family. If the parameter occurs in both, only
-/// the path counts, because the value in the family is the same.
+/// Counts how often a parameter occurs in a route's path or in the gate's family. A parameter that occurs in both is
+/// counted only in the path, because the family has the same value.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =
@@ -108,8 +108,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     in_route.max(usize::from(is_of_family))
 }
 
-/// Finds the names of the parameters in an axum path, where a parameter is written `{name}` or `{*name}`, and `{{` is
-/// a literal brace. Also finds the names in a URI template of MCP, in which `{name}` can be at any position.
+/// Finds the names of the parameters in an axum path. A parameter is written `{name}` or `{*name}`, and `{{` is a
+/// literal brace. Also finds the names in a URI template of MCP, in which `{name}` can be at any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);

@@ -51,8 +51,8 @@ impl Plan {
         self.group.as_deref()
     }
 
-    /// Makes the same plan with the gate of one resource of a family. The plan of a family has no prebuilt answers, so
-    /// this function replaces only the gate.
+    /// Makes a copy of the plan with the gate of one resource of a family. The plan of a family has no prebuilt
+    /// answers, so this function replaces only the gate.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }
@@ -108,7 +108,7 @@ impl Plan {
         self.refuse(failure, &[Demand::of(&self.row, &Filled::default())], noted)
     }
 
-    /// Refuses a request for a reason other than scopes, and reports the refusal. `why` is the text of the reason.
+    /// Refuses a request, and reports the refusal. The reason is not a lack of scopes. `why` is the text of the reason.
     #[cfg(feature = "mcp")]
     pub(crate) fn deny(&self, why: &'static str, token: &Token) -> Rejection {
         self.tell_refusal(self.gate.deny(why.into()), Some(token), &[], &Noted::default())

@@ -49,7 +49,7 @@ impl Prebuilt {
         Self(Arc::new(answers))
     }
 
-    /// Returns the prebuilt answers for rows with the terms `terms`. The result is empty if no answers were built for
+    /// Returns the prebuilt answers for rows with these `terms`. The result is empty if no answers were built for
     /// `terms`.
     pub(crate) fn answers(&self, terms: &Terms) -> Answers {
         self.0.get(terms).cloned().unwrap_or_default()

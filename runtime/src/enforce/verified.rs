@@ -37,15 +37,14 @@ struct Asked {
 }
 
 impl Verified {
-    /// Stores the result of verifying a request's credentials, and removes from the request the credentials that
-    /// handlers must not see.
+    /// Stores the result of verifying a request's credentials. Removes the credentials that handlers must not see.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
         Self::of(plan, Outcome::Known(outcome), parts)
     }
 
-    /// Removes from a request the credentials that handlers must not see, and keeps them for a later verification.
-    /// Returns `None` if the request has no such credentials.
+    /// Takes the credentials that handlers must not see out of a request, and keeps these credentials for a later
+    /// verification. Returns `None` if the request has no such credentials.
     pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
         let protocols = plan.gate.take_protocols(&mut parts.headers)?;
         let asked = Asked { protocols, outcome: OnceLock::new() };

@@ -21,9 +21,9 @@ use crate::well_known::{Discovery, clashes_between};
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
 /// `/.well-known/oauth-protected-resource`. The document itself has a longer path, such as
 /// `/.well-known/oauth-protected-resource/files`, so `oauth-protected-resource` is a folder in the output. The copy is
-/// the file `index.json` in this folder. A document's own file is also named `index.json` if the path of the document
-/// ends in a slash, or if the path of another document is below this path. The path of the document is then a folder,
-/// and this `index.json` is in that folder.
+/// the file `index.json` in this folder. A document's own file is also named `index.json` if the document's path ends
+/// in a slash, or if another document has a path below it. The path of the document is then a folder, and this
+/// `index.json` is in that folder.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

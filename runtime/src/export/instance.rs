@@ -1,4 +1,4 @@
-//! Finds the values of a template's parameters for which a policy has special rules.
+//! Finds the parameter values for which a policy has special rules.
 //!
 //! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
@@ -30,7 +30,7 @@ fn values_of<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     }
 }
 
-/// Fills values into a template. A parameter without a value stands for any value, and stays as it is. The result is
+/// Fills values into a template. A parameter without a value stays in the text, and stands for any value. The result is
 /// written as in an attribute, so its literal braces are doubled.
 pub(super) fn fill<'a>(template: &Cow<'a, str>, values: &Values<'_>) -> Cow<'a, str> {
     let filled = pieces(template).map(|piece| match piece {

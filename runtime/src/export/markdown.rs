@@ -8,7 +8,7 @@ use crate::{
     scope::{NeedRef, Requirement, ScopeTable},
 };
 
-/// Writes `table` as a Markdown table, with the rows in the same order. `admission` is a `&Gate` or a `&Policy`.
+/// Writes `table` as a Markdown table, and keeps the order of the rows. `admission` is a `&Gate` or a `&Policy`.
 ///
 /// The text before the table names the floor, and says whether tokens can or must be bound to a key or a certificate.
 ///

@@ -1,8 +1,8 @@
 //! Exports the requirements of routes as files, for reviewers, operators and the administrators of authorization
 //! servers.
 //!
-//! The module needs the feature `export`, but no running server. All files are made from the [`ScopeTable`] and
-//! the [`Gate`](crate::Gate). See the [guide](crate::guide::operating).
+//! The module needs the feature `export`. The module works without a running server. All files are made from the
+//! [`ScopeTable`] and the [`Gate`](crate::Gate). See the [guide](crate::guide::operating).
 //!
 //! | | |
 //! |---|---|

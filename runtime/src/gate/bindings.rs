@@ -167,7 +167,7 @@ impl Bindings {
         same_dpop && self.certificate == other.certificate
     }
 
-    /// Tells whether the two gates share a store, so that each gate knows the proofs that the other gate accepted.
+    /// Tells whether the two gates share a store. Each gate then knows the proofs that the other gate accepted.
     pub(super) fn remember_as(&self, other: &Self) -> bool {
         #[cfg(feature = "dpop")]
         return match (&self.dpop, &other.dpop) {
@@ -203,7 +203,8 @@ impl Bindings {
         DpopUse::Refused
     }
 
-    /// Returns the names of the accepted signature algorithms of proofs, for the metadata and the challenges.
+    /// Returns the names of the algorithms with which clients may sign proofs. The metadata and the challenges list
+    /// these names.
     pub(super) fn algorithms(&self) -> &[String] {
         #[cfg(feature = "dpop")]
         return self.dpop.as_ref().map_or(&[], |dpop| dpop.names());

@@ -13,8 +13,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// The gate does not start if it has no resource, as with [`Gate::static_keys`], or if it requires bound tokens but
-    /// verifies only static keys. It also does not start if a setting of [`Dpop`] is invalid, or if the header
+    /// The gate does not start if it requires bound tokens but verifies only static keys, or if it has no resource, as
+    /// with [`Gate::static_keys`]. It also does not start if a setting of [`Dpop`] is invalid, or if the header
     /// `Authorization` is not a source of credentials.
     ///
     /// # Examples

@@ -35,8 +35,7 @@ pub(super) fn gate(mut resource: Resource, issuers: Issuers) -> Gate {
     gate
 }
 
-/// Describes each of the resource's authorization servers that matches no issuer. The gate accepts no token
-/// from such a server.
+/// Describes the resource's authorization servers that match no issuer. The gate accepts no token from such a server.
 fn unknown_servers(resource: &Resource, issuers: &Issuers) -> Vec<String> {
     let is_known = |server: &str| {
         issuers
@@ -81,8 +80,8 @@ pub(crate) fn is_of_open_id(scope: &str) -> bool {
     OF_OPEN_ID.contains(&scope)
 }
 
-/// Writes a scope as clients request it. The scopes of `OpenID` Connect get no prefix, because they belong to no
-/// resource.
+/// Puts the prefix before a scope, because clients request the scope in this form. The scopes of `OpenID` Connect get
+/// no prefix, because they belong to no resource.
 fn with_prefix(prefix: &str, scope: &str) -> String {
     if is_of_open_id(scope) { scope.to_owned() } else { format!("{prefix}{scope}") }
 }

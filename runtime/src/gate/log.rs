@@ -97,7 +97,7 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() 
     let _ = (error, handler, token);
 }
 
-/// Logs that a request has a valid token but does not prove that the client has the token's key or certificate.
+/// Logs that a request has a valid token, but no proof that the client has the token's key or certificate.
 pub(crate) fn not_proven(
     error: &VerifyError,
     is_of_proof: bool,
@@ -168,9 +168,9 @@ pub(crate) fn hears(outcome: Outcome) -> bool {
     }
 }
 
-/// Tells whether an outcome is logged at `info`. Only a refusal because of a missing scope or an insufficient login is
-/// logged at `info`. After this kind of refusal, the client can get a new token, which has more scopes or comes from a
-/// new login. The log at `info` then shows why the client needed the new token.
+/// Tells whether an outcome is logged at `info`. The log shows a refusal at `info` only if the reason is a missing
+/// scope or an insufficient login. After this kind of refusal, the client can get a new token, which has more scopes or
+/// comes from a new login. The log at `info` then shows why the client needed the new token.
 #[cfg(feature = "tracing")]
 fn is_of_interest(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Reason::InsufficientScope | Reason::InsufficientAuthentication))

@@ -121,8 +121,8 @@ impl Gate {
     /// # Errors
     ///
     /// The gate does not start if an issuer is invalid, or if the resource names an authorization server that is not
-    /// one of the issuers. It also does not start if two issuers expect different prefixes before scopes, because a
-    /// challenge has only one name for each scope.
+    /// one of the issuers. It also does not start if two issuers expect different scope prefixes, because a challenge
+    /// has only one name for each scope.
     #[cfg(feature = "jwt")]
     pub fn issuers(resource: Resource, issuers: impl Into<crate::Issuers>) -> Self {
         issuers::gate(resource, issuers.into())
@@ -233,9 +233,9 @@ impl Gate {
     ///
     /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
     /// before the answer to a refused request is sent. The function does not run for a refusal that
-    /// `Dialect::ToolResult` turns into a tool result. If the function panics, only this request fails, as after a
-    /// panic in a handler. For some mistakes in the program, for example a `#[public]` handler that takes `Access`, the
-    /// function does not run, and the answer is a 500 with the default body.
+    /// `Dialect::ToolResult` turns into a tool result. If the function panics, only this request fails. A panic in a
+    /// handler has the same effect. For some mistakes in the program, for example a `#[public]` handler that takes
+    /// `Access`, the function does not run, and the answer is a 500 with the default body.
     ///
     /// # Examples
     ///
@@ -280,9 +280,9 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
-    /// Only the client with the key is allowed to use a bound token. Without this method, the gate therefore rejects
-    /// each bound token whose binding it does not check itself. Call this method only if a proxy in front of the
-    /// program checks that the client has the key. The gate still makes the checks that `Gate::dpop` and
+    /// Only the client with the key is allowed to use a bound token. Without this method, the gate therefore rejects a
+    /// bound token, unless the gate itself checks the binding. Call this method only if a proxy in front of the program
+    /// checks that the client has the key. The gate still makes the checks that `Gate::dpop` and
     /// [`Gate::client_certificate`] enable.
     ///
     /// [RFC 7800]: https://www.rfc-editor.org/rfc/rfc7800
@@ -433,8 +433,8 @@ impl Gate {
         self
     }
 
-    /// Keeps a request's headers if the program has set a function that writes the bodies of refusals, because only
-    /// this function reads the headers.
+    /// Keeps a request's headers if the program has set a function that writes the bodies of refusals. Without such a
+    /// function, nothing reads the headers.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

@@ -6,8 +6,8 @@ use super::{Gate, log};
 use crate::observe::{Observer, Watch};
 
 impl Gate {
-    /// Sets the observer, which receives each decision of this gate, whether the request is allowed or refused. A
-    /// second call replaces the observer.
+    /// Sets the observer, which receives this gate's decisions about both allowed and refused requests. A second call
+    /// replaces the observer.
     ///
     /// The following parts report their decisions: a handler's guard, [`Gate::layer`], the layer in front of an MCP
     /// server, [`Access::require`](crate::Access::require), and the filter that removes entries from MCP lists. Each
@@ -42,7 +42,7 @@ impl Gate {
         self.0.observer.is_some() || log::hears_decisions()
     }
 
-    /// Starts to measure how long a decision takes, if decisions are reported.
+    /// If decisions are reported, starts to measure how long a decision takes.
     #[inline]
     pub(crate) fn watch(&self) -> Watch {
         Watch::start(self.is_told())

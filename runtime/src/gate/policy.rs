@@ -25,7 +25,8 @@ impl Gate {
         self.changing_policy(|_| policy)
     }
 
-    /// Returns the policy, for code that decides without the gate, such as a test or a server over stdio.
+    /// Returns the policy. Code that decides without the gate, such as a test or a server over stdio, can use this
+    /// policy.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
     }

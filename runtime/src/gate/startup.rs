@@ -46,9 +46,9 @@ impl Gate {
         each_once(problems)
     }
 
-    /// Describes each scope that a role or a static key grants, but that helps no caller at this gate. A scope that
-    /// helps no caller is not an error. Several gates can share an issuer or keys, and a role or a key can also grant
-    /// scopes that only the other gates use.
+    /// Describes each scope that helps no caller at this gate although a role or a static key grants the scope. A scope
+    /// that helps no caller is not an error. If several gates share an issuer or keys, a role or a key can grant scopes
+    /// that only the other gates use.
     pub(crate) fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {
         let verifier = self.0.verifier.as_any();
         let of_keys = keys_in(verifier).flat_map(StaticKeys::grants);

@@ -7,8 +7,8 @@ impl Access {
     /// Checks that the token meets the requirement of a resource. Use this method in the server's own handler of
     /// `resources/read`.
     ///
-    /// The gate has already checked the request by the same rules. This method checks the resource again, independently
-    /// of how the gate read the request.
+    /// The gate has already checked the request by the same rules. This method repeats the check with the URI from the
+    /// handler, and does not depend on how the gate read the request.
     ///
     /// # Examples
     ///

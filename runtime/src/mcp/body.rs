@@ -26,7 +26,7 @@ pub(super) struct Bounds {
 /// The maximum length of a body, in bytes. rmcp has the same limit.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// The maximum length, in bytes, of a body in a request without a token. Most calls to public tools fit within this
-/// limit, and even many bodies of this length take little memory.
+/// limit. Even if there are many bodies of this length, they take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;

@@ -11,7 +11,7 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// Records which headers of an accepted request already have the value that the gate would write. The gate leaves these
+/// Records the headers of an accepted request whose value is already what the gate would write. The gate leaves these
 /// headers unchanged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
@@ -75,14 +75,14 @@ pub(super) fn describe(headers: &mut HeaderMap, said: Plain, length: usize) {
     }
 }
 
-/// Removes the headers about the body, for a request whose body does not reach the service.
+/// Removes the headers that describe the body, because the service will not receive this body.
 pub(super) fn describe_none(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
         headers.remove(name);
     }
 }
 
-/// Tells whether a header could change how some server reads a body. CGI and similar interfaces treat `_` like `-`, so
+/// Tells whether a header could change how a server reads a body. CGI and similar interfaces treat `_` like `-`, so
 /// this function does, too.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]

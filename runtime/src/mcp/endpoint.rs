@@ -86,7 +86,7 @@ impl Endpoint {
         (endpoint, problems)
     }
 
-    /// Tells whether the layer reads the bodies of requests without a token.
+    /// Tells whether the layer reads the body of a request that has no token.
     pub(super) fn hears_anyone(&self) -> bool {
         self.dialect == Dialect::ToolResult || self.rules.has_public()
     }

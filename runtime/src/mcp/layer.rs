@@ -28,8 +28,8 @@ use crate::{
 };
 
 impl Gate {
-    /// Makes a layer that checks each request to an MCP server against the scopes of the tool, prompt or resource that
-    /// the request names.
+    /// Makes a layer that checks the requests to an MCP server. A request needs the scopes of the tool, prompt or
+    /// resource that the request names.
     ///
     /// Put the layer in front of any service that reads JSON-RPC from HTTP requests. For a server made with rmcp,
     /// `Gate::mcp` builds the whole router. The [module](crate::mcp) lists the checks. By default, refusals are
@@ -135,9 +135,9 @@ impl McpLayer {
     /// Sets how many bytes of memory all bodies may use together while they are read. The default is 64 MiB.
     ///
     /// If the limit leaves too little memory for a body, the layer immediately answers 503 with `Retry-After`. The
-    /// layer does not wait for free memory, because requests that waited for each other's memory would all time out. A
-    /// body that arrives in one piece, as in nearly every call, does not count against the limit. No body may be longer
-    /// than this limit, even if [`McpLayer::max_body`] is greater.
+    /// layer does not wait for free memory, because requests could then wait for each other's memory until all of them
+    /// time out. A body that arrives in one piece, as in nearly every call, does not count against the limit. No body
+    /// may be longer than this limit, even if [`McpLayer::max_body`] is greater.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.change().bounds.memory = Arc::new(Memory::new(bytes));
         self
@@ -219,7 +219,7 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Adapts the layer to an rmcp server. Sets the limits for bodies, and makes the gate answer that the tools in
+    /// Adapts the layer to an rmcp server. Sets the limits for bodies. The gate then also answers that the tools in
     /// `off` are unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn before_rmcp(&mut self, bounds: super::body::Bounds, has_sessions: bool, off: &[String]) {

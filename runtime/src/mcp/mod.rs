@@ -16,8 +16,8 @@
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
 //!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is
-//!    `ToolResult`, the layer reads the body of a request without a token before it answers. Otherwise, a request
-//!    without a token also gets a 401 with the scopes of the floor.
+//!    `ToolResult`, the layer does not answer a request without a token until it has read the body. Otherwise, a
+//!    request without a token also gets a 401 with the scopes of the floor.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
 //!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be
@@ -38,8 +38,8 @@
 //!    present, it must match the body, in every version of the protocol. A header that the protocol's version requires
 //!    must be present. If the headers break these rules, the answer is 400 with the code -32020.
 //!
-//! 9. **The session.** A request with a session of another principal gets a 404, like a request with a session that
-//!    does not exist; see [below](#sessions-and-tasks).
+//! 9. **The session.** If a session belongs to another principal or does not exist, a request with this session gets a
+//!    404; see [below](#sessions-and-tasks).
 //!
 //! A server made with `McpServer` also checks `Host`. A `Host` that two parsers could read differently gets a 403 after
 //! step 2, with the text `This server does not answer requests for this host`. After all steps, rmcp compares the host
@@ -116,8 +116,8 @@
 //!
 //! A server made with `McpServer` shows the requirement of each tool in the answer to `tools/list`. The requirement is
 //! in the member `securitySchemes`, which the gate derives from the tool's row. The gate writes this member twice: at
-//! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has one
-//! scheme `oauth2` for each alternative of its requirement. Each `oauth2` scheme lists the scopes of one alternative,
+//! the top level of the tool and in the tool's `_meta`. A public tool has the scheme `noauth`. Any other tool has an
+//! `oauth2` scheme for each alternative of its requirement. Each `oauth2` scheme lists the scopes of one alternative,
 //! together with the scopes of the floor. The scopes have the same names as in a challenge. A client needs only one of
 //! these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
 //!
@@ -161,8 +161,8 @@
 //! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC
 //! covers this name. Each request about a task needs the scopes of this tool. If the token lacks these scopes, the
 //! answer is 403 with the same challenge as for a call to the tool. If the server was not made with `McpServer`, the
-//! gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases: the
-//! program names the owners of tasks with [`McpLayer::tasks`], or a row such as
+//! gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases.
+//! Either the program names the owners of tasks with [`McpLayer::tasks`], or a row such as
 //! `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An

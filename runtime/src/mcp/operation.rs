@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// Which operations of its kind a row covers.
+/// Says which operations a row covers, among the operations of the row's kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),
@@ -128,9 +128,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to call every tool that has no row. The table and the lock file show this
     /// row as `tools/call *`.
     ///
-    /// Without this row, a call to a tool that the table does not list never reaches the server. The answer is the
-    /// usual error for an unknown name. With this row, callers that meet `requirement` can also call tools that you add
-    /// later or forget to declare. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
+    /// Without this row, the gate stops every call to a tool that the table does not list. The answer is the usual
+    /// error for an unknown name. With this row, callers that meet `requirement` can also call tools that you add later
+    /// or forget to declare. If the floor is enough for these tools, write `Requirement::AUTHENTICATED`.
     ///
     /// # Examples
     ///

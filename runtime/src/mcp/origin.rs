@@ -28,7 +28,7 @@ impl Origins {
         }
     }
 
-    /// Allows the pages from another origin.
+    /// Allows requests from the pages of another origin.
     ///
     /// # Errors
     ///

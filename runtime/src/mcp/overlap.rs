@@ -42,7 +42,7 @@ pub(crate) fn stands_in(row: &str, uri: &str) -> bool {
     }
 }
 
-/// Tells whether some URI fits both templates.
+/// Tells whether a URI can fit both templates.
 #[cfg(feature = "rmcp")]
 pub(super) fn share_uris(one: &UriTemplate, other: &UriTemplate) -> bool {
     all(one, other, meets)

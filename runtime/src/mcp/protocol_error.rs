@@ -199,7 +199,8 @@ impl ProtocolError {
         Self { id: None, status, code, message: message.into(), data: None, allow: None }
     }
 
-    /// Makes this error the answer to `message`. With `None`, the error answers the HTTP request as a whole.
+    /// Gives this error the id of the request `message`, so that the error answers this request. With `None`, the error
+    /// answers the HTTP request as a whole.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self

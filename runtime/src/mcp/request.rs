@@ -43,7 +43,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Adds the headers of the refused request to a `Token` refusal. The function that the program passes to
+    /// If the refusal is a `Token`, adds the headers of the refused request. The function that the program passes to
     /// `Gate::body_with` can read these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
@@ -208,7 +208,7 @@ async fn admit_anyone(
 }
 
 /// Checks the token against the scopes that the messages of a body need. For a single message, returns the last row
-/// that applies to it, which is usually the row of the message's target. For a batch, returns `None`.
+/// that applies to the message. Usually, this is the row of the message's target. For a batch, returns `None`.
 async fn judge_body(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -284,7 +284,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds out, for each task that a body names, whether the caller started the task, and with which tool.
+/// Finds out which of the tasks in a body the caller started, and with which tool.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -375,7 +375,7 @@ fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Re
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// Returns the row that demands only the floor, for a request without a row of its own.
+/// Returns the row for a request that has no row of its own. The returned row demands only the floor.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

@@ -51,7 +51,7 @@ struct Known {
 pub struct McpResource<'a> {
     operation: Operation,
     captures: Captures<'a>,
-    /// The row's scope templates with the values from the URI filled in.
+    /// The row's scope templates, filled in with the values from the URI.
     filled: Filled,
 }
 
@@ -61,7 +61,7 @@ pub struct McpResource<'a> {
 pub(super) enum KnownAs<'a> {
     /// The template of a row matches exactly these URIs, but its variables have other names.
     Renamed(&'a str),
-    /// No row has a template with exactly these URIs, but some rows apply, or may apply, to some of these URIs.
+    /// No row has a template with exactly these URIs. But at least one row applies, or may apply, to some of the URIs.
     Others,
     /// No row applies to any of these URIs.
     Unknown,
@@ -110,9 +110,8 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the table has `any_resource` and also another row for resources. If a caller wrote the
-    /// other row's URI in another spelling, `any_resource` would apply, and the scopes of the other row would not be
-    /// checked.
+    /// Returns a problem if the table has `any_resource` and also another row for resources. If a caller spelt that
+    /// row's URI differently, `any_resource` would apply, and the scopes of the row would not be checked.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();
@@ -144,8 +143,8 @@ impl Resources {
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Returns the first template that a URI would fit if the template's variables could have any values. This method
-    /// is for a URI that fits no template.
+    /// Returns the first template that a URI would fit if each variable allowed every value. This method is for a URI
+    /// that fits no template.
     pub(super) fn nearest(&self, uri: &str) -> Option<&str> {
         let templates = self.templates.values().flatten().map(|known| known.operation.name());
         let similar = templates.filter(|template| uri.len() <= MAX_URI && has_ends_of(template, uri));

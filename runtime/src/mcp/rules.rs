@@ -50,7 +50,8 @@ pub(super) struct Matched {
     pub(super) filled: Filled,
 }
 
-/// The rows that apply to the messages of a body. Nearly always there is only one row, so the first row needs no `Vec`.
+/// The rows that apply to the messages of a body. There is nearly always only one row. The first row therefore has a
+/// field of its own, and needs no `Vec`.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     first: Option<Matched>,
@@ -257,7 +258,7 @@ impl Rules {
         self.named.get(&kind)?.any.as_ref().map(Matched::of)
     }
 
-    /// Finds the row of a name, or else the row for all names without a row of their own.
+    /// Finds the row of a name. If the name has no row of its own, finds the row for all such names.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
         if kind == Kind::Tool && self.is_off(name) {
             return Err(Undecided::SwitchedOff);

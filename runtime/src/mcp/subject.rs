@@ -76,8 +76,8 @@ pub(super) const LIST_TASKS: &str = "tasks/list";
 /// Returns `true` for a method that does not need a row of its own. For such methods, the floor and the row of the
 /// target decide whether a request is allowed.
 ///
-/// The result is also `true` for a method about one task, such as `tasks/get`. If the gate does not know the owners of
-/// tasks, however, a method about a task needs a row. A table does not show whether the gate knows the owners, so this
+/// The result is also `true` for a method about one task, such as `tasks/get`. But if the gate does not know the owners
+/// of tasks, a method about one task needs a row. A table does not show whether the gate knows the owners, so this
 /// function assumes that the gate knows them.
 #[cfg(feature = "export")]
 pub(crate) fn needs_no_row(method: &str) -> bool {

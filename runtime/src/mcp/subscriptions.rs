@@ -7,8 +7,8 @@ use serde::{
     de::{Error, SeqAccess, Visitor},
 };
 
-/// The maximum number of resources in one request, and also the maximum number of tasks. The limit bounds the
-/// time and memory that a request takes. Real requests name fewer resources and tasks.
+/// One request may name at most this many resources, and at most this many tasks. The limit bounds the time and memory
+/// that a request takes. Real requests name fewer resources and tasks.
 const MOST: usize = 256;
 
 /// The resources and tasks that a request subscribes to. A subscription to a resource needs the scopes of the resource.

@@ -26,7 +26,7 @@ pub struct McpTable {
     operations: Cow<'static, [Operation]>,
 }
 
-/// The rows that let clients connect without a token, and see what a server offers. The rows make these methods public:
+/// The rows that let clients connect and see what a server offers, without a token. The rows make these methods public:
 /// `initialize`, `notifications/initialized`, `ping`, `server/discover`, and the methods that list tools, prompts,
 /// resources, resource templates and skills.
 ///

@@ -79,11 +79,12 @@ pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// For each task, the tool that the caller called to start it, or `None` if this caller did not start the task.
+    /// For each task, the tool that this caller used to start the task, or `None` if this caller did not start the
+    /// task.
     Told(Vec<(String, Option<String>)>),
 }
 
-/// The origin of one task: the tool that the caller called to start the task, if the gate knows this tool.
+/// The origin of one task: the tool whose call started the task, if the gate knows this tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
     Untold,
@@ -107,7 +108,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// For each task that a body names, finds the tool that the caller called to start the task.
+    /// Finds the tool that the caller called to start each task in a body.
     pub(super) async fn origins(
         &self,
         binding: &Binding,

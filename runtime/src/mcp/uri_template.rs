@@ -45,7 +45,8 @@ fn fixed(template: &str) -> impl DoubleEndedIterator<Item = &str> {
     template.split('{').map(|part| part.split_once('}').map_or(part, |(_, text)| text))
 }
 
-/// Tells whether a URI starts and ends like a template with variables.
+/// Tells whether a URI starts with the text before the template's first variable, and ends with the text after the last
+/// variable.
 pub(super) fn has_ends_of(template: &str, uri: &str) -> bool {
     let mut fixed = fixed(template);
     let (start, end) = (fixed.next().unwrap_or_default(), fixed.next_back().unwrap_or_default());
@@ -111,8 +112,8 @@ impl UriTemplate {
         Ok(())
     }
 
-    /// Returns the characters that separate the segments. A URI that fits the template has the same
-    /// separators.
+    /// Returns the characters that separate the segments. A URI that fits the template has the same separators as the
+    /// template.
     pub(super) fn separators(&self) -> &str {
         &self.separators
     }
@@ -216,7 +217,7 @@ pub(super) mod work {
 mod tests {
     use super::{UriTemplate, segments, separators};
 
-    /// Compares the values of the variables with `expected`, written as `name=value`. `None` means that the URI does
+    /// Compares the values of the variables, written as `name=value`, with `expected`. `None` means that the URI does
     /// not fit.
     #[track_caller]
     fn check(template: &'static str, uri: &str, expected: Option<&str>) {

@@ -192,7 +192,7 @@ impl<'a> Decision<'a> {
         self.step_up().acr().map(str::to_owned).collect()
     }
 
-    /// Returns the operation's limit on the time since the person's login, or `None` if there is no limit.
+    /// Returns the longest time since the person's login that the operation allows, or `None` if there is no limit.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.step_up().max_age()
@@ -214,7 +214,8 @@ impl<'a> Decision<'a> {
         self.facts.token.into_iter().flat_map(Token::acr)
     }
 
-    /// Returns the time at which the person logged in (`auth_time`), if a token was verified and has this claim.
+    /// Returns the claim `auth_time` of the verified token: the time at which the person logged in. Returns `None` if
+    /// no token was verified, or if the token lacks this claim.
     #[must_use]
     pub fn auth_time(&self) -> Option<SystemTime> {
         self.facts.token?.auth_time()
@@ -260,8 +261,8 @@ impl<'a> Decision<'a> {
         of_token.or_else(|| self.facts.credential.map(TokenId::of))
     }
 
-    /// Returns the resource that the request is for. Returns `None` behind a gate with only static keys, in a server
-    /// over stdio, and for a request that belongs to no resource of the gate's family.
+    /// Returns the resource that the request is for. Returns `None` if the gate has only static keys, if the server
+    /// runs over stdio, or if the request belongs to no resource of the gate's family.
     #[must_use]
     pub const fn resource(&self) -> Option<&'a Resource> {
         self.facts.resource
@@ -328,7 +329,7 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// Writes the name of the actor, and also its issuer if the token names the issuer.
+/// Writes the name of the actor. If the token names the actor's issuer, the text also contains this issuer.
 impl fmt::Display for Actor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.subject.escape_debug())?;

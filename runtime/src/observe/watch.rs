@@ -17,7 +17,7 @@ impl Watch {
         Self { since: is_told.then(Instant::now) }
     }
 
-    /// Awaits `waiting`. The time until `waiting` is ready is not measured.
+    /// Awaits `waiting`. The time of this wait is not counted.
     #[cfg(feature = "mcp")]
     pub(crate) async fn without<T>(&mut self, waiting: impl Future<Output = T>) -> T {
         let paused = self.since.map(|_| Instant::now());

@@ -60,8 +60,8 @@ impl Policy {
         problems
     }
 
-    /// Describes each scope of the floor that has a parameter in braces. The floor applies to every path, and not every
-    /// path has a value for the parameter.
+    /// Describes each floor scope that has a parameter in braces. The floor applies to every path, and not every path
+    /// has a value for the parameter.
     fn templates_of_the_floor(&self) -> impl Iterator<Item = String> {
         let templates = self.floor.iter().filter(|scope| is_meant_as_template(scope.as_str()));
         templates.map(|scope| {

@@ -1,4 +1,4 @@
-//! Decides whether a token grants enough scopes and, if it does not, which scopes a client should request.
+//! Decides whether a token grants enough scopes. If the token does not, finds out which scopes a client should request.
 //! This module does no input or output.
 //!
 //! All decisions are made in [`Policy::decide`]. The code that calls this method turns a [`Shortfall`] into a refusal.
@@ -30,9 +30,9 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// Why a token does not meet a demand. Each variant is harder to correct than the variants above it. After `Scope` or
-/// `Login`, the client needs a new token. After `IllegalValue`, the client must send another value. After `NoValue`,
-/// only a change to the program helps.
+/// Why a token does not meet a demand. The variant that is easiest to correct comes first, and the hardest comes last.
+/// After `Scope` or `Login`, the client needs a new token. After `IllegalValue`, the client must send another value.
+/// After `NoValue`, only a change to the program helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
@@ -43,7 +43,7 @@ pub(crate) enum Shortfall {
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,
-    /// A template names a parameter that the path lacks, which is a mistake in the program.
+    /// The program has a mistake: a template names a parameter that the path lacks.
     NoValue,
 }
 
@@ -118,8 +118,8 @@ impl Policy {
     }
 
     /// Returns the sets of scopes that a client can request to meet all demands. Each set contains the scopes of the
-    /// floor and of one alternative of each demand, under the names that clients use. The list is empty if no token is
-    /// needed.
+    /// floor and, for each demand, the scopes of one alternative. The scopes have the names that clients use. The list
+    /// is empty if no token is needed.
     ///
     /// The sets are in the order of the alternatives, so the first set is the one that a challenge names.
     #[cfg(feature = "rmcp")]

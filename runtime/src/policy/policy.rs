@@ -103,8 +103,8 @@ impl Policy {
         Self::default()
     }
 
-    /// Sets the scopes that every protected operation needs in addition to its own. The argument is an array or another
-    /// collection, even if there is only one scope, as in `.floor([Notes::Use])`.
+    /// Sets the scopes that every protected operation needs in addition to its own scopes. The argument is an array or
+    /// another collection, even if there is only one scope, as in `.floor([Notes::Use])`.
     pub fn floor(mut self, scopes: impl IntoIterator<Item: Into<ScopeToken>>) -> Self {
         self.floor = scopes.into_iter().map(Into::into).collect();
         self
@@ -144,8 +144,8 @@ impl Policy {
     /// Sets which scopes imply other scopes, for a program without a vocabulary.
     ///
     /// Implication is transitive. Implications affect the check of a token, but not the scopes that challenges name. An
-    /// implication cycle is an error at startup. It is also an error if a scope has two entries in `relations`, or one
-    /// entry there and one in a vocabulary.
+    /// implication cycle is an error at startup. Two entries for one scope are also an error, even if one is in
+    /// `relations` and the other in a vocabulary.
     ///
     /// # Examples
     ///
@@ -195,7 +195,7 @@ impl Policy {
 
     /// Sets which scopes the metadata lists.
     ///
-    /// MCP recommends a short list, and some clients request the whole list at their first login. But a client that
+    /// MCP recommends a short list. Some clients request all scopes of the list at their first login. But a client that
     /// never steps up gets only the scopes of this list.
     pub fn advertise(mut self, advertise: Advertise) -> Self {
         self.advertise = advertise;

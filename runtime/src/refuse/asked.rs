@@ -18,7 +18,7 @@ impl Asked {
         Some(join(self.scopes.iter().map(ScopeToken::as_str))).filter(|scope| !scope.is_empty())
     }
 
-    /// Returns the values of `acr` as a space-delimited list, if there are any.
+    /// Returns the values of `acr` as a space-delimited list, or `None` if there are no values.
     pub(crate) fn acr_values(&self) -> Option<String> {
         Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
     }

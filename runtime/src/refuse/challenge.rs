@@ -39,7 +39,7 @@ use crate::{
 /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 #[derive(Clone, Debug)]
 pub struct Challenge {
-    /// The algorithms with which clients may sign proofs, separated by spaces. `None` if the scheme is Bearer.
+    /// A space-delimited list of the algorithms with which clients may sign proofs. `None` if the scheme is Bearer.
     algs: Option<String>,
     error: Option<ErrorCode>,
     scopes: Vec<ScopeToken>,
@@ -222,7 +222,7 @@ impl fmt::Display for Challenge {
 /// The length of the longest header that servers and proxies accept, in bytes.
 const MAX_HEADER: usize = 8 * 1024;
 
-/// The length of the longest description that a challenge may contain, in characters.
+/// The maximum length of a challenge's description, in characters.
 const MAX_DESCRIPTION: usize = 256;
 
 /// Replaces the character if it is `=`, or if `error_description` must not contain it. The description may contain

@@ -135,7 +135,7 @@ impl Reason {
     }
 
     /// Returns the text for developers. Several texts contain the words "access token". A gate with only static keys
-    /// therefore replaces some of these texts, and so does a server over stdio.
+    /// and a server over stdio therefore replace some of these texts.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",
@@ -156,8 +156,8 @@ impl Reason {
         }
     }
 
-    /// Returns the text for the local user of a stdio server. This user has no access token. Returns `None` for a
-    /// reason whose usual text is right for the local user. Also returns `None` for a reason that the local user never
+    /// Returns the text for the local user of a stdio server. This user has no access token. Returns `None` if the
+    /// reason's usual text is also true for the local user. Also returns `None` for a reason that the local user never
     /// gets, such as an expired token.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) const fn description_for_local_user(self) -> Option<&'static str> {

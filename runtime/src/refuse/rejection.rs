@@ -15,7 +15,7 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// The headers that pages from other origins must be able to read in a refusal. Browsers hide a header from these pages
+/// In a refusal, pages from other origins must be able to read these headers. Browsers hide a header from these pages
 /// if `Access-Control-Expose-Headers` does not list it.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
@@ -31,8 +31,9 @@ type Challenges = [Option<HeaderValue>; 2];
 
 /// A refused request: the reason, and the answer that results from the reason. Clones are cheap.
 ///
-/// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals. If a handler's
-/// use of [`Access`](crate::Access) is wrong, the output of `Debug` says what to change, but the answer does not.
+/// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals. If a handler
+/// uses [`Access`](crate::Access) wrongly, the output of `Debug` says what to change. The answer does not contain this
+/// text.
 ///
 /// # Examples
 ///
@@ -89,7 +90,8 @@ impl Rejection {
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
-    /// Adds the headers of the refused request. The program's function that writes bodies can read these headers.
+    /// Stores the headers of the refused request in the rejection. The program's function that writes bodies can read
+    /// these headers.
     pub(crate) fn to(mut self, headers: KeptHeaders) -> Self {
         self.headers = headers;
         self

@@ -38,7 +38,7 @@ pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     text
 }
 
-/// Returns the other form of a URL without a path: `https://h` for `https://h/`, and the other way round.
+/// Returns the other form of a URL without a path: `https://h` for `https://h/`, and `https://h/` for `https://h`.
 pub(super) fn twin(url: &str, origin_end: usize) -> Option<String> {
     let (origin, rest) = url.split_at(origin_end);
     match rest.as_bytes() {

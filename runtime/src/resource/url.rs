@@ -33,8 +33,8 @@ impl Url {
         Self::identifier(what, text)?.in_their_form(what)
     }
 
-    /// Checks the pattern of a family: with values in place of its parameters, the pattern must be a valid identifier
-    /// of a resource.
+    /// Checks the pattern of a family. If values replace the pattern's parameters, the result must be a valid
+    /// identifier of a resource.
     #[cfg(feature = "family")]
     pub(super) fn family(what: &'static str, pattern: String) -> Result<Self, InvalidResource> {
         let example = example(&pattern).map_err(|fault| refused(what, &pattern, fault))?;
@@ -44,7 +44,7 @@ impl Url {
         }
     }
 
-    /// Checks that the URL has the form that clients send, because clients never request tokens for a URL in another
+    /// Checks that the URL has the form in which clients send it. Clients never request tokens for a URL in another
     /// form. Also checks that the URL contains no text such as `scope=`, because challenges contain the URL, and
     /// clients search the whole challenge for such texts.
     fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
@@ -176,7 +176,7 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
 /// The length of the longest accepted URL, in bytes. Common servers and proxies accept a URL of this length in a
-/// request line, and the URL fits into a challenge, which has at most 8 KiB.
+/// request line. Such a URL also fits into a challenge, which has at most 8 KiB.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.

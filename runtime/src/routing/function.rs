@@ -23,11 +23,10 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program can write its own implementation of [`Handler`] for a function if the program defines the type `T` or `S`
-/// in `Handler<T, S>`. The router must not use the program's implementation, because this implementation can leave out
-/// the guard. Therefore, this trait has the same bounds as axum's implementation. A function that meets these bounds
-/// already has axum's implementation. The compiler does not allow a second implementation of `Handler` with the same
-/// `T` and `S`.
+/// A program that defines the type `T` or `S` in `Handler<T, S>` can implement [`Handler`] for a function itself. The
+/// router must not use the program's implementation, because this implementation can leave out the guard. Therefore,
+/// this trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
+/// implementation. The compiler does not allow a second implementation of `Handler` with the same `T` and `S`.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. Any
 /// handler that is wrapped in [`guarded`](crate::guarded) also implements this trait, because `guarded` checks the
@@ -48,7 +47,8 @@ mod sealed {
 
     use crate::routing::gated::Answering;
 
-    /// This trait is sealed, because otherwise a program could present its own implementation of `Handler` as axum's.
+    /// This trait is sealed. Otherwise, a program could present its own implementation of `Handler` as axum's
+    /// implementation.
     #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Function<D, M, S>: Clone + Send + Sync + Sized + 'static {
         /// The type parameter `T` of axum's `Handler`.

@@ -89,7 +89,7 @@ where
 
     /// Converts the errors of services into responses; see [`axum::routing::MethodRouter::handle_error`].
     ///
-    /// A refusal by the gate is not an error of a service, so `answer` is not called for it.
+    /// A refusal by the gate is not an error of a service, so refusals never reach `answer`.
     pub fn handle_error<F, T>(self, answer: F) -> MethodRouter<S>
     where
         F: Clone + Send + Sync + 'static,

@@ -159,7 +159,7 @@ impl Mount {
         Self { path: path.to_owned(), place, mounted, group: None }
     }
 
-    /// Returns the row that is enforced, and that the table shows.
+    /// Returns the row that the gate enforces and the table shows.
     fn row(&self) -> &RowRef {
         self.group.as_ref().map_or(&self.mounted.row, |group| group.row())
     }

@@ -115,12 +115,11 @@ where
     ///
     /// Declare the scopes of the service with [`guarded`](crate::guarded), [`public`](fn@crate::public) or
     /// [`authenticated`](fn@crate::authenticated). The table has a row for `path`, a row for `path` with a slash at the
-    /// end, and a row with `{*rest}` for the paths below `path`. Scope templates cannot take values from the part of a
-    /// request's path that is below `path`.
+    /// end, and a row with `{*rest}` for the paths below `path`. Scope templates cannot take values from `{*rest}`.
     ///
     /// # Panics
     ///
-    /// Panics if a route overlaps with another route, or if its path is invalid. axum does the same.
+    /// Panics if the path is invalid, or if a route overlaps with another route. axum does the same.
     ///
     /// # Examples
     ///

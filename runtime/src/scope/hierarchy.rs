@@ -223,9 +223,9 @@ impl Wildcards {
                 .is_none_or(|prefix| scope.len() > prefix.len() && scope.starts_with(prefix))
     }
 
-    /// Tells whether `wildcard` is enabled and may cover a scope that `template` can become. Compares the wildcard only
-    /// with the text before the template's first parameter. So the answer can be `true` even if the wildcard covers no
-    /// such scope.
+    /// Tells whether `wildcard` is enabled and may cover a scope that is made from `template`. Compares the wildcard
+    /// only with the text before the template's first parameter. So the answer can be `true` although the wildcard
+    /// covers none of the scopes that the template can become.
     #[cfg(feature = "axum")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();

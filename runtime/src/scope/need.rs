@@ -70,9 +70,9 @@ pub(crate) enum OwnedNeed {
     Template(Text),
 }
 
-/// Reads the text of a scope that the program makes at run time. As in an attribute, a text with a parameter in braces
-/// is a template. If the template has a mistake, it can never be filled in, so no token meets the requirement. Any other
-/// text with braces is a scope.
+/// The program makes `scope` at run time, and this function reads its text. A text with a parameter in braces is a
+/// template, as in an attribute. If the template has a mistake, it can never be filled in, so no token meets the
+/// requirement. Any other text with braces is a scope.
 impl From<ScopeToken> for OwnedNeed {
     fn from(scope: ScopeToken) -> Self {
         if scopegate_grammar::is_meant_as_template(scope.as_str()) {
@@ -101,7 +101,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Finds the scope or template with this text. If a scope with literal braces and a template have the same text,
+    /// Finds the scope or template with this text. If a template and a scope with literal braces have the same text,
     /// returns the template.
     #[cfg(feature = "axum")]
     pub(crate) fn named(text: &str, among: impl Iterator<Item = Self>) -> Option<Self> {

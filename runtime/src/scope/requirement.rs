@@ -13,8 +13,8 @@ use super::{
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
 /// also demand that the person used a certain login method, or that the login is recent. Clones are cheap.
 ///
-/// The attributes create requirements. Use [`requirement!`](crate::requirement) where you cannot write an attribute, or
-/// to give a requirement a name. If a requirement is known only at run time, [parse it from
+/// The attributes create requirements. Where you cannot write an attribute, use [`requirement!`](crate::requirement).
+/// The macro can also give a requirement a name. If a requirement is known only at run time, [parse it from
 /// text](Requirement::from_str). The text can come from a configuration file, for example.
 ///
 /// # Examples
@@ -107,8 +107,8 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement that demands neither a scope nor a login. A handler with such a requirement needs
-    /// `#[authenticated]` or `#[public]` in place of the attribute that names the requirement.
+    /// Rejects a requirement that demands neither a scope nor a login. A handler that demands neither needs
+    /// `#[authenticated]` or `#[public]` instead.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {
@@ -122,7 +122,7 @@ impl Requirement {
         }
     }
 
-    /// Tells whether no token is needed.
+    /// Returns `true` if no token is needed.
     #[must_use]
     pub const fn is_public(&self) -> bool {
         matches!(self.kind, Kind::Public)

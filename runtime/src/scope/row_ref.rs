@@ -4,8 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use super::table::Row;
 
-/// A reference to a static or shared row. The code that handles a request often passes a row on, so this type is small
-/// and cheap to clone.
+/// A reference to a static or shared row. The code that handles a request often passes a row to other code, so this
+/// type is small and cheap to clone.
 #[derive(Clone, Debug)]
 #[expect(unnameable_types, reason = "a sealed trait returns it")]
 pub enum RowRef {

@@ -66,20 +66,20 @@ impl Scope {
         }
     }
 
-    /// Returns the text of the scope, as in a token or a challenge.
+    /// Returns the text of the scope: the same text that tokens and challenges contain.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
     }
 
-    /// Returns this scope. The variants of a vocabulary have the same method, so an attribute can emit the same code
-    /// for a constant and for a variant.
+    /// Returns this scope. The variants of a vocabulary also have a method `as_scope`, so an attribute can emit the
+    /// same code for a constant and for a variant.
     #[must_use]
     pub const fn as_scope(self) -> Self {
         self
     }
 
-    /// Returns a requirement that demands only this scope, for an attribute that names a single scope.
+    /// Returns a requirement that demands only this scope. An attribute with a single scope uses this requirement.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]

@@ -129,7 +129,7 @@ pub(crate) enum Unfilled {
     Illegal,
 }
 
-/// The results of filling in the templates of an operation for one request.
+/// For one request, the results of filling in an operation's templates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filled(Vec<(Text, Result<ScopeToken, Unfilled>)>);
 

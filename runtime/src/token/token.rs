@@ -161,8 +161,8 @@ impl Token {
         &self.0.scopes
     }
 
-    /// Returns the principal, if the token has an issuer and a subject, or if the token is a static key with a name;
-    /// see [`Principal`].
+    /// Returns the [`Principal`]. A token has a principal if it has an issuer and a subject. A static key has a
+    /// principal if it has a name.
     pub fn principal(&self) -> Option<&Principal> {
         self.0.principal.as_ref().filter(|principal| principal.unnamed_key().is_none())
     }
@@ -174,7 +174,7 @@ impl Token {
         self.0.principal.as_ref()
     }
 
-    /// Returns the issuer of the token, if the verifier set it.
+    /// Returns the issuer of the token, or `None` if the verifier set no issuer.
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
     }

@@ -14,11 +14,11 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// background every five minutes. While the server does not answer, the known keys stay in use, and only a token with
 /// an unknown key can get [`VerifyError::unavailable`].
 ///
-/// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key.
-/// While the server answers, these reloads happen at most once every ten seconds. A token with an unknown key is
-/// invalid if the gate's keys are recent enough. The keys are recent enough in two cases: if the gate requested them
-/// after the token first arrived, or if it requested them more than a minute after the token's `iat`. If the keys are
-/// not recent enough, the server may have published the token's key since the gate requested the keys, so the result is
+/// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key. As
+/// long as the server answers the gate's requests, these reloads happen at most once every ten seconds. A token with an
+/// unknown key is invalid if the gate's keys are recent enough. The keys are recent enough if the gate requested them
+/// after the token first arrived, or more than a minute after the token's `iat`. If the keys are not recent enough, the
+/// server may have published the token's key since the gate requested the keys, so the result is
 /// [`VerifyError::unavailable`]. The token becomes valid when a reload finds its key.
 ///
 /// Unless you set other rules for its [issuer](Issuer), a token is valid if

@@ -86,7 +86,7 @@ impl Server {
         Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
-    /// Uses a cached answer to check a token, without waiting. Returns `None` if no answer is cached.
+    /// Checks a token with a cached answer, without waiting. Returns `None` if no answer is cached.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))

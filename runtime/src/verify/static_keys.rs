@@ -141,8 +141,8 @@ impl StaticKeys {
     }
 
     /// Makes a verifier that tries the keys first, and then `verifier`. Use this method to accept keys in addition to
-    /// the tokens of your own verifier. To accept keys in addition to OAuth, enable the feature `jwt`, and pass the
-    /// result of `Issuers::static_keys` to `Gate::issuers`, so that the gate knows the issuers.
+    /// the tokens of your own verifier. To accept static keys as well as OAuth tokens, enable the feature `jwt`, and
+    /// pass the result of `Issuers::static_keys` to `Gate::issuers`. The gate then knows the issuers.
     ///
     /// # Examples
     ///
@@ -177,8 +177,8 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Iterates over the scopes that keys grant, each with the words "the key .. grants". The words contain the name of
-    /// the key, if it has one, and never the key itself.
+    /// Iterates over the scopes that keys grant. With each scope comes the text "the key .. grants". The words contain
+    /// the name of the key, if it has one, and never the key itself.
     pub(crate) fn grants(&self) -> impl Iterator<Item = (String, &str)> {
         self.keys.iter().flat_map(|Key { token, .. }| {
             let by = match token.principal().and_then(Principal::key_name) {

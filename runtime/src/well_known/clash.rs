@@ -81,7 +81,7 @@ fn differ_by_slash(a: &str, b: &str) -> String {
     )
 }
 
-/// Returns a problem for each route that is mounted where the document belongs.
+/// Returns a problem for each route at a path that the metadata document needs.
 pub(crate) fn with_routes(discovery: &Discovery, table: &ScopeTable) -> Vec<String> {
     let paths = discovery.paths();
     // A document that cannot have its own route is looked up by a wildcard route below the well-known path.

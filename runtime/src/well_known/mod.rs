@@ -112,7 +112,7 @@ where
     router.route(&format!("{WELL_KNOWN}/{{*rest}}"), lookup(documents))
 }
 
-/// Returns the well-known paths where the gate answers, with a document or with 404.
+/// Returns the well-known paths at which the gate answers, either with a document or with 404.
 pub(crate) fn looked_at(discovery: &Discovery) -> &'static [&'static str] {
     let without_oauth = discovery.served().is_none();
     if without_oauth { &WHERE_CLIENTS_LOOK } else { &WHERE_CLIENTS_LOOK[..1] }

@@ -43,7 +43,7 @@ fn below(path: &str) -> Option<[String; 3]> {
     Some(WHERE_CLIENTS_LOOK.map(|well_known| format!("{path}{well_known}")))
 }
 
-/// Answers 404 at and below a well-known path, except at the program's own routes.
+/// Answers 404 at a well-known path and at every path below it, except at the program's own routes.
 pub(super) fn mount<S>(router: axum::Router<S>, well_known: &str, table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -78,7 +78,7 @@ fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
 }
 
 /// Answers 404 for every method, through axum's fallback instead of a handler. A handler could clash with another
-/// router's handler at the same path when the two routers are merged.
+/// router's handler at the same path, once the two routers are merged.
 fn nothing<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -93,10 +93,10 @@ struct Expiring {
     key: Half,
 }
 
-/// The largest number of expired proofs that a call to `insert` normally removes. A call removes more than this number
-/// only if all proofs have expired, or if the store would otherwise refuse the proof of this call. A call adds only one
-/// proof, so calls can remove expired proofs faster than they add new ones. The number is small, so that no request
-/// becomes slow.
+/// The largest number of expired proofs that a call to `insert` normally removes. A call removes more proofs only in
+/// two cases: all proofs have expired, or the store would otherwise refuse the new proof. A call adds only one proof,
+/// so calls can remove expired proofs faster than they add new ones. The number is small, so that no request becomes
+/// slow.
 const SWEPT: usize = 4;
 
 impl Proofs {

@@ -26,7 +26,7 @@ pub struct ProofId {
 }
 
 impl ProofId {
-    /// Makes the identifier of a proof from its key's thumbprint (RFC 7638) and its `jti`.
+    /// Makes the identifier of a proof from the proof's `jti` and the thumbprint (RFC 7638) of the proof's key.
     #[must_use]
     pub fn new(thumbprint: [u8; 32], jti: &str) -> Self {
         // Thumbprints have a fixed length, so two different pairs of thumbprint and `jti` never give the hash function

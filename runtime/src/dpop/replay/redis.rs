@@ -26,7 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// # When Redis is unavailable
 ///
 /// While Redis is unavailable, the gate cannot tell whether a proof is new. So it answers 503 with `Retry-After` to
-/// each request with a valid proof. A request waits for Redis at most one second, including the time to connect. Set a
+/// each request with a valid proof. A request waits at most one second for Redis, including the time to connect. Set a
 /// longer [timeout](Self::timeout) if your network is slow. The program can start while Redis is down, and accepts
 /// proofs as soon as Redis answers.
 ///

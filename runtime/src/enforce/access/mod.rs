@@ -37,7 +37,7 @@ use crate::{
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
 /// an `Option<Access>` is `None` if the token is bad or missing. In such a middleware, the extractor does not answer
-/// 401 to a bad token, because the request can be for a public handler, and most public handlers ignore the token.
+/// 401 to a bad token. The request can be for a public handler, and most public handlers ignore the token.
 ///
 /// # Examples
 ///
@@ -54,7 +54,7 @@ pub struct Access {
     token: Token,
     /// The declaration of the handler.
     row: RowRef,
-    /// The scopes made from the handler's templates, if it has templates.
+    /// The scopes made from the handler's templates, or `None` if the handler has no templates.
     filled: Option<Arc<Filled>>,
     /// The request's headers, for the program's function that writes the bodies of refusals.
     headers: KeptHeaders,
@@ -65,7 +65,7 @@ pub struct Access {
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
-    /// The policy, for a program without a gate, such as a test or a server over stdio.
+    /// The policy that decides without a gate, as in a test or a server over stdio.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     Local(Arc<Local>),
 }
@@ -102,7 +102,7 @@ impl Access {
         }
     }
 
-    /// Returns the issuer of the token (`iss`), if the verifier set it.
+    /// Returns the issuer of the token (`iss`), or `None` if the verifier set no issuer.
     pub fn issuer(&self) -> Option<&str> {
         self.token.issuer()
     }
@@ -263,8 +263,8 @@ impl Access {
     ///
     /// Fails if the token lacks the scope, or if the scope is not declared. If the token lacks the scope, an HTTP
     /// handler answers 403, and the 403 names all scopes that the request needs. If the scope is not declared, the
-    /// answer is 500, and an error is logged. If the attribute contains only literals, and the handler calls this
-    /// method on its `Access` argument with an undeclared literal, the program does not compile.
+    /// answer is 500, and an error is logged. Suppose that the attribute contains only literals. If the handler then
+    /// calls this method on its `Access` argument with an undeclared literal, the program does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. Clients do not request
     /// more scopes after this error, because rmcp sends it with HTTP 200. The section "A scope that depends on an
@@ -309,9 +309,10 @@ impl Access {
     /// of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead, because
     /// the refusal then names the missing scope.
     ///
-    /// You need not declare the scopes of `asked` in the attribute. But by default, `scopes_supported` contains only
-    /// declared scopes and the scopes of the floor, and clients do not request any other scope. To list a scope in
-    /// `scopes_supported`, in the scope table and in the lock file, declare it with `also(..)`.
+    /// You need not declare the scopes of `asked` in the attribute. But clients do not request a scope that
+    /// `scopes_supported` lacks, and by default, `scopes_supported` contains only declared scopes and the scopes of the
+    /// floor. To list a scope in `scopes_supported`, in the scope table and in the lock file, declare it with
+    /// `also(..)`.
     ///
     /// Name each template of `asked` in the handler's attribute, for example in `also(..)`. The parameters of the
     /// template then have the same values as in the handler's own scopes. If `asked` contains a template that the

@@ -46,12 +46,12 @@ pub enum Severity {
     Error,
     /// The problem can keep some clients from getting a token that the gate accepts.
     Warning,
-    /// The finding may describe something that you want. If so, you need not change anything.
+    /// The finding describes something that may be intended. If so, you need not change anything.
     Hint,
 }
 
-/// The part of the system that a [`Finding`] is about. An error in one part can be the cause of errors in the parts
-/// listed after it.
+/// The part of the system that a [`Finding`] is about. An error in one part can cause errors in the parts that are
+/// listed after this part.
 ///
 /// # Examples
 ///

@@ -43,8 +43,8 @@ impl Lacking {
         all
     }
 
-    /// Adds a list of those names that are new, followed by `condition`. Clients can request several scopes by one
-    /// name, so a name can already be listed.
+    /// Adds a list of those names that are not listed yet, followed by `condition`. Several scopes can have the same
+    /// name for clients, so a name can already be in the text.
     fn add(&mut self, mut names: Vec<String>, condition: &str) {
         names.retain(|name| !self.names.contains(name));
         if !names.is_empty() {

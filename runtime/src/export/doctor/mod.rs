@@ -36,7 +36,7 @@ use crate::{gate::Gate, scope::ScopeTable, shown, well_known::Discovery};
 ///
 /// The doctor examines the configuration, and fetches the metadata and the keys of each [`Issuer`](crate::Issuer) in
 /// the same way as the gate. The doctor fetches every document again, even if the gate has already loaded the document.
-/// The doctor also compares what the authorization servers offer with what clients will request. You can also give the
+/// The doctor also checks whether the authorization servers offer what clients will request. You can also give the
 /// doctor a token to check.
 ///
 /// `cargo scopegate doctor` prints the result. Your program can also run the doctor, at startup or in a test. Like the
@@ -74,9 +74,8 @@ impl<'a> Doctor<'a> {
     /// operations the token opens.
     ///
     /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis does not contain the
-    /// whole token. If a dot-separated part of the token has more than 16 characters, the diagnosis does not contain
-    /// this part, either. White space around the token is ignored, and so is the word `Bearer` or `DPoP` before the
-    /// token.
+    /// whole token. If a dot-separated part of the token has more than 16 characters, this part is left out as well.
+    /// White space around the token is ignored. The word `Bearer` or `DPoP` before the token is ignored, too.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self
@@ -109,8 +108,8 @@ impl<'a> Doctor<'a> {
         Diagnosis::new(Subject::of(gate), findings, token)
     }
 
-    /// Finds the problems that keep the gate from starting, and the scopes that roles and keys grant in vain. Adds a hint
-    /// if the program has its own token verifier.
+    /// Finds the problems that keep the gate from starting, and the scopes that a role or a key grants although they
+    /// help no caller. Adds a hint if the program has its own token verifier.
     fn configuration(&self) -> Vec<Finding> {
         let discovery = Discovery::new(self.gate, self.table);
         let problems = problems(self.gate, self.table, &discovery);

@@ -28,7 +28,7 @@ pub(super) struct Operation {
     depends_on: Vec<Fitting>,
     /// Why the login is not enough.
     login: Vec<String>,
-    /// The scopes that the handler may also demand and that the token lacks. A template is listed if the token lacks
+    /// The scopes that the handler may also demand, but that the token lacks. A template is listed if the token lacks
     /// the template's scope for at least one value.
     may_demand: Vec<String>,
     /// The scopes that the token has and that fit a template in `may_demand`.

@@ -5,9 +5,9 @@ use std::{env, fs, io, path::Path};
 use super::{Lock, LockError, change::Change, error::Difference, rules};
 use crate::{export::Admission, scope::ScopeTable};
 
-/// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. If the
-/// environment has `UPDATE_SCOPES=1`, and the file is missing or does not match, the file is written. Empty lines and
-/// lines that begin with `#` are not compared.
+/// Checks that the lock file at `path` matches `admission` and `table`. `admission` is a `&Gate` or a `&Policy`. With
+/// `UPDATE_SCOPES=1` in the environment, this function writes the file if the file is missing or does not match. Empty
+/// lines and lines that begin with `#` are not compared.
 ///
 /// # Errors
 ///
@@ -101,8 +101,8 @@ pub(in crate::export) enum Checked {
     Written(Option<Vec<Change>>),
 }
 
-/// Compares the lock file with `admission` and `table`, which must have no problems. If `writes` is set, and the file
-/// is missing or does not match, the file is written.
+/// Compares the lock file with `admission` and `table`. Call this function only if these two have no problems. If
+/// `writes` is set, and the file is missing or does not match, the file is written.
 pub(in crate::export) fn check_or_write(
     admission: Admission<'_>,
     table: &ScopeTable,

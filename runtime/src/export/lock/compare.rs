@@ -2,8 +2,8 @@
 //!
 //! For this comparison, a token is a set of scopes. Only a finite number of scopes cover a given scope
 //! ([`Policy::coverers`]), so only a finite number of minimal sets of scopes meet a given demand. It is enough to
-//! compare these minimal sets. A template counts as one scope, because a scope that covers the template covers every
-//! scope that the template can become.
+//! compare these minimal sets. A template counts as one scope: if a scope covers the template, this scope also covers
+//! every scope that the template can become.
 
 use std::{
     borrow::Cow,
@@ -106,7 +106,7 @@ impl<'a> From<&'a Needs> for Demand<'a> {
     }
 }
 
-/// Returns the effect of replacing the old demand and its policy with the new demand and its policy.
+/// Returns the effect on callers if the new demand and its policy replace the old demand and its policy.
 pub(super) fn direction(old: (&Side, &Demand<'_>), new: (&Side, &Demand<'_>)) -> Direction {
     let instances = values(old.1.scopes().chain(new.1.scopes()), || {
         old.0.names.iter().chain(&new.0.names).map(String::as_str)
@@ -142,9 +142,9 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
 ///
 /// A token fails to meet the demand if it lacks a scope of the floor, or if it lacks at least one scope of each
 /// alternative. A token lacks a scope if none of the token's scopes covers that scope. To find a token that fails, the
-/// function chooses which scopes the token must lack. From each set of `wanted`, it removes all scopes that cover a
-/// chosen scope. If every set still contains scopes, a token can have one remaining scope from each set. This token
-/// lacks all chosen scopes, so it does not meet the demand.
+/// function chooses which scopes the token must lack. The function removes from each set of `wanted` all scopes that
+/// cover a chosen scope. If every set still contains scopes, a token can have one remaining scope from each set. This
+/// token lacks all chosen scopes, so it does not meet the demand.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -164,8 +164,8 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tells whether a token that has one scope from each set of `wanted` can still lack at least one scope of each
-/// alternative. Tries all combinations of one scope from each alternative.
+/// Tells whether a token with one scope from each set of `wanted` can still fail every alternative, because at least
+/// one scope of the alternative is missing. Tries every choice of one scope from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],

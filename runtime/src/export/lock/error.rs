@@ -39,8 +39,8 @@ enum Remedy {
 }
 
 enum Kind {
-    /// The problems that keep the gate from starting. If a server has only a policy, they keep this server from
-    /// starting.
+    /// The problems that keep the gate from starting. If a server has only a policy and no gate, the problems keep this
+    /// server from starting.
     CannotStart {
         has_gate: bool,
         problems: Vec<String>,
@@ -185,7 +185,7 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes the line number, the line of the file, and the line of the program's lock.
+/// Writes the number of the line, and the line's text in the file and in the program's lock.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
@@ -196,8 +196,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Writes changes in groups, one change per line. The heading of a group names the effect of its changes on callers,
-/// such as `stricter`.
+/// Writes changes in groups, one change per line. The heading of a group, such as `stricter`, names the effect of its
+/// changes on callers.
 pub(in crate::export) struct Listed<'a>(pub(in crate::export) &'a [Change]);
 
 impl fmt::Display for Listed<'_> {

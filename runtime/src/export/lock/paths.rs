@@ -74,8 +74,8 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Tells whether each parameter name that occurs in both paths has the same position and the same form in both
-    /// paths. For example, the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
+    /// Tells whether parameters with the same name have the same position and the same form in both paths. For example,
+    /// the result is `false` for `/{a}/{b}` and `/{b}/{a}`.
     pub(super) fn names_alike(&self, other: &Self) -> bool {
         let named = |path: &Self| {
             let named = path.segments.iter().enumerate().filter(|(_, segment)| segment.name().is_some());

@@ -17,9 +17,9 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// Whether the same parameter name can have two values in one request: one from the operation's path or URI, and
-    /// another from the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}`
-    /// and in `/{b}/{a}`.
+    /// `true` if one parameter name can have two values in a request: one in the path or URI of the operation, and
+    /// another in the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and
+    /// in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 
@@ -48,8 +48,8 @@ impl<'a> Rest<'a> {
 }
 
 impl<'a> Routes<'a> {
-    /// Finds the rules that apply to an operation that has no row in a lock. `side` is `0` for the old lock,
-    /// and `1` for the new lock.
+    /// Finds the rules for an operation without a row in the lock. `side` is `0` for the old lock, and `1` for the new
+    /// lock.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
         if method == METHOD && place != REST && !is_opened_by_any_method(place) {
@@ -78,10 +78,10 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the other paths that handle the operation's requests, and returns the rows of these paths. For example, a
-    /// program whose lock has `/f/{n}` but not `/f/secret` answers requests for `/f/secret` with the handler at
-    /// `/f/{n}`. If the operation's own path is in the lock, axum does not send the operation's requests to other
-    /// paths, so the result is empty.
+    /// Finds the other paths to which axum sends the operation's requests, and returns the rows of these paths. For
+    /// example, suppose that the lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests
+    /// for `/f/secret`. The result is empty if the operation's own path is in the lock, because axum then sends the
+    /// operation's requests only to this path.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();
@@ -104,8 +104,8 @@ impl<'a> Routes<'a> {
     }
 }
 
-/// In the table of an MCP server, a row for an MCP method, such as `tasks/cancel`, has the word `method` in place of
-/// the HTTP method.
+/// In the table of an MCP server, the row of a method such as `tasks/cancel` has the word `method` in place of the HTTP
+/// method.
 const METHOD: &str = "method";
 const RESOURCE: &str = "resources/read";
 

@@ -54,7 +54,7 @@ pub(super) trait Document {
     fn add_scopes(&mut self, name: &str, scopes: &Described);
 }
 
-/// An operation of a document, with its path, and with its method in capitals.
+/// An operation of a document. `method` is in capitals.
 pub(super) struct Place<'a> {
     pub(super) path: String,
     pub(super) method: String,

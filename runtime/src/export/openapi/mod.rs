@@ -20,15 +20,15 @@ impl ScopeTable {
     /// empty list of requirements, which overrides the document's default. If the handler of a public operation takes
     /// `Option<Access>`, a token is optional, and the list is `[{}, {"oauth2":[]}]`. A required `acr` becomes the
     /// extension `x-acr-values`, which is a list. A required `max_age` becomes the extension `x-max-age`, in seconds.
-    /// The scopes of `also(..)`, which the handler itself may demand, become the extension `x-also-scopes`, which is a
-    /// list. The new requirements and extensions replace those that the operation had before. A scope template is
-    /// written with its braces. A requirement names all scopes that the operation needs, even those that the metadata
-    /// does not advertise.
+    /// The extension `x-also-scopes` lists the scopes of `also(..)`, which the handler itself may demand. The new
+    /// requirements and extensions replace those that the operation had before. A scope template is written with its
+    /// braces. A requirement names all scopes that the operation needs, even those that the metadata does not
+    /// advertise.
     ///
-    /// If an operation of the document is not in the table, the operation stays as it is, and the report
-    /// lists the operation. The report also lists each route that is not in the document. Routes are found in
-    /// the document by method and path. Where the route has `{*rest}`, the document has `{rest}`. A route for
-    /// `GET` also covers `HEAD`.
+    /// If an operation of the document is not in the table, the operation stays as it is, and the report lists the
+    /// operation. The report also lists each route that is not in the document. The method and the path tell which
+    /// operation of the document belongs to a route. Where the route has `{*rest}`, the document has `{rest}`. A route
+    /// for `GET` also covers `HEAD`.
     ///
     /// # Examples
     ///

@@ -1,4 +1,5 @@
-//! Runs the command `check`, which compares the lock with the program, and the program with an older lock.
+//! Runs the command `check`, which compares the program with its lock. With `--since`, the command also compares the
+//! program with an older lock.
 
 use std::{env, io::Write};
 
@@ -93,7 +94,7 @@ fn words(checked: &Checked, path: &str) -> String {
     }
 }
 
-/// Lists the changes from the lock `old` to `lock`.
+/// Lists what has changed in `lock` since `old`.
 fn compare(lock: &Lock, old: &Lock, name: &str, out: &mut impl Write) -> Result<(), Exit> {
     let changes = lock.changes_since(old);
     if changes.is_empty() {

@@ -42,8 +42,8 @@ struct Report<'a> {
     values: Values,
     /// All scopes that the rows, the floor or the implications name, sorted.
     scopes: Vec<Known>,
-    /// The templates of the rows, split into parts. In a row, literal braces are doubled, so this map also contains the
-    /// scopes with literal braces.
+    /// The templates of the rows, split into parts. The map also contains the scopes with literal braces, because a row
+    /// writes each literal brace twice.
     templates: BTreeMap<String, Vec<Part>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     template_descriptions: BTreeMap<String, &'static str>,

@@ -1,4 +1,4 @@
-//! The scopes of the report, and the scopes that each of them covers.
+//! Each scope of the report, with the scopes that this scope covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -29,8 +29,8 @@ impl Bound {
     }
 }
 
-/// Makes strings from a few characters. Many of these strings are equal, and many lists of them give the same bytes
-/// when joined.
+/// Makes strings from a few characters. Many of these strings are equal. If the strings of a list are joined, many
+/// different lists give the same bytes.
 fn text() -> impl Strategy<Value = String> {
     "[ab.]{0,3}"
 }

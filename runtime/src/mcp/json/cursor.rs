@@ -112,7 +112,7 @@ impl<'a> Cursor<'a> {
     /// Skips a short string without escapes, such as the name of a member, and returns its content.
     ///
     /// The function returns `None` if the string is too long, or contains a backslash or a control character. If the
-    /// function returns the content, it moves the cursor to the same position as [`Self::skip_text`] does.
+    /// function returns the content, the cursor is then where [`Self::skip_text`] would leave it.
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;

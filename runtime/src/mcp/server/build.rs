@@ -154,7 +154,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Switches off tools, such as those that the program's configuration lists.
+    /// Switches off tools, for example the tools that the program's configuration lists.
     ///
     /// Nobody can call a switched-off tool, and no list contains it. If a switched-off tool has started a task, the
     /// gate treats this task as unknown. At startup, the log has a warning for each switched-off tool.

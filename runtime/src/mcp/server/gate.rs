@@ -10,8 +10,8 @@ use super::{
 use crate::{gate::Gate, policy::StartupError};
 
 impl Gate {
-    /// Makes the router of an MCP server. The router serves the metadata document. At the path of the resource, the
-    /// router has rmcp's service behind this gate.
+    /// Makes the router of an MCP server. The router serves the metadata document. rmcp's service is at the path of the
+    /// resource, behind this gate.
     ///
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.

@@ -171,7 +171,7 @@ struct Tool<'a> {
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
     /// The member `securitySchemes` at the top level of the tool, if present. A later version of rmcp could write this
-    /// member there.
+    /// member at the top level.
     #[serde(default, rename = "securitySchemes")]
     lifted: Option<IgnoredAny>,
 }

@@ -3,7 +3,7 @@
 use crate::mcp::McpTable;
 
 /// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements this trait.
-/// If the compiler reports conflicting implementations of this trait, several blocks of one type have tools, but no
+/// The compiler reports conflicting implementations of this trait if several blocks of one type have tools, but no
 /// `router = NAME`. Write `#[scoped_tools(router = NAME)]` on all of these blocks except one.
 ///
 /// # Examples
@@ -50,8 +50,8 @@ pub struct Tables;
 )]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub trait Have<S> {
-    /// The requirement of each tool and prompt. If this constant had the name `TOOLS`, the compiler would suggest this
-    /// trait to a program that uses `S::TOOLS` although `S` has no table.
+    /// The requirement of each tool and prompt. If this constant had the name `TOOLS`, and a program used `S::TOOLS`
+    /// for an `S` without a table, the compiler would suggest this trait.
     const TABLE: McpTable;
 }
 

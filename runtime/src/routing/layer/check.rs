@@ -78,8 +78,8 @@ impl GateLayer {
     /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. If at
     /// least one row of the table has a route, the layer logs such a path when the first request for this path arrives.
     /// If the table has a row for a path, the check logs which methods of this path have no row. A method without a row
-    /// is not an error, because an axum router can contain handlers without a declaration. Only a handler with an
-    /// attribute, or with [`guarded`](crate::guarded) around it, can have a row.
+    /// is not an error, because an axum router can contain handlers without a declaration. A handler can have a row
+    /// only if it has an attribute, or if [`guarded`](crate::guarded) wraps it.
     ///
     /// # Errors
     ///

@@ -153,10 +153,10 @@ impl GateLayer {
     /// clients read the document before they have a token. Merge this router into the outermost router, because clients
     /// look for the document at the root of the server.
     ///
-    /// axum keeps the default 404 of the router that is merged last. So if this router is merged last, layers that you
-    /// added before, such as a CORS layer or the gate's layer, do not see unknown paths. If these layers must see
-    /// unknown paths, merge your routes into this router, as in `layer.well_known().merge(routes.layer(cors))`. If your
-    /// routes have a fallback, the order of the merges does not matter.
+    /// axum keeps the default 404 of the router that is merged last. So if you merge this router last, a CORS layer or
+    /// the gate's layer that you added before does not see unknown paths. If these layers must see unknown paths, merge
+    /// your routes into this router, as in `layer.well_known().merge(routes.layer(cors))`. If your routes have a
+    /// fallback, the order of the merges does not matter.
     ///
     /// This method is for a server with one gate. For several gates, use [`GateLayer::discovery`].
     pub fn well_known<S>(&self) -> axum::Router<S>

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Routes {
     at: HashMap<String, Vec<Rule>>,
-    /// The paths that the log has already reported, because they have no row.
+    /// Paths that have no row, and are already in the log.
     without_row: RwLock<HashSet<Box<str>>>,
 }
 
@@ -49,7 +49,7 @@ impl Routes {
         rules.and_then(|rules| find(rules, &request.method))
     }
 
-    /// Logs a warning that `path` has no row, if at least one row of the table has a route. Each path is logged only
+    /// Logs a warning that `path` has no row. Logs nothing if no row of the table has a route. Each path is logged only
     /// once. The paths are the patterns of the program's routes, so their number is limited. Metadata documents have a
     /// different warning. This warning is logged once for all their paths together, even if no row has a route.
     fn report(&self, path: &str) {

@@ -124,8 +124,8 @@ where
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Sets the handler for requests whose method has no other handler, in place of the 405 answer;
-    /// see [`axum::routing::MethodRouter::fallback`].
+    /// Sets the handler that replaces the 405 answer to requests whose method has no other handler; see
+    /// [`axum::routing::MethodRouter::fallback`].
     ///
     /// Like any handler, a fallback declares its scopes. In the table, a fallback has the method `*`.
     ///

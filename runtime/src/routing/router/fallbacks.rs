@@ -1,4 +1,4 @@
-//! Fallbacks answer requests that match no route, and requests whose route does not serve their method. Like any
+//! Fallbacks answer requests that match no route, and requests with a method that the route does not serve. Like any
 //! handler, each fallback declares its scopes.
 
 use std::convert::Infallible;
@@ -61,8 +61,8 @@ where
         self
     }
 
-    /// Sets the handler for requests that match a path but none of its methods, in place of the 405 answer;
-    /// see [`axum::Router::method_not_allowed_fallback`].
+    /// Sets the handler that replaces the 405 answer for requests that match a path but none of its methods; see
+    /// [`axum::Router::method_not_allowed_fallback`].
     ///
     /// The fallback covers all paths added so far, except paths with a handler for all methods. The table shows the
     /// fallback with the method `*` at each path that the fallback covers.

@@ -1,4 +1,4 @@
-//! Caches answers about tokens, for a short time and with a size limit.
+//! Caches answers about tokens for a short time. The cache has a size limit.
 
 use std::{
     sync::{Arc, Mutex},

@@ -35,7 +35,7 @@ enum State {
     #[default]
     Closed,
     /// The server gave no answer, or refuses all questions now, for example because it rejects the credentials of this
-    /// program. It is not asked before `until`.
+    /// program. No request asks the server before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
     /// The pause is over, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.

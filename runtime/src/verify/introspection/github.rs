@@ -46,8 +46,8 @@ pub(super) fn read(reply: &Reply, client_id: &str) -> Result<Reading, String> {
     }
 }
 
-/// Converts the answer to claims, and names them as RFC 7662 does. Leaves out the token and its hash, which GitHub's
-/// answer also contains.
+/// Converts the answer to claims with the names of RFC 7662. Leaves out the token and its hash, which GitHub's answer
+/// also contains.
 fn active(answer: &Map<String, Value>, client_id: &str) -> Result<Map<String, Value>, String> {
     let app = answer.get("app").and_then(|app| app.get("client_id"));
     if app.and_then(Value::as_str) != Some(client_id) {

@@ -53,7 +53,8 @@ struct Shared {
     keys: KeySource,
     cache: Cache,
     circuit: Mutex<Circuit>,
-    /// The open question about each token. The channel of a question delivers the outcome, and then closes.
+    /// For each token, the question that the authorization server has not answered yet. The channel of a question
+    /// delivers the outcome, and then closes.
     flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
 }
@@ -190,7 +191,7 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token, and caches the outcome unless the server could not answer.
+    /// Asks about a token, and caches the outcome if the server answered, even if the answer was useless.
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;
@@ -283,8 +284,8 @@ impl Shared {
     }
 }
 
-/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. The failure contains the pause
-/// that the reply asks for, if any.
+/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. If the reply asks for a pause,
+/// the failure contains this pause.
 fn overload(reply: &Reply) -> Option<Failure> {
     if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
         return None;

@@ -69,9 +69,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
 /// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each further
 /// failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
-/// seconds. After each pause, the gate tries the server with a single question. Five useless answers in a row, such as
-/// error pages, also make the gate pause its questions for one second. At most 64 questions to a server are open at the
-/// same time. While 64 questions are open, a request that needs a new question gets 503 immediately.
+/// seconds. After each pause, the gate sends the server a single question as a test. After five useless answers in a
+/// row, such as error pages, the gate also sends no questions for one second. At most 64 questions to a server are open
+/// at the same time. While 64 questions are open, a request that needs a new question gets 503 immediately.
 ///
 /// If the server rejects the credentials of this program, requests also get 503, and the gate pauses its questions in
 /// the same way. Each failed question causes a `warn` line in the log.
@@ -133,8 +133,8 @@ impl Introspection {
         }
     }
 
-    /// Asks GitHub about tokens of an OAuth app or a GitHub App, at GitHub's endpoint for [checking a token]. Only
-    /// tokens that begin with `gho_` or `ghu_` are sent to GitHub.
+    /// Asks GitHub's endpoint for [checking a token] about the tokens of an OAuth app or a GitHub App. Only tokens that
+    /// begin with `gho_` or `ghu_` are sent to GitHub.
     ///
     /// The gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id) and `username` from GitHub's
     /// answer. If the answer says when the token expires, the claims also contain `exp`. The claims contain no
@@ -205,9 +205,9 @@ impl Introspection {
     }
 
     /// Sets the introspection endpoint. By default, the gate uses the `introspection_endpoint` in the issuer's
-    /// metadata, if this endpoint is on the origin of the issuer or of the metadata. For any other endpoint, call this
-    /// method. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and for the hosts that
-    /// you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
+    /// metadata, if this endpoint has the same origin as the issuer or as the metadata. For any other endpoint, call
+    /// this method. The endpoint must be an `https` URL; `http` is allowed for loopback addresses, and for the hosts
+    /// that you set with [`Issuer::http_hosts`](crate::Issuer::http_hosts).
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -226,8 +226,8 @@ impl Introspection {
     /// # Risk
     ///
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
-    /// who runs that service, or steals a token from it, can use the token here. Call this method only if the server
-    /// issues tokens for no other resource, or if the server answers `active` only to the service for which the token
+    /// who runs that service, or steals a token from it, can use the token here. Call this method only in two cases:
+    /// the server issues tokens for no other resource, or it answers `active` only to the service for which the token
     /// was issued. It is better to configure the server so that its answers name an audience, or to call
     /// `Issuer::client_ids` with the clients whose tokens you accept. If an answer names an audience, the audience is
     /// still checked.
@@ -248,10 +248,10 @@ impl Introspection {
     ///
     /// # Risk
     ///
-    /// Some servers also answer `active` about refresh tokens. One such server is oidc-provider, whose answer about a
-    /// refresh token has no `token_type`. So with this method, the gate would accept a refresh token, which lives for
-    /// weeks, as an access token. Call this method only if every token that the server calls active is an access token.
-    /// For example, django-oauth-toolkit answers `active` only about access tokens.
+    /// Some servers also call refresh tokens active. One such server is oidc-provider, whose answer about a refresh
+    /// token has no `token_type`. With this method, the gate would therefore accept a refresh token as an access token,
+    /// although a refresh token lives for weeks. Call this method only if every token that the server calls active is
+    /// an access token. For example, django-oauth-toolkit answers `active` only about access tokens.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// Iterates over the values of `acr`. The claim is a string ([RFC 9068, section 2.2.1]), but some servers send an array
 /// of strings.
 ///
-/// Values of other types are ignored, so an operation that requires an `acr` does not accept them.
+/// Values of other types are ignored, so they never meet the demand of an operation that requires an `acr`.
 ///
 /// [RFC 9068, section 2.2.1]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2.1
 pub(super) fn values(claims: &Map<String, Value>) -> impl Iterator<Item = &str> {

@@ -40,9 +40,9 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// Some authorization servers use another audience, and roles in place of scopes. For such a server, set the audience
-/// and the roles, and let only roles grant scopes. If the tokens are not [marked](Self::audience) as access tokens,
-/// also name a claim that only access tokens have:
+/// With some authorization servers, tokens have another audience, and have roles in place of scopes. For such a server,
+/// set the audience and the roles, and let only roles grant scopes. If the tokens are not [marked](Self::audience) as
+/// access tokens, also name a claim that only access tokens have:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -238,10 +238,10 @@ impl Issuer {
         self
     }
 
-    /// Grants scopes for roles. `path` lists the names that lead to the roles in the token's claims, from the outermost
-    /// to the innermost. `scopes` maps roles to space-delimited scopes. A role that is not in `scopes` grants nothing.
-    /// If `scopes` lists a role several times, the role grants the scopes of all its entries. You can call this method
-    /// several times. Each call adds a path and the scopes of its roles.
+    /// Grants scopes for roles. `path` says where the roles are in the token's claims. It lists the names of the
+    /// members on the way, from the outermost to the innermost. `scopes` maps roles to space-delimited scopes. A role
+    /// that is not in `scopes` grants nothing. If `scopes` lists a role several times, the role grants the scopes of
+    /// all its entries. You can call this method several times. Each call adds a path and the scopes of its roles.
     ///
     /// The value at the path is an array of roles, a space-delimited list of roles, or an object. The roles in an
     /// object are the names of its members. If an array has a value that is not a string, the array grants nothing.
@@ -249,11 +249,11 @@ impl Issuer {
     /// The scopes in `scope` and `scp` still count, even if the token has no role. To let only roles grant scopes, also
     /// call [`roles_only`](Self::roles_only).
     ///
-    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. A token
-    /// that the gate accepts because of an [`audience`](Self::audience) or a [client id](Self::client_ids) must be
-    /// marked as an access token, or have a claim for scopes. If the tokens are not [marked](Self::audience) as access
-    /// tokens and have no claim for scopes, use `access_claims` to name a claim that only access tokens have. For
-    /// example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
+    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. The gate
+    /// accepts some tokens because of an [`audience`](Self::audience) or a [client id](Self::client_ids). Such a token
+    /// must be marked as an access token, or have a claim for scopes. If the tokens are not [marked](Self::audience) as
+    /// access tokens and have no claim for scopes, use `access_claims` to name a claim that only access tokens have.
+    /// For example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.
@@ -302,10 +302,11 @@ impl Issuer {
     /// Call this method if the authorization server writes a scope into the tokens of users who do not have the role
     /// for this scope. For example, many servers grant a registered scope to every client that requests it.
     ///
-    /// After this call, the gate treats no claim as a claim for scopes. If you also set an [`audience`](Self::audience)
-    /// or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience) as access tokens, then also
-    /// call [`access_claims`](Self::access_claims). Without `access_claims`, the gate refuses every unmarked token
-    /// whose `aud` does not name the resource, even if the token has the claim `scope`.
+    /// After this call, the gate takes scopes only from the claims that you pass to [`roles_at`](Self::roles_at). If
+    /// you also set an [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not
+    /// [marked](Self::audience) as access tokens, then also call [`access_claims`](Self::access_claims). Without
+    /// `access_claims`, the gate refuses every unmarked token whose `aud` does not name the resource, even if the token
+    /// has the claim `scope`.
     ///
     /// # Examples
     ///
@@ -354,8 +355,8 @@ impl Issuer {
         self
     }
 
-    /// Sets how far the clocks of the issuer and of this program may differ when the gate checks `exp`, `nbf` and
-    /// `auth_time`. The default is 30 seconds.
+    /// Sets how far the clocks of the issuer and of this program may differ. The checks of `exp`, `nbf` and `auth_time`
+    /// allow for this difference. The default is 30 seconds.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self

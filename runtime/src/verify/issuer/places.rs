@@ -130,7 +130,8 @@ impl Issuer {
         self
     }
 
-    /// Sets the keys to this JWK set ([RFC 7517, section 5]), for a program that cannot reach the authorization server.
+    /// Sets the keys to this JWK set ([RFC 7517, section 5]). Call this method if the program cannot reach the
+    /// authorization server.
     ///
     /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn key_set(mut self, set: impl Into<String>) -> Self {
@@ -181,8 +182,8 @@ impl Issuer {
         self
     }
 
-    /// Also trusts these root certificates (one or several, in PEM), for an authorization server whose certificate
-    /// comes from a private CA.
+    /// Also trusts these root certificates (one or several, in PEM). Call this method if the authorization server's
+    /// certificate comes from a private CA.
     pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
         self.places.transport.add_roots(pem.into());
         self

@@ -22,7 +22,7 @@ pub(super) struct Rules {
     pub(super) client_ids: Vec<String>,
     pub(super) refuses_others: bool,
     pub(super) required: Vec<(String, String)>,
-    /// The claims that only access tokens have. If this list is empty, a claim for scopes shows that a token is an
+    /// The claims that only access tokens have. If this list is empty, a token with a claim for scopes counts as an
     /// access token.
     pub(super) of_access: Vec<String>,
 }
@@ -142,7 +142,7 @@ impl Issuer {
         ))
     }
 
-    /// Checks that the claim named by [`Issuer::member_claim`] contains the same member of the family as `iss`.
+    /// Checks that `iss` and the claim named by [`Issuer::member_claim`] name the same member of the family.
     fn check_member(&self, claims: &Map<String, Value>, named: Named<'_>) -> Result<(), Fault> {
         let (Some(member), Some(claim)) = (named.member, self.names.member_claim()) else { return Ok(()) };
         match claims.get(claim) {

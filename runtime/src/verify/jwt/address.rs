@@ -62,8 +62,8 @@ impl Hosts {
     }
 
     /// Checks the URL that an issuer gives for its keys. The URL must have the origin of one of the issuer's `own`
-    /// URLs, or its host must be one that the program names. Without this check, an issuer could make this program send
-    /// requests to any reachable host, and trust the keys there.
+    /// URLs, or a host that the program names. Without this check, an issuer could make this program send requests to
+    /// any reachable host, and trust the keys there.
     pub(crate) fn admit(&self, text: &str, own: &[Url], transport: &Transport) -> Result<Url, String> {
         let url = trusted_url(text, transport)?;
         if own.iter().any(|own| own.origin() == url.origin()) {

@@ -21,9 +21,9 @@ use crate::{Resource, Token};
 /// How long a valid token is used before its signature is checked again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
-/// The largest number of cached rejected tokens. If the tokens are long, fewer of them fit. Rejected tokens have their
-/// own cache, so that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not change
-/// this number.
+/// The maximum number of rejected tokens in the cache. If the tokens are long, fewer of them fit. Rejected tokens have
+/// their own cache, so that a flood of them cannot evict valid tokens. The size of the cache for valid tokens does not
+/// change this number.
 const MOST_REFUSED: usize = 1024;
 
 /// The smallest weight, in bytes, that a rejected token has in the cache.

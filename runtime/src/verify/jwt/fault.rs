@@ -12,9 +12,9 @@ pub(crate) enum Fault {
     Plain(&'static str),
     /// A text with a value from the token. The text is shared, because faults are cached.
     Shown(Arc<str>),
-    /// Like `Plain`, with the rule that the token breaks.
+    /// Like `Plain`, plus the rule that the token breaks.
     PlainOf(Rule, &'static str),
-    /// Like `Shown`, with the rule that the token breaks.
+    /// Like `Shown`, plus the rule that the token breaks.
     ShownOf(Rule, Arc<str>),
 }
 
@@ -64,7 +64,7 @@ impl Fault {
         }
     }
 
-    /// Returns the rule that the token breaks, or `None` if no rule was set.
+    /// Returns the rule that the token breaks, or `None` if the fault names no rule.
     #[cfg_attr(not(feature = "export"), allow(dead_code, reason = "only the doctor uses it"))]
     pub(crate) fn rule(&self) -> Option<Rule> {
         match self {

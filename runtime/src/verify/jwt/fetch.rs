@@ -88,7 +88,7 @@ enum Kind {
 }
 
 impl FetchError {
-    /// Returns the status of the answer, if a status other than 200 caused the error.
+    /// If a status other than 200 caused the error, returns this status.
     #[cfg(feature = "export")]
     pub(super) fn status(&self) -> Option<StatusCode> {
         match self.kind {

@@ -36,8 +36,8 @@ pub(crate) async fn find<T>(
     found.map_err(|missed| missed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Does the same as [`find`], but its error is a list of problems, not one text. `wanted` also receives the text of the
-/// document.
+/// Does the same as [`find`], but returns a list of problems as the error, not one text. `wanted` also receives the
+/// text of the document.
 pub(super) async fn search<T, E>(
     places: &Places,
     wanted: impl Fn(&[u8], Metadata) -> Result<T, E>,

@@ -83,8 +83,8 @@ impl KeySource {
         }
     }
 
-    /// Returns keys that are newer than `known`, for a token whose key is not in `known`. Returns `None` if `known` is
-    /// so new that the issuer is not asked again.
+    /// Returns keys that are newer than `known`. The keys are for a token whose key is not in `known`. Returns `None`
+    /// if `known` is so new that the issuer is not asked again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);
@@ -111,7 +111,7 @@ impl KeySource {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns the time that must pass before a token with an unknown key may cause a reload of the keys.
+    /// Returns how long a token with an unknown key must wait before it may cause a reload of the keys.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }

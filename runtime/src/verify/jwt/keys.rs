@@ -69,9 +69,9 @@ impl KeySet {
         self
     }
 
-    /// Tells whether the issuer was asked for these keys at the time `arrived - age` or later. If so, they include
-    /// every key that the issuer published before `arrived - age` and has not withdrawn. The result is also `true` if
-    /// the program provides the keys.
+    /// Tells whether the issuer was asked for these keys at the time `arrived - age` or later. In this case, these keys
+    /// include every key that the issuer published before `arrived - age` and has not withdrawn. The result is also
+    /// `true` if the program provides the keys.
     pub(super) fn are_newer_than(&self, arrived: Instant, age: Duration) -> bool {
         let known_until = |asked: Instant| asked.checked_add(age);
         self.asked.and_then(known_until).is_none_or(|known_until| known_until >= arrived)

@@ -44,7 +44,7 @@ struct Loaded {
     at: Instant,
 }
 
-/// The failures since keys were last loaded.
+/// The failed attempts to load keys since the last successful load.
 struct LoadFailure {
     attempts: u32,
     retry_at: Instant,

@@ -90,7 +90,7 @@ impl Jwts {
         Box::pin(self.verify_anew(cache, lookup, presented)).await
     }
 
-    /// Returns a cached token if it is still valid, and if this can be checked without waiting.
+    /// Returns a cached token if the token is still valid. Returns `None` if the check would have to wait.
     fn remembered(&self, cache: &Cache, lookup: Lookup<'_>, presented: &Presented<'_>) -> Option<Token> {
         let good = cache.good(lookup).filter(|good| good.is_for(presented.resource()))?;
         let keys = good.source.at_hand()?;
@@ -196,10 +196,10 @@ impl Jwts {
     }
 
     /// Returns a lower bound for the age of a token's key. The age is the time since the issuer published the key. This
-    /// function assumes that an issuer publishes a key no later than `LATE` seconds after it first signs a token with
-    /// the key. The time of signing is the token's `iat`. If the token has no usable `iat`, the lower bound is zero.
+    /// function assumes that an issuer publishes a key at most `LATE` seconds after the first signature with this key.
+    /// The time of signing is the token's `iat`. If the token has no usable `iat`, the lower bound is zero.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
-        /// The allowed clock difference, plus the time that a server may take to publish a new key, in seconds.
+        /// In seconds: the allowed clock difference, plus the time that a server may take to publish a new key.
         const LATE: f64 = 60.0;
         /// The largest age that this function returns, in seconds.
         const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;
@@ -232,8 +232,8 @@ impl Jwts {
 ///
 /// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
 /// token's `kid`, or `is_settled` says that these keys are new enough. For an access token, the keys are new enough if
-/// their load began after the token arrived, or more than a minute after the token's `iat`. By then, the issuer should
-/// have published the token's key. In all other cases, a failure to load keys is returned as an error.
+/// the gate began to load them after the token arrived, or more than a minute after the token's `iat`. By then, the
+/// issuer should have published the token's key. In all other cases, a failure to load keys is returned as an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,
@@ -258,7 +258,7 @@ pub(crate) async fn ask(
     }
 }
 
-/// Makes the fault for a token whose key is not among the keys of its issuer.
+/// Makes the fault for a token if its issuer does not publish the token's key.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
     let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key with its `kid`", kid),

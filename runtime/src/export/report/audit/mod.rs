@@ -1,8 +1,8 @@
 //! Summarizes an audit log. The summary lists the refusals with their clients, and the granted scopes that no request
 //! needed.
 //!
-//! A log has one line for each decision. The line is a JSON object with the fields of [`Decision`](crate::Decision), as
-//! the example `audit` writes it.
+//! A log has one line for each decision. The line is a JSON object with the fields of [`Decision`](crate::Decision), in
+//! the format of the example `audit`.
 
 mod lines;
 mod needed;

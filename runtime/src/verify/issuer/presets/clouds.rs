@@ -32,8 +32,8 @@ impl Issuer {
     ///
     /// In the server's settings, set the audience to the resource's URL. Scopes come from `scp`.
     ///
-    /// The organization's own authorization server, which has no id, issues no access tokens for your APIs: only Okta
-    /// can verify the tokens of this server.
+    /// The organization's own authorization server has no id. Its access tokens are not for your APIs, because only
+    /// Okta can verify them.
     ///
     /// # Examples
     ///
@@ -46,7 +46,7 @@ impl Issuer {
         Self::new(format!("https://{}/oauth2/{}", host(domain.as_ref()), server.as_ref()))
     }
 
-    /// Makes the issuer of one Entra ID tenant, for the API that is registered there with an application (client) id.
+    /// Makes the issuer of one Entra ID tenant. `client_id` is the API's application (client) id in this tenant.
     ///
     /// The gate accepts v2.0 and v1.0 tokens whose audience is the client id or `api://CLIENT-ID`. Scopes come from
     /// `scp` and from `roles`. An app role grants the scope of the same name to each application or person that has the

@@ -2,8 +2,8 @@
 
 use crate::{Introspection, Issuer};
 
-/// Presets for providers that the gate asks about each token. [The guide](crate::guide::providers) explains their
-/// settings.
+/// Presets for providers whose tokens the gate checks by asking the provider. [The guide](crate::guide::providers)
+/// explains their settings.
 impl Issuer {
     /// Makes the issuer for the tokens that Google issues to one client.
     ///

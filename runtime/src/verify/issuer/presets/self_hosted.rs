@@ -7,11 +7,11 @@ use crate::Issuer;
 impl Issuer {
     /// Makes the issuer of a Keycloak realm, from the realm's URL `https://HOST/realms/REALM`.
     ///
-    /// The audience is the resource's URL if the client asks for a client scope that has an audience mapper for this
-    /// URL. Without such a mapper, `aud` has only the ids of clients, and the gate rejects the token. The claim `typ`
-    /// states the kind of a token. So the gate rejects ID, refresh and logout tokens, whatever their audience is. The
-    /// gate accepts access tokens even if they have a `nonce`. The gate reads scopes from `scope`. To grant scopes for
-    /// roles too, add [`roles_at`](Self::roles_at).
+    /// The audience is the resource's URL. Keycloak writes this URL into `aud` if the client asks for a client scope
+    /// with an audience mapper for the URL. Without such a mapper, `aud` has only the ids of clients, and the gate
+    /// rejects the token. The claim `typ` states the kind of a token. So the gate rejects ID, refresh and logout
+    /// tokens, whatever their audience is. The gate accepts access tokens even if they have a `nonce`. The gate reads
+    /// scopes from `scope`. To grant scopes for roles too, add [`roles_at`](Self::roles_at).
     ///
     /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of the API's own client in
     /// place of `CLIENT`, because another client can use the same role name for something else.
@@ -52,8 +52,8 @@ impl Issuer {
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
-    /// Makes the issuer of an authentik OAuth provider, from its URL `https://HOST/application/o/SLUG/` (with the
-    /// slash at the end) and its client id.
+    /// Makes the issuer of an authentik OAuth provider. The arguments are the provider's URL, which is
+    /// `https://HOST/application/o/SLUG/` with the slash at the end, and the provider's client id.
     ///
     /// The audience is the client's id. An access token from authentik has all claims of an ID token, and also a claim
     /// `uid`. The gate accepts tokens with a `uid` and without a `nonce`. Access tokens have no scopes unless you add a

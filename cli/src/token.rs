@@ -10,8 +10,8 @@ use crate::error::Error;
 
 /// Reads the token. `cargo scopegate` passes the token only to the exporter, through a pipe.
 ///
-/// The error does not show `file`. Users sometimes pass the token in place of a file name, and `is_token` does not
-/// recognize every token.
+/// The error does not show `file`, because users sometimes pass the token in place of a file name, and `is_token` does
+/// not recognize every token.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     /// The maximum number of bytes to read. Tokens are shorter than this.
     const MAX_LENGTH: u64 = 64 * 1024;
@@ -28,7 +28,7 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Tells whether an argument looks like a token. The argument names no file. An argument looks like a token if it
+/// Tells whether an argument that could not be read as a file looks like a token. An argument looks like a token if it
 /// begins like a JSON Web Token, or if it is long and does not look like a path.
 fn is_token(file: &Path) -> bool {
     let text = file.to_string_lossy();

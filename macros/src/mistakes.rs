@@ -51,7 +51,7 @@ const RESPONSES: [&str; 18] = [
     "NoContent",
 ];
 
-/// Rejects a handler that is neither `async` nor returns a future. Makes this handler `async`, so that the compiler
+/// Rejects a handler that is not `async` and does not return a future. Makes this handler `async`, so that the compiler
 /// does not report a second error.
 ///
 /// A return type whose name is not in `RESPONSES` can be a future, so this function accepts it. The compiler

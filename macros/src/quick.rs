@@ -59,8 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// The maximum number of scopes in the attribute of a usual handler. `expand` reads an attribute with more than one
-/// scope, and checks whether the number of scopes is allowed.
+/// The maximum number of scopes in the attribute of a usual handler. `expand` reads an attribute with more than
+/// `MAX_SCOPES` scopes, and checks whether the number of scopes is allowed.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 

@@ -27,8 +27,8 @@ pub(super) fn expected(resource: &Resource, path: &str) -> String {
 }
 
 /// Returns the path of the request's public URL. A proxy in front of the program may have removed the resource's path
-/// from the beginning of the request's path. In this case, the request's path is not at or below the resource's path.
-/// The function then puts the resource's path before the request's path.
+/// from the beginning of the request's path. The function assumes this if the request's path is not at or below the
+/// resource's path. It then puts the resource's path before the request's path.
 fn expected_path(resource: &Resource, path: &str) -> Option<String> {
     let (whole, path) = (normal(resource.path())?, normal(path)?);
     let base = whole.strip_suffix('/').unwrap_or(&whole);

@@ -37,7 +37,8 @@ struct Asked {
 }
 
 impl Verified {
-    /// Stores the result of verifying a request's credentials. Removes the credentials that handlers must not see.
+    /// Makes a `Verified` from the result of verifying a request's credentials. Removes from the request the
+    /// credentials that handlers must not see.
     pub(crate) fn new(plan: Arc<Plan>, outcome: Result<Token, Failure>, parts: &mut Parts) -> Self {
         plan.gate.strip(&mut parts.headers);
         Self::of(plan, Outcome::Known(outcome), parts)

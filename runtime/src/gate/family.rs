@@ -36,7 +36,7 @@ impl Gate {
 
     /// Describes each route that needs a token but is outside the family. No token is valid outside the family, so no
     /// request could reach the handler of such a route. Also describes each route inside the family that uses the name
-    /// of a family's parameter at another place in the path.
+    /// of one of the family's parameters at another place in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

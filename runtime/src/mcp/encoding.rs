@@ -11,7 +11,7 @@ use http::{
 
 const JSON: &str = "application/json";
 
-/// Records the headers of an accepted request whose value is already what the gate would write. The gate leaves these
+/// Records which headers of an accepted request already have the value that the gate would write. The gate leaves these
 /// headers unchanged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plain {
@@ -82,8 +82,8 @@ pub(super) fn describe_none(headers: &mut HeaderMap) {
     }
 }
 
-/// Tells whether a header could change how a server reads a body. CGI and similar interfaces treat `_` like `-`, so
-/// this function does, too.
+/// Tells from the start of a header's name whether the header describes a body. CGI and similar interfaces treat `_`
+/// like `-`, so this function does, too.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]
         .iter()

@@ -31,7 +31,7 @@ const LAST_WITH_BATCHES: &str = "2025-03-26";
 /// Methods that act on a target, and that the protocol removed in version 2026-07-28.
 const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
-/// Tells whether the protocol's version in the request no longer has the message's method.
+/// Tells whether the message's method no longer exists in the request's version of the protocol.
 pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool {
     let method = message.method.as_deref().unwrap_or_default();
     !version_has_sessions(headers) && REMOVED.contains(&method)

@@ -135,7 +135,7 @@ impl McpLayer {
     /// Sets how many bytes of memory all bodies may use together while they are read. The default is 64 MiB.
     ///
     /// If the limit leaves too little memory for a body, the layer immediately answers 503 with `Retry-After`. The
-    /// layer does not wait for free memory, because requests could then wait for each other's memory until all of them
+    /// layer does not wait for free memory: if it did, requests could wait for each other's memory until all of them
     /// time out. A body that arrives in one piece, as in nearly every call, does not count against the limit. No body
     /// may be longer than this limit, even if [`McpLayer::max_body`] is greater.
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
@@ -219,8 +219,8 @@ impl McpLayer {
         Discovery::new(&self.0.plan.gate, &self.0.table.to_scope_table())
     }
 
-    /// Adapts the layer to an rmcp server. Sets the limits for bodies. The gate then also answers that the tools in
-    /// `off` are unknown.
+    /// Adapts the layer to an rmcp server. Sets the limits for bodies. Makes the gate reject the tools in `off` as
+    /// unknown.
     #[cfg(feature = "rmcp")]
     pub(super) fn before_rmcp(&mut self, bounds: super::body::Bounds, has_sessions: bool, off: &[String]) {
         let endpoint = self.change();

@@ -16,7 +16,7 @@
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
 //!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is
-//!    `ToolResult`, the layer does not answer a request without a token until it has read the body. Otherwise, a
+//!    `ToolResult`, the layer normally reads the body of a request without a token before it answers. Otherwise, a
 //!    request without a token also gets a 401 with the scopes of the floor.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be

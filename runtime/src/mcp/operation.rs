@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// Says which operations a row covers, among the operations of the row's kind.
+/// Says which operations of a row's kind the row covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),

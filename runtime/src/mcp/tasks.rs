@@ -108,7 +108,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// Finds the tool that the caller called to start each task in a body.
+    /// For each task in a body, finds the tool that the caller used to start the task.
     pub(super) async fn origins(
         &self,
         binding: &Binding,

@@ -192,7 +192,8 @@ impl<'a> Decision<'a> {
         self.step_up().acr().map(str::to_owned).collect()
     }
 
-    /// Returns the longest time since the person's login that the operation allows, or `None` if there is no limit.
+    /// Returns the longest time that may have passed since the person's login, or `None` if the operation sets no
+    /// limit.
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.step_up().max_age()

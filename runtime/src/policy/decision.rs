@@ -43,7 +43,8 @@ pub(crate) enum Shortfall {
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,
-    /// The program has a mistake: a template names a parameter that the path lacks.
+    /// The program has a mistake: a template cannot be filled in, for example because the path lacks a parameter that
+    /// the template names.
     NoValue,
 }
 

@@ -134,8 +134,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. Several texts contain the words "access token". A gate with only static keys
-    /// and a server over stdio therefore replace some of these texts.
+    /// Returns the text for developers. Several texts contain the words "access token". Some of these texts are
+    /// therefore replaced over stdio, and also by a gate that has only static keys.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

@@ -32,8 +32,8 @@ type Challenges = [Option<HeaderValue>; 2];
 /// A refused request: the reason, and the answer that results from the reason. Clones are cheap.
 ///
 /// The extensions of the answer contain the `Rejection`, so that outer layers can count or log refusals. If a handler
-/// uses [`Access`](crate::Access) wrongly, the output of `Debug` says what to change. The answer does not contain this
-/// text.
+/// uses [`Access`](crate::Access) wrongly, the `Debug` output of the `Rejection` says what to change. The answer does
+/// not contain this text.
 ///
 /// # Examples
 ///

@@ -23,7 +23,7 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program that defines the type `T` or `S` in `Handler<T, S>` can implement [`Handler`] for a function itself. The
+/// A program that defines the type `T` or `S` in `Handler<T, S>` can itself implement [`Handler`] for a function. The
 /// router must not use the program's implementation, because this implementation can leave out the guard. Therefore,
 /// this trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
 /// implementation. The compiler does not allow a second implementation of `Handler` with the same `T` and `S`.

@@ -70,9 +70,9 @@ pub(crate) enum OwnedNeed {
     Template(Text),
 }
 
-/// The program makes `scope` at run time, and this function reads its text. A text with a parameter in braces is a
-/// template, as in an attribute. If the template has a mistake, it can never be filled in, so no token meets the
-/// requirement. Any other text with braces is a scope.
+/// Reads the text of `scope`, which the program makes at run time. A text with a parameter in braces is a template, as
+/// in an attribute. If the template has a mistake, it can never be filled in, so no token meets the requirement. Any
+/// other text with braces is a scope.
 impl From<ScopeToken> for OwnedNeed {
     fn from(scope: ScopeToken) -> Self {
         if scopegate_grammar::is_meant_as_template(scope.as_str()) {

@@ -66,7 +66,7 @@ impl Scope {
         }
     }
 
-    /// Returns the text of the scope: the same text that tokens and challenges contain.
+    /// Returns the text of the scope: the same text that tokens contain.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0

@@ -177,8 +177,8 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Iterates over the scopes that keys grant. With each scope comes the text "the key .. grants". The words contain
-    /// the name of the key, if it has one, and never the key itself.
+    /// Iterates over the scopes that keys grant. Each scope comes with the start of a sentence, such as "the key
+    /// `backup` grants". This text contains the name of the key, if it has one, and never the key itself.
     pub(crate) fn grants(&self) -> impl Iterator<Item = (String, &str)> {
         self.keys.iter().flat_map(|Key { token, .. }| {
             let by = match token.principal().and_then(Principal::key_name) {

@@ -36,8 +36,8 @@ use crate::{
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
 /// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
-/// an `Option<Access>` is `None` if the token is bad or missing. In such a middleware, the extractor does not answer
-/// 401 to a bad token. The request can be for a public handler, and most public handlers ignore the token.
+/// an `Option<Access>` is `None` if the token is bad or missing. The extractor does not answer 401 there, because the
+/// request can be for a public handler, and most public handlers ignore the token.
 ///
 /// # Examples
 ///

@@ -185,7 +185,8 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes the number of the line, and the line's text in the file and in the program's lock.
+/// Writes the place of the difference in the file, and the text that the file and the program's lock have at this
+/// place.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {

@@ -46,7 +46,7 @@ pub enum Lists {
     All,
     /// What the caller may call now, or could call with more scopes: every operation with a row. If there is no
     /// authorization server, a caller cannot get more scopes, so `Reachable` lists the same operations as `Callable`.
-    /// An example is a gate with static keys.
+    /// For example, a gate with only static keys has no authorization server.
     Reachable,
     /// What the caller may call now. The list does not tell a client which scopes a hidden tool needs, so the client
     /// cannot request them later. Use `Callable` only for servers whose callers get all of their scopes at login.

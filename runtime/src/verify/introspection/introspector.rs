@@ -191,7 +191,7 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token, and caches the outcome if the server answered, even if the answer was useless.
+    /// Asks about a token. Caches the outcome, even of a useless answer, but not a [`Failure::Silent`].
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;

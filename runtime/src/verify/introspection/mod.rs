@@ -133,8 +133,8 @@ impl Introspection {
         }
     }
 
-    /// Asks GitHub's endpoint for [checking a token] about the tokens of an OAuth app or a GitHub App. Only tokens that
-    /// begin with `gho_` or `ghu_` are sent to GitHub.
+    /// Asks GitHub about the tokens of an OAuth app or a GitHub App, at the endpoint for [checking a token]. Only
+    /// tokens that begin with `gho_` or `ghu_` are sent to GitHub.
     ///
     /// The gate makes the claims `client_id`, `scope`, `sub` (the user's numeric id) and `username` from GitHub's
     /// answer. If the answer says when the token expires, the claims also contain `exp`. The claims contain no

@@ -14,8 +14,8 @@ pub(super) const TYPE: &str = "application/token-introspection+jwt";
 /// The accepted values of `typ`. Most servers omit `application/`.
 const TYPES: [&str; 2] = ["token-introspection+jwt", TYPE];
 
-/// The `iat` of a signed answer may differ from the current time by this number of seconds. Each answer is made for one
-/// request, so it must be recent.
+/// The `iat` of a signed answer may differ from the current time by at most this number of seconds. Each answer is made
+/// for one request, so it must be recent.
 const FRESH: f64 = 300.0;
 
 /// Verifies that a signed answer is recent, comes from `issuer`, and is for `client_id`. Returns its member

@@ -249,11 +249,11 @@ impl Issuer {
     /// The scopes in `scope` and `scp` still count, even if the token has no role. To let only roles grant scopes, also
     /// call [`roles_only`](Self::roles_only).
     ///
-    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. The gate
-    /// accepts some tokens because of an [`audience`](Self::audience) or a [client id](Self::client_ids). Such a token
-    /// must be marked as an access token, or have a claim for scopes. If the tokens are not [marked](Self::audience) as
-    /// access tokens and have no claim for scopes, use `access_claims` to name a claim that only access tokens have.
-    /// For example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
+    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. If a
+    /// token is for this resource only because of an [`audience`](Self::audience) or a [client id](Self::client_ids)
+    /// that you set, the token must be marked as an access token, or have a claim for scopes. If the tokens are not
+    /// [marked](Self::audience) as access tokens and have no claim for scopes, use `access_claims` to name a claim that
+    /// only access tokens have. For example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.
@@ -302,11 +302,10 @@ impl Issuer {
     /// Call this method if the authorization server writes a scope into the tokens of users who do not have the role
     /// for this scope. For example, many servers grant a registered scope to every client that requests it.
     ///
-    /// After this call, the gate takes scopes only from the claims that you pass to [`roles_at`](Self::roles_at). If
-    /// you also set an [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not
-    /// [marked](Self::audience) as access tokens, then also call [`access_claims`](Self::access_claims). Without
-    /// `access_claims`, the gate refuses every unmarked token whose `aud` does not name the resource, even if the token
-    /// has the claim `scope`.
+    /// After this call, `scope` and `scp` no longer show that a token is an access token. If you also set an
+    /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience)
+    /// as access tokens, then also call [`access_claims`](Self::access_claims). Without `access_claims`, the gate
+    /// refuses every unmarked token whose `aud` does not name the resource, even if the token has the claim `scope`.
     ///
     /// # Examples
     ///

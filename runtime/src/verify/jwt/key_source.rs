@@ -83,8 +83,9 @@ impl KeySource {
         }
     }
 
-    /// Returns keys that are newer than `known`. The keys are for a token whose key is not in `known`. Returns `None`
-    /// if `known` is so new that the issuer is not asked again.
+    /// Returns keys that are newer than `known`. This method is for a token whose key is not in `known`, or whose
+    /// signature does not match its key in `known`. Returns `None` if `known` is so new that the issuer is not asked
+    /// again.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);

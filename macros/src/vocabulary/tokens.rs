@@ -148,7 +148,8 @@ fn texts(vocabulary: &Vocabulary) -> TokenStream {
     }
 }
 
-/// Returns the variants without fields. If there is no error, the result contains every variant.
+/// Returns the variants without fields. In a valid vocabulary, no variant has fields, so the result contains every
+/// variant.
 fn units(vocabulary: &Vocabulary) -> Vec<&Ident> {
     vocabulary.variants.iter().filter(|variant| !variant.has_fields).map(|variant| &variant.name).collect()
 }

@@ -13,6 +13,8 @@ mod alternatives;
 mod args;
 #[path = "../../macros/src/block/mod.rs"]
 mod block;
+#[path = "../../macros/src/borrowed.rs"]
+mod borrowed;
 #[path = "../../macros/src/diagnostics.rs"]
 mod diagnostics;
 #[path = "../../macros/src/expand.rs"]

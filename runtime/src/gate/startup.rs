@@ -1,10 +1,10 @@
 //! The problems that keep a gate from starting.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{Gate, log};
 use crate::{
-    policy::{Demand, step_up_of},
+    policy::{Demand, each_once, step_up_of},
     refuse::{Asked, Reason},
     resource::Resource,
     scope::{Filled, ScopeTable},
@@ -43,7 +43,8 @@ impl Gate {
         self.useless_grants(table).iter().for_each(log::warning);
         problems.extend(self.oversized(table));
         problems.extend(self.logins_of_keys(table));
-        each_once(problems)
+        // Rows made in a loop have the same handler, so several problems can have the same text.
+        each_once(problems.into_iter())
     }
 
     /// Describes each scope that helps no caller at this gate although a role or a static key grants the scope. A scope
@@ -59,7 +60,8 @@ impl Gate {
         #[cfg(not(feature = "jwt"))]
         let of_roles = std::iter::empty();
         let useless = |(by, scope): (String, &str)| self.0.policy.useless(scope, &by, table);
-        each_once(of_roles.chain(of_keys).filter_map(useless).collect())
+        // If two static keys have no name, their warnings can have the same text.
+        each_once(of_roles.chain(of_keys).filter_map(useless))
     }
 
     /// Describes the rows whose challenge can become too long for servers and proxies.
@@ -106,12 +108,4 @@ impl Gate {
         let verifier = self.0.verifier.as_any();
         verifier.is::<StaticKeys>() || verifier.is::<Arc<StaticKeys>>()
     }
-}
-
-/// Removes repeated texts. Rows made in a loop have the same handler, so several problems can have the same text. If
-/// two static keys have no name, their warnings can also have the same text.
-fn each_once(mut texts: Vec<String>) -> Vec<String> {
-    let mut told = HashSet::new();
-    texts.retain(|text| told.insert(text.clone()));
-    texts
 }

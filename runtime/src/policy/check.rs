@@ -1,10 +1,8 @@
 //! Finds the problems of a policy, and of a table that is used with this policy.
 
-use std::collections::HashSet;
-
 use scopegate_grammar::{has_braces, is_meant_as_template};
 
-use super::{Policy, StartupError};
+use super::{Policy, StartupError, decision::each_once};
 #[cfg(feature = "axum")]
 use crate::scope::{GrantedScopes, Wildcards, fits};
 use crate::scope::{ScopeTable, ScopeToken};
@@ -55,9 +53,7 @@ impl Policy {
         problems.extend(declarable.filter_map(unknown));
         problems.extend(templates.iter().filter_map(|(need, by)| self.unknown_template(need.as_str(), by)));
         problems.extend(named.iter().filter_map(|(scope, _)| self.misnamed(scope)));
-        let mut seen = HashSet::new();
-        problems.retain(|problem| seen.insert(problem.clone()));
-        problems
+        each_once(problems.into_iter())
     }
 
     /// Describes each floor scope that has a parameter in braces. The floor applies to every path, and not every path

@@ -195,7 +195,7 @@ fn can_be_met<'a>(mut needs: impl Iterator<Item = NeedRef<'a>>, filled: &Filled)
 }
 
 /// Returns each value once, in order of first appearance.
-pub(super) fn each_once<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
+pub(crate) fn each_once<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
     // A set keeps this fast for long lists. A list can be long, because a client decides how many messages a batch has.
     let mut seen = HashSet::new();
     values.filter(|value| seen.insert(value.clone())).collect()

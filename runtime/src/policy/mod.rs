@@ -10,7 +10,7 @@ mod policy;
 mod startup;
 
 #[cfg(feature = "axum")]
-pub(crate) use self::decision::{Demand, Shortfall, step_up_of};
+pub(crate) use self::decision::{Demand, Shortfall, each_once, step_up_of};
 pub(crate) use self::login::Caller;
 #[cfg(feature = "axum")]
 pub(crate) use self::login::Login;

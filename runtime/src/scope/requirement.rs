@@ -107,8 +107,8 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement that demands neither a scope nor a login. A handler that demands neither needs
-    /// `#[authenticated]` or `#[public]` instead.
+    /// Rejects a requirement that demands neither a scope nor a login. For a handler without such a demand, the program
+    /// must use `#[authenticated]` or `#[public]` instead.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {

@@ -120,8 +120,8 @@ pub(crate) enum Command {
         /// Writes the lock file if it is missing, out of date or unreadable
         #[arg(long)]
         write: bool,
-        /// The lock file, in place of the lock file that Cargo.toml names; needed with an exporter that Cargo.toml does
-        /// not name
+        /// The lock file to use, in place of the lock file that Cargo.toml names; required if Cargo.toml does not name
+        /// the exporter
         #[arg(long, value_name = "FILE")]
         lock: Option<PathBuf>,
         /// Also lists what got weaker and what got stricter since a git revision
@@ -138,8 +138,8 @@ pub(crate) enum Command {
         /// Also shows what got weaker and what got stricter since a git revision
         #[arg(long, value_name = "REVISION")]
         since: Option<String>,
-        /// The lock file that `--since` reads, in place of the lock file that Cargo.toml names; needed with an exporter
-        /// that Cargo.toml does not name
+        /// The lock file that `--since` reads, in place of the lock file that Cargo.toml names; required if Cargo.toml
+        /// does not name the exporter
         #[arg(long, value_name = "FILE", requires = "since")]
         lock: Option<PathBuf>,
         /// Also summarizes audit logs: which operations are refused most, and which granted scopes nobody needed; each
@@ -156,8 +156,8 @@ pub(crate) enum Command {
         /// token is not sent to any server
         #[arg(long, value_name = "FILE")]
         token: Option<PathBuf>,
-        /// Lets the program's verifier send this token to the introspection endpoint, as it sends the token of a
-        /// request
+        /// Lets the program's verifier send this token to the introspection endpoint, in the same way as the token of
+        /// a request
         #[arg(long, requires = "token")]
         introspect: bool,
         /// Prints the findings as JSON

@@ -21,7 +21,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Prints the standard output and the standard error of the exporter, which has already ended.
+    /// Prints the standard output and the standard error of an exporter that has already ended.
     pub(crate) fn print(&self) -> Result<(), Error> {
         io::stdout().lock().write_all(&self.text).map_err(Error::Print)?;
         io::stderr().lock().write_all(&self.said).map_err(Error::Print)

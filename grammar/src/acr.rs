@@ -20,8 +20,8 @@ pub enum AcrFault {
     Space,
     /// The text contains a character that is not allowed inside a quoted value of a challenge.
     Illegal,
-    /// The text contains the name of a challenge parameter, followed by `=`. Many clients search the
-    /// whole challenge for such names, and would mistake the text for a parameter.
+    /// The text contains the name of a challenge parameter, followed by `=`. Many clients search the whole challenge
+    /// for parameter names, so they would mistake the text for a parameter.
     Parameter,
     /// The text has more than [`MAX_ACR`] bytes.
     TooLong,

@@ -51,8 +51,8 @@ pub enum Fault {
 ///
 /// # Errors
 ///
-/// Fails if `text` is not a scope or would mislead clients in a challenge. The error is the first fault that the
-/// function finds.
+/// Fails if `text` is not a scope, or if a challenge that contains `text` would mislead clients. The error is the first
+/// fault that the function finds.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 pub const fn check(text: &str) -> Result<(), Fault> {
@@ -76,8 +76,8 @@ pub const fn check(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Many clients search the
-/// whole challenge for such names, and would also find a name inside a value.
+/// Tells whether `text` contains the name of a challenge parameter, followed by `=`. Many clients search the whole
+/// challenge for these names, and would mistake a name inside a value for a parameter.
 pub const fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     contains(bytes, b"scope=")

@@ -6,9 +6,9 @@ use crate::distance::distance;
 
 /// Returns the candidate that is closest to `text`, if any candidate is close.
 ///
-/// A candidate is close if the number of edits that turn one text into the other is at most a third of the longer
-/// text's length. An edit changes, removes or adds a character, or swaps two neighboring characters. Upper and lower
-/// case count as the same. Of equally close candidates, the first is returned.
+/// The distance of a candidate is the number of edits that turn `text` into the candidate. A candidate is close if this
+/// distance is at most a third of the longer text's length. An edit changes, removes or adds a character, or swaps two
+/// neighboring characters. Upper and lower case count as the same. Of equally close candidates, the first is returned.
 pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = candidates.into_iter().filter_map(|candidate| {
         let limit = text.len().max(candidate.len()) / 3;
@@ -29,10 +29,10 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// define on purpose: different words (`read` and `write`), plurals and other endings (`file` and `files`),
 /// different numbers (`v1` and `v2`), and different short words (`im` and `rm`).
 ///
-/// Two scopes are alike if they differ only in the separators, or in upper and lower case. Two scopes are
-/// also alike if only one word differs: two neighboring letters are swapped, or one letter is changed, missing
-/// or added. A word with swapped letters must have at least four letters. Of two words that differ by one letter,
-/// the longer word must have at least five letters.
+/// Two scopes are alike if they differ only in separators or letter case. Two scopes are also alike if only one word
+/// differs: two neighboring letters are swapped, or one letter is changed, missing or added. Swapped letters count only
+/// in words of at least four letters. A letter that is changed, missing or added counts only if the longer word has at
+/// least five letters.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;
@@ -43,9 +43,9 @@ pub fn are_alike(left: &str, right: &str) -> bool {
         && different.next().is_none_or(|(left, right)| is_misspelt(left, right) && different.next().is_none())
 }
 
-/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with
-/// a common key have to be compared. One key consists of the scope's words. Each of the other keys consists of
-/// the same words, with one letter removed.
+/// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with a common
+/// key have to be compared. One key consists of the scope's words. Each of the other keys consists of these words, but
+/// one word lacks one letter.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

@@ -24,8 +24,7 @@ pub enum TemplateFault {
     /// A parameter is next to another parameter, or to a character that a value can contain. In a scope made from this
     /// template, nobody could tell where the value begins or ends.
     Adjacent,
-    /// There is no text around the parameters, so the path of the request alone would
-    /// determine the scope.
+    /// There is no text around the parameters, so the request's path would determine the whole scope.
     Bare,
     /// The text around the parameters is not allowed in a scope.
     Scope(Fault),
@@ -43,9 +42,9 @@ pub enum Meaning {
     Template,
 }
 
-/// Tells what the text of a constant or a variant stands for. A text with a parameter in braces is a template. A
-/// constant or variant without a parameter cannot have literal braces. Literal braces are written twice, so the text
-/// would differ from the scope in a token.
+/// Tells whether the text of a constant or a variant is a scope or a template. A text with a parameter in braces is a
+/// template. A constant or variant without a parameter cannot have literal braces. Each literal brace would be written
+/// twice in the text, but only once in a token's scope.
 ///
 /// # Errors
 ///
@@ -128,8 +127,8 @@ const fn first_brace(text: &str) -> usize {
 /// Tells whether a character is allowed in the value of a parameter.
 ///
 /// The allowed characters are the unreserved characters of [RFC 3986, section 2.3]. Separators such as `:` are not
-/// allowed. If `:` were allowed, the template `{x}:{y}` would make the scope `a:b:c` from the values `a` and `b:c`, and
-/// also from `a:b` and `c`.
+/// allowed. If `:` were allowed, the scope `a:b:c` could come from the template `{x}:{y}` with the values `a` and
+/// `b:c`, or with the values `a:b` and `c`.
 ///
 /// [RFC 3986, section 2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[must_use]

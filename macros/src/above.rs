@@ -12,8 +12,8 @@ use crate::place::Place;
 const NAMES: [&str; 2] = ["debug_handler", "debug_middleware"];
 
 thread_local! {
-    /// The files that have been read so far; the file that was used last is at the end. To save memory, `None` replaces
-    /// the text of a file that contains no attribute of axum.
+    /// The files that have been read so far; the file that was used last is at the end. To save memory, the text of a
+    /// file is `None` if the file contains no attribute of axum.
     static FILES: RefCell<Vec<(PathBuf, Option<String>)>> = RefCell::default();
     static SEEN: RefCell<HashSet<(PathBuf, usize, usize)>> = RefCell::default();
 }
@@ -26,7 +26,7 @@ pub(crate) enum Above {
     /// An attribute of axum is above the scope attribute, and the item is the handler.
     Handler,
     /// An attribute of axum is above the scope attribute. The item is a copy of the handler. Axum's attribute makes
-    /// this copy, and calls the copy without an argument for the guard.
+    /// this copy, and calls the copy without a guard.
     Copy,
 }
 

@@ -96,7 +96,7 @@ impl Args {
 }
 
 /// Returns the error for an attribute without a scope. The suggestions in the message contain the keys that the user
-/// has written. So a user who copies a suggestion keeps these keys, for example those of a required login.
+/// has written. Therefore, a user who copies a suggestion keeps keys such as `max_age`.
 fn names_no_scope(keys: TokenStream) -> syn::Error {
     let keys = as_written(keys);
     let message = if keys.is_empty() {
@@ -252,7 +252,7 @@ pub(crate) fn take_once<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn:
     }
 }
 
-/// A key of an attribute. The value of the key is the path of a crate, and generated code names the crate by this path.
+/// A key of an attribute. The value of the key is the path by which generated code names a crate.
 pub(crate) struct CrateKey {
     pub(crate) name: &'static str,
     /// The value that error messages suggest.

@@ -94,8 +94,8 @@ fn alternatives(args: &Args, diagnostics: &mut Diagnostics) -> Option<Alternativ
     legal.then_some(alternatives)
 }
 
-/// The function and the first argument of the call that makes a row. The other arguments are the handler's name, file
-/// and line.
+/// The start of the call that makes a row: the function and the first argument. The other arguments are the handler's
+/// name, file and line.
 struct RowStart {
     function: TokenStream,
     requirement: TokenStream,
@@ -240,9 +240,9 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If the attribute names a constant together with another scope or a login, this function also
-/// emits a constant that lists the scopes. With this list, the compiler reports only one error if the path of a scope
-/// is wrong. The compiler needs time to evaluate the list, so the list is left out if all scopes are literals.
+/// Emits the alternatives. If the attribute combines a constant with another scope or a login, this function also emits
+/// a constant that lists the scopes. With this list, the compiler reports only one error if the path of a scope is
+/// wrong. The compiler needs time to evaluate the list, so the list is left out if all scopes are literals.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

@@ -23,8 +23,8 @@ pub(crate) struct Handler {
 /// The maximum number of arguments that axum accepts besides the guard.
 const MAX_EXTRACTORS: usize = 15;
 
-/// The maximum number of arguments that clippy accepts. In a handler that already has this number of arguments, the
-/// guard is one argument too many.
+/// The maximum number of arguments that clippy accepts. If a handler already has this many arguments, the guard is one
+/// too many.
 const CLIPPY_LIMIT: usize = 7;
 
 /// The message for a handler with two scope attributes.

@@ -170,7 +170,7 @@ fn check(type_: &Path, span: Span, rule: &str, krate: &Path) -> TokenStream {
     }
 }
 
-/// The scopes that a handler demands with string literals, as in `access.require("files:read")`.
+/// The string literals that a handler passes to `require` or `require_any`, as in `access.require("files:read")`.
 struct Demands<'a> {
     name: &'a Ident,
     found: Vec<LitStr>,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 /// A place in a source file. Lines and columns are counted from 1.
 pub(crate) struct Place {
-    /// The file, or `None` if no file can be read, for example because an editor expands the attribute. For an
-    /// attribute that a macro wrote, this can be the file of the macro.
+    /// The file, or `None` if no file can be read, for example because an editor expands the attribute. If a macro
+    /// emitted the attribute, this can be the macro's file.
     pub(crate) file: Option<PathBuf>,
     pub(crate) line: usize,
     pub(crate) column: usize,

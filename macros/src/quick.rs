@@ -1,5 +1,5 @@
-//! Expands the attribute of a usual handler without `syn`. A usual handler is an `async fn` with few arguments. The
-//! attribute of a usual handler is empty, or contains only string literals.
+//! Expands the attribute of a usual handler, without using `syn`. A usual handler is an `async fn` with few arguments.
+//! The attribute of a usual handler is empty, or contains only string literals.
 //!
 //! After each change to a crate, the compiler expands all attributes in that crate again. `syn` would make the
 //! expansion slow, because cargo usually builds `syn` without optimization. Therefore, this module reads only the

@@ -17,7 +17,7 @@ pub(crate) enum Rule {
     Group(Group),
 }
 
-/// `all(..)` or `any(..)`. An attribute's whole list of scopes and groups counts as an `all(..)`.
+/// `all(..)` or `any(..)`. The list of scopes and groups in an attribute counts as an `all(..)`.
 pub(crate) struct Group {
     pub(crate) kind: GroupKind,
     pub(crate) rules: Vec<Rule>,
@@ -74,8 +74,8 @@ impl Parse for Rule {
     }
 }
 
-/// Makes the error for an argument that is inside a group but applies to all alternatives. The message shows `value`,
-/// for example `(..)`, in place of the argument's own value.
+/// Makes the error for an argument that cannot be inside a group, because it applies to all alternatives. The message
+/// shows `value`, for example `(..)`, in place of the argument's own value.
 fn outside_groups(name: &Path, value: &str) -> syn::Error {
     let argument = name.to_token_stream();
     let is_login = name.is_ident("max_age") || name.is_ident("acr");
@@ -105,8 +105,8 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Refuses a path that can only name a module. Without this check, the attribute would emit the path as a value. If a
-/// block in the emitted code began with the value `crate`, `syn` could not parse the block.
+/// Refuses a path that can only name a module. Without this check, the attribute would emit the path as a value. `syn`
+/// cannot parse emitted code in which a block begins with the value `crate`.
 fn refuse_module(path: &Path) -> syn::Result<()> {
     let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
     match path.segments.last() {

@@ -2,8 +2,8 @@
 //! attribute.
 //!
 //! The only purpose of this module is a better error message for an attribute in an `impl` block or a trait. A scope
-//! attribute emits types, which neither an `impl` block nor a trait can contain. The compiler's own message would name
-//! these generated types.
+//! attribute emits types, and types cannot be defined in an `impl` block or a trait. The compiler's own message would
+//! name these generated types.
 
 use std::{fs, ops::ControlFlow};
 
@@ -81,9 +81,9 @@ impl Surroundings {
 
 const HERE: &str = "__scopegate_looks_around_here";
 
-/// The first of these keywords before a block decides what kind of item the block belongs to. Later keywords do not
-/// count, because a later `impl` can be part of a type, and a later `for` can be part of an expression. If the first
-/// keyword is `impl`, however, a later `for` shows that the block implements a trait.
+/// Among the tokens before a block, the first of these keywords decides what kind of item the block belongs to. Later
+/// keywords do not count, because a later `impl` can be part of a type, and a later `for` can be part of an expression.
+/// If the first keyword is `impl`, however, a later `for` shows that the block implements a trait.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the token `HERE`.
@@ -111,7 +111,7 @@ fn find(tokens: TokenStream, around: Surroundings) -> ControlFlow<Surroundings> 
 mod tests {
     use super::Surroundings;
 
-    /// Checks what surrounds the place that `@` marks in `text`.
+    /// Checks what `Surroundings::at` finds for the position of `@` in `text`.
     #[track_caller]
     fn check(text: &str, expected: Option<Surroundings>) {
         let line = text.lines().position(|line| line.contains('@')).unwrap();

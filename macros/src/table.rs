@@ -26,7 +26,7 @@ struct Row {
     handler: Expr,
 }
 
-/// The route of a handler. If the program names no methods, the route is for all methods.
+/// The route of a handler. If `methods` is empty, the route is for all methods.
 struct Route {
     methods: Vec<Ident>,
     path: LitStr,

@@ -22,8 +22,8 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// can also add this layer before you call `protect`.
 ///
 /// By default, pages of any origin can call the API, with any method and any header. This default is safe, because
-/// access depends on the token and not on the origin. By default, the layer allows no cookies. To allow less, use the
-/// methods of [`Cors`].
+/// access depends on the token and not on the origin. By default, the layer allows no cookies. To change these
+/// defaults, use the methods of [`Cors`].
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ pub fn layer() -> Cors {
 ///
 /// The type has the methods of tower-http's [`CorsLayer`], with the same arguments. Two methods differ:
 ///
-/// - [`Cors::expose_headers`] adds headers to the list of exposed headers, and removes none.
+/// - [`Cors::expose_headers`] adds headers to the list of exposed headers instead of replacing the list.
 /// - [`Cors::allow_credentials`] has no effect until you set the origins.
 ///
 /// # Examples
@@ -101,12 +101,12 @@ impl Cors {
         self
     }
 
-    /// Sets the methods that pages may use; any method by default.
+    /// Sets the methods that pages may use. By default, pages may use any method.
     pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
         self.change(|layer| layer.allow_methods(methods))
     }
 
-    /// Sets the headers that pages may send; any header by default.
+    /// Sets the headers that pages may send. By default, pages may send any header.
     ///
     /// Include the header `Authorization`. For tokens that are bound to a key, also include the header `DPoP`. For MCP,
     /// also include `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id` and `Last-Event-ID`.

@@ -1,10 +1,10 @@
 //! Stand-ins for methods of disabled features. If a program calls one of these methods, the compiler's message names
 //! the feature to enable.
 //!
-//! The trait bounds of the methods are never met. Each bound introduces a lifetime (`for<'a>`), because the compiler
+//! Each method has a trait bound that is never met. Each bound introduces a lifetime (`for<'a>`), because the compiler
 //! would otherwise reject the method's definition. Each bound is on the same line as its method, because the compiler's
-//! message quotes all lines from the method to the bound. Where possible, the return type of a method is a type
-//! parameter. With a concrete return type, the compiler would also report mismatched types at the call.
+//! message quotes all lines from the method to the bound. Where possible, a method is generic over its return type.
+//! With a concrete return type, the compiler would also report mismatched types at the call.
 #![expect(unnameable_types, reason = "nobody has to name them")]
 #![allow(clippy::must_use_candidate, clippy::missing_errors_doc, missing_docs)]
 

@@ -109,9 +109,9 @@
 //! }
 //! ```
 //!
-//! If the token lacks a scope that `write_file` needs, a call to this tool is answered with HTTP 403 and a challenge
-//! that names all required scopes. The guide [`guide::mcp`] also explains resources, public tools, and servers that do
-//! not use rmcp.
+//! If the token lacks a scope that `write_file` needs, the gate answers a call to this tool with HTTP 403 and a
+//! challenge that names all required scopes. The guide [`guide::mcp`] also explains resources, public tools, and
+//! servers that do not use rmcp.
 //!
 //! # API keys, without OAuth
 //!

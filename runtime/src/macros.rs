@@ -46,9 +46,9 @@
 ///
 /// A scope can contain parameters of the path. The value of a parameter may have 1 to 1,024 characters: ASCII letters,
 /// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
-/// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. The other alternatives
-/// still count, and the challenge names the first of them. Write a literal brace twice, as in `{{`. A constant or a
-/// variant is also a template if its text has a parameter in braces.
+/// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. A token can still meet
+/// one of the other alternatives, and the challenge names the first of these. Write a literal brace twice, as in `{{`.
+/// A constant or a variant is also a template if its text has a parameter in braces.
 ///
 /// ```
 /// use axum::extract::Path;
@@ -62,7 +62,7 @@
 /// An operation can also demand a login by a certain method, or a recent login ([RFC 9470]). The demand applies to all
 /// alternatives. If the token's `acr` or `auth_time` does not meet the demand, the answer is 401 with
 /// `error="insufficient_user_authentication"`. A static key never meets the demand, because it has no login. Every
-/// challenge of the operation names the demand, in `acr_values`, in `max_age`, or in both.
+/// challenge of the operation names the demand in `acr_values`, `max_age` or both.
 ///
 /// ```
 /// use scopegate::requires_scope;
@@ -174,8 +174,9 @@ pub use scopegate_macros::public;
 ///
 /// A scope with a parameter in braces, such as `tenant:{tenant}:read`, is a template, as in
 /// [`requires_scope`](https://docs.rs/scopegate/latest/scopegate/attr.requires_scope.html). A template has no keys, and
-/// the metadata never lists it. A variant cannot be a scope that has literal braces but no parameter. For a scope with
-/// literal braces and no parameter, write a string in the handler's attribute, as in `#[requires_scope("a{{b}}")]`.
+/// the metadata never lists it. A variant's scope can have literal braces only if the scope also has a parameter. For a
+/// scope with literal braces and no parameter, write a string in the handler's attribute, as in
+/// `#[requires_scope("a{{b}}")]`.
 ///
 /// The first paragraph of a variant's doc comment, joined into one line, is the description of the scope.
 /// `cargo scopegate table --format json` prints the descriptions. Register the descriptions at the authorization
@@ -202,8 +203,8 @@ pub use scopegate_macros::public;
 /// or [`Policy::vocabulary`](crate::Policy::vocabulary). If you do not register the vocabulary, no scope implies
 /// another scope, and the metadata also lists the `unadvertised` scopes.
 ///
-/// If another crate re-exports scopegate, `#[scope(crate = ::path)]` on the enum sets the path by which the generated
-/// code names scopegate.
+/// If another crate re-exports scopegate, write `#[scope(crate = ::path)]` on the enum. The generated code then uses
+/// this path for scopegate.
 ///
 /// # Examples
 ///
@@ -254,7 +255,7 @@ pub use scopegate_macros::public;
 /// # Variants under `#[cfg]`
 ///
 /// `implies` cannot name a variant that `#[cfg]` removes. If a scope implies a variant that `#[cfg]` can remove, give
-/// the scope two attributes under `#[cfg_attr]`. One attribute names the variant, and the other does not:
+/// the scope two `#[cfg_attr]` attributes. One attribute names the variant, and the other does not:
 ///
 /// ```
 /// #[derive(scopegate::Vocabulary)]
@@ -296,7 +297,7 @@ pub use scopegate_macros::requirement;
 /// `#[scoped_handlers]` on the block, scope attributes on its functions do not compile.
 ///
 /// A handler takes no `self`, and gets its data from extractors such as `State`. If another crate re-exports scopegate,
-/// `#[scoped_handlers(crate = ::path)]` sets the path by which the generated code names scopegate.
+/// `#[scoped_handlers(crate = ::path)]` sets the path that the generated code uses for scopegate.
 ///
 /// # Examples
 ///
@@ -352,8 +353,8 @@ pub use scopegate_macros::scoped_handlers;
 /// The table and the routers are private to the module of the block. If another module, such as `main.rs`, uses them,
 /// write `#[scoped_tools(vis = "pub")]`.
 ///
-/// If a block has only prompts, the constant is called `PROMPTS`. The type can then have its tools in a second `impl`
-/// block, which defines `TOOLS`. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
+/// If a block has only prompts, the constant is called `PROMPTS`. A second `impl` block of the same type can then
+/// contain the tools and define `TOOLS`. Pass `PROMPTS` to [`McpServer`](crate::mcp::McpServer) yourself.
 ///
 /// | key | |
 /// |---|---|
@@ -436,8 +437,8 @@ pub use scopegate_macros::scoped_handlers;
 /// }
 /// ```
 ///
-/// rmcp's attributes emit code that uses the name `rmcp`, and you cannot make this code use another path. Inside a
-/// block with `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
+/// rmcp's attributes emit code that uses the name `rmcp`, and they have no option for another path. Inside a block with
+/// `#[scoped_tools(rmcp = ..)]`, the name `rmcp` stands for your path. For attributes outside this block
 /// (`#[tool_handler]`, `#[prompt_handler]`, or a `#[tool_router]` above `#[scoped_tools]`), write `use path as rmcp;`
 /// in the same module. `#[tool_router(server_handler)]` works only with a dependency called `rmcp`. Therefore, add
 /// `server_handler` to `#[scoped_tools]` instead, as in the example.
@@ -445,8 +446,8 @@ pub use scopegate_macros::scoped_handlers;
 /// # Limits
 ///
 /// Like rmcp's own attributes, the macro does not see tools and prompts that a `macro_rules!` inside the block
-/// generates. Neither the macro nor rmcp evaluates `#[cfg]`, so the code of a router still names a tool or prompt that
-/// `#[cfg]` removes.
+/// generates. If `#[cfg]` removes a tool or prompt, the router's code still names this tool or prompt, because neither
+/// the macro nor rmcp evaluates `#[cfg]`.
 ///
 /// A tool or prompt cannot call another tool or prompt, because the call would lack the `Guard` argument. Move the code
 /// that they share into a method without an attribute, and call this method from both.

@@ -40,7 +40,8 @@ fn wildcards(wildcards: Wildcards) -> Markup {
 /// The scopes, each with the scopes that it covers directly.
 struct Graph<'a> {
     children: BTreeMap<&'a str, Vec<Child<'a>>>,
-    /// The scopes that cover other scopes, but that no other scope covers. The page shows one tree for each root.
+    /// The scopes that cover other scopes and are not covered by any other scope. The page shows one tree for each
+    /// root.
     roots: Vec<&'a str>,
     shown: BTreeSet<&'a str>,
 }
@@ -93,7 +94,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Writes a scope, followed by its children: the scopes that it implies or matches. Leaves the children out if the
-    /// page already shows them below an earlier mention of the scope.
+    /// page already shows this scope with its children.
     fn node(&mut self, scope: &'a str) -> Markup {
         let is_new = self.shown.insert(scope);
         let children = self.children.get(scope).cloned().unwrap_or_default();

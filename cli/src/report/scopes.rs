@@ -15,7 +15,7 @@ use super::{
 enum Role {
     Required,
     Alternative,
-    /// The scope implies another scope, which is required or is part of an alternative.
+    /// The scope implies a required scope, or a scope in an alternative.
     Implied,
     Also,
     Related,

@@ -36,8 +36,7 @@ pub(super) fn sentence(text: &str) -> Markup {
     }
 }
 
-/// Writes a number and a noun. The parameter `one` is the noun after the number 1, and the parameter `several` is the
-/// noun after all other numbers.
+/// Writes a number and a noun. The parameter `one` is the singular of the noun, and `several` is its plural.
 pub(super) fn count(count: impl TryInto<u64>, one: &str, several: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     format!("{} {}", number(count), if count == 1 { one } else { several })

@@ -1,6 +1,6 @@
 //! The checks of a method in a block. The attribute on the block moves the scope attribute from the method to the
-//! method's marker type. After this move, the scope attribute sees only the marker type, so the attribute on the block
-//! checks the method.
+//! method's marker type. The scope attribute then sees only the marker type, so the attribute on the block must check
+//! the method.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -61,8 +61,8 @@ fn checks(handler: &Handler, ours: &Attribute, krate: &Path) -> TokenStream {
     mistakes::checks(handler, &callers, &args)
 }
 
-/// Reads a method as a handler. The handler also gets the `#[cfg]` attributes of the block, because a
-/// `#[cfg]` that removes the block must also remove the checks.
+/// Reads a method as a handler. Adds the block's `#[cfg]` attributes to the method's own attributes, because a `#[cfg]`
+/// that removes the block must also remove the checks.
 fn handler(method: &ImplItemFn, owner: &Owner) -> Handler {
     Handler {
         attributes: owner.cfgs.iter().chain(&method.attrs).cloned().collect(),

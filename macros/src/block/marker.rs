@@ -36,16 +36,16 @@ pub(super) fn declare(
     }
 }
 
-/// What the attribute reads from a marker type. `handler` is a function that stands for the method. It has the method's
-/// name, and the attributes and the visibility of the marker type. The function has no arguments, and its body is
-/// empty. `name` is the method's name in the row, as in `Files::list`.
+/// What the attribute reads from a marker type. `handler` is a function that stands for the method. This function takes
+/// its name, attributes and visibility from the marker type. The function has no arguments, and its body is empty.
+/// `name` is the method's name in the row, as in `Files::list`.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
     pub(crate) type_: MarkerType,
     pub(crate) name: String,
 }
 
-/// Reads the item as the marker type of a method. Returns `None` if the item is not a marker type.
+/// Parses the item as the marker type of a method. Returns `None` if the item is not a marker type.
 pub(crate) fn marker(item: &TokenStream) -> Option<Marker> {
     // Searching for the keyword is cheaper than parsing the body of every handler.
     item.clone().into_iter().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "enum"))?;

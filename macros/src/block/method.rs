@@ -79,7 +79,7 @@ fn in_crate(attribute: &Attribute, krate: &Path) -> TokenStream {
     }
 }
 
-/// Scope attributes that have no effect because of another error.
+/// Scope attributes that have no effect because of an error.
 #[derive(Default)]
 pub(crate) struct Idle(Vec<Attribute>);
 
@@ -90,8 +90,7 @@ impl Extend<Attribute> for Idle {
 }
 
 impl Idle {
-    /// Emits each attribute on a dummy item, so that the compiler does not also report the attribute's import as
-    /// unused.
+    /// Emits each attribute on a dummy item, so that the compiler does not report the attribute's import as unused.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let idle = self.0;
         quote!(#(const _: () = { #idle #[doc(hidden)] enum __scopes_of_nothing {} };)*)

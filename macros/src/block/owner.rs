@@ -32,8 +32,8 @@ fn in_identifier(owner: &Type) -> String {
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// Writes a type as a person would write it. If the type is a path, only its last segment is written, because a
-/// handler's name in a row already begins with the module of the block.
+/// Writes a type as a person would write it. Writes only the last segment of a path, because a handler's name in a row
+/// already begins with the module of the block.
 fn written(owner: &Type) -> String {
     let last = match owner {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -42,8 +42,8 @@ fn written(owner: &Type) -> String {
     without_spaces(&last.map_or_else(|| owner.to_token_stream(), ToTokens::to_token_stream))
 }
 
-/// Writes tokens with spaces only between two words and after commas, because different versions of the
-/// compiler put spaces in different places.
+/// Writes tokens with a space only between two words or after a comma, because different versions of the compiler put
+/// spaces in different places.
 fn without_spaces(tokens: &TokenStream) -> String {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut text = String::new();

@@ -27,8 +27,7 @@ impl Kind {
         }
     }
 
-    /// The name of rmcp's attribute on the block, which is also the default name of the router that this attribute
-    /// emits.
+    /// The name of rmcp's attribute on the block. The router that this attribute emits has the same name by default.
     pub(super) const fn router(self) -> &'static str {
         match self {
             Self::Tool => "tool_router",

@@ -12,12 +12,12 @@ use crate::diagnostics::Diagnostics;
 pub(super) struct Routers {
     /// The attributes of rmcp that are emitted above the block.
     attributes: TokenStream,
-    /// The `ServerHandler` implementation, if the user writes `server_handler` and `rmcp = ..`. rmcp's own attribute
-    /// would not find rmcp at the path that the user gives.
+    /// The `ServerHandler` implementation, if the user writes `server_handler` and `rmcp = ..`. The implementation that
+    /// rmcp's attribute emits compiles only if a dependency is called `rmcp`.
     server: TokenStream,
     /// The path of rmcp, if the user gives one.
     rmcp: Option<Path>,
-    /// The block's table takes its name from a router. This is the kind of that router.
+    /// The block's table takes its name from a router. `kind` tells whether that router is for tools or for prompts.
     pub(super) kind: Kind,
     /// The block's table takes its name from a router. These are the arguments of that router.
     pub(super) args: Args,
@@ -101,9 +101,9 @@ fn asks_for_server(meta: &Meta) -> bool {
         }
 }
 
-/// Checks the keys `router` and `prompt_router`. `has_both` is true if the block has tools and prompts, but the user
-/// has not already given the block a prompt router. The key `prompt_router` is valid only in such a block. In such a
-/// block, a user who renames the tool router must also name the prompt router.
+/// Checks the keys `router` and `prompt_router`. `has_both` is true if the block has tools and prompts, but does not
+/// have a prompt router yet. The key `prompt_router` is valid only in such a block. If `has_both` is true, a user who
+/// renames the tool router must also name the prompt router.
 fn check(args: &Args, has_both: bool) -> syn::Result<()> {
     match (&args.router, &args.prompt_router) {
         (_, Some(name)) if !has_both => Err(syn::Error::new(

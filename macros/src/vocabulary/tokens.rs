@@ -44,9 +44,9 @@ fn keys(variant: &Variant, implied: &[&TokenStream]) -> TokenStream {
     quote!(#implication #baseline #unadvertised)
 }
 
-/// Returns the text of each scope. If the vocabulary has an error, its variants have no scopes here. Each variant then
-/// gets its position (`0`, `1`, ..) as a placeholder text. These placeholders are valid scopes, and no two are equal,
-/// so the emitted code causes no further errors.
+/// Returns the text of each scope. In a vocabulary with an error, the variants have no scopes. Each variant then gets
+/// its position (`0`, `1`, ..) as a placeholder text. These placeholders are valid scopes, and no two are equal, so the
+/// emitted code causes no further errors.
 fn scope_texts(vocabulary: &Vocabulary) -> impl Iterator<Item = String> {
     vocabulary.variants.iter().enumerate().map(|(at, variant)| {
         variant.scope.as_ref().map_or_else(|| at.to_string(), |scope| scope.text.value())

@@ -71,8 +71,8 @@ impl Dpop {
     /// Checks the nonce of a proof. The client made the proof at the time `made`.
     ///
     /// Clients keep sending the last nonce that they received. Therefore, a gate that does not ask for nonces accepts
-    /// every nonce that it issued earlier, no matter how old the nonce is. If, in addition, the store of such a gate
-    /// keeps the proofs across a restart, the gate checks no nonces.
+    /// every nonce that it issued earlier, no matter how old the nonce is. If the gate does not ask for nonces, and its
+    /// store keeps the proofs across a restart, the gate checks no nonces.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;
@@ -94,11 +94,11 @@ impl Dpop {
         Ok(())
     }
 
-    /// Returns `true` if the store loses its proofs at a restart, and a proof with the time `made` could have been used
-    /// before the program started.
+    /// Tells whether a proof with the time `made` could have been used before the program started. Always returns
+    /// `false` if the store keeps its proofs across a restart.
     ///
-    /// The gate accepts a proof whose time is in the future by at most one window. So if the time of a proof is at most
-    /// one window after the start, the proof may have been used before the start.
+    /// The time of an accepted proof is at most one window in the future. So if the time of a proof is at most one
+    /// window after the start, the proof may have been used before the start.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

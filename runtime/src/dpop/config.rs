@@ -114,8 +114,8 @@ impl Dpop {
     /// Sets the secret that signs nonces, so that all replicas accept each other's nonces.
     ///
     /// Use 32 random bytes that nobody else knows, and give all replicas the same secret. Without this method, each
-    /// start of the program uses a new secret, and a client that moves to another replica must get a new nonce. This
-    /// method does not make the gate require nonces. For that, call [`Dpop::nonce`].
+    /// replica makes its own secret when it starts, so a client that moves to another replica must get a new nonce.
+    /// This method does not make the gate require nonces. For that, call [`Dpop::nonce`].
     ///
     /// # Examples
     ///
@@ -218,8 +218,8 @@ impl Dpop {
         Arc::ptr_eq(&self.store, &other.store)
     }
 
-    /// Returns a nonce for the answer to a refused request, if the client's next proof needs one. `is_asked_for` means
-    /// that the answer is `use_dpop_nonce`.
+    /// Returns a nonce for the answer to a refused request, if the client's next proof needs one. `is_asked_for` is
+    /// true if the error in the answer is `use_dpop_nonce`.
     pub(crate) fn fresh_nonce(&self, is_asked_for: bool) -> Option<HeaderValue> {
         let now = Moment::now();
         let is_needed = is_asked_for || self.asks_nonce || self.may_be_from_before(now.seconds());

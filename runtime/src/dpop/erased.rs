@@ -13,7 +13,7 @@ pub(super) trait Remember: Send + Sync {
     fn survives_restart(&self) -> bool;
 }
 
-/// A store's `Future` of at most this size, in bytes, needs no allocation.
+/// The size, in bytes, up to which a store's `Future` needs no allocation.
 const FUTURE: usize = 128;
 
 type Remembering<'a> = StackFuture<'a, Result<bool, StoreError>, FUTURE>;

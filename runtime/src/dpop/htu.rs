@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::resource::{Origin, Resource};
 
-/// Tells whether `htu` is the URL of a request for `resource` that arrived with the path `path`.
+/// Tells whether `htu` is the URL of a request for `resource`. `path` is the path with which this request arrived.
 ///
 /// The query and the fragment of `htu` are ignored ([RFC 9449, section 4.3]). The comparison follows [RFC 3986,
 /// sections 6.2.2 and 6.2.3]. These differences do not count: the case of the scheme and the host, the spelling of an

@@ -16,7 +16,7 @@ pub(super) struct ProofKey(Jwk);
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 impl ProofKey {
-    /// Parses a public key that is for `algorithm`.
+    /// Parses a public key, and checks that it is a key for `algorithm`.
     pub(super) fn read(members: &Map<String, Value>, algorithm: Algorithm) -> Result<Self, Fault> {
         if PRIVATE.iter().any(|name| members.contains_key(*name)) {
             return Err(Fault::Plain("its `jwk` has private members; a proof carries only the public key"));

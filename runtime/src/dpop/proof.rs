@@ -24,8 +24,8 @@ pub(super) struct Proven {
     pub(super) claims: Map<String, Value>,
 }
 
-/// The maximum length of a proof, in bytes. Even a proof with an RSA key of 8192 bits is less than half as long as this
-/// maximum.
+/// The maximum length of a proof, in bytes. Even a proof with an RSA key of 8192 bits needs less than half of this
+/// length.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// The required `typ` ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).

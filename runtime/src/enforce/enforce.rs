@@ -95,9 +95,8 @@ pub(crate) async fn enforce_for_gates_inside(parts: &mut Parts, row: &RowRef) ->
     Ok(())
 }
 
-/// If a request to a public handler has credentials that handlers must not see, this function removes them from the
-/// request and keeps them for an `Option<Access>`. The credentials are not verified yet, because most public handlers
-/// do not ask who calls.
+/// Removes credentials from a request to a public handler if handlers must not see them. Keeps them for an
+/// `Option<Access>`. The credentials are not verified yet, because most public handlers do not ask who calls.
 fn set_aside(parts: &mut Parts) {
     let plan = parts.extensions.get::<Enforcement>().and_then(Enforcement::plan);
     if let Some(plan) = plan.filter(|plan| plan.gate.strips_credentials()).cloned()

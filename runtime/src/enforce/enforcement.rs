@@ -1,4 +1,4 @@
-//! The data that a request carries from a layer or a router to the guard of its handler, and then to the handler.
+//! The data that a request carries from a layer or router to the handler's guard, and then to the handler.
 
 use std::{fmt, iter, sync::Arc};
 
@@ -25,7 +25,7 @@ pub(crate) struct Enforcement {
     pub(crate) admitted: Option<Admitted>,
     /// Whether the request was let through because the operation is public.
     pub(super) is_public: bool,
-    /// The latest verification by an outer gate. This verification links to the earlier verifications.
+    /// The latest verification by an outer gate. Each verification points to the previous verification.
     earlier: Option<Verified>,
 }
 
@@ -34,7 +34,7 @@ impl Enforcement {
         Self { slot, member: None, admitted, is_public: false, earlier: None }
     }
 
-    /// Records that the gate of the request's handler is in `slot`, and keeps the verifications by outer gates.
+    /// Gives the request the slot of its handler's gate, and keeps the verifications by outer gates.
     pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
         let outer = request.insert(Self::of(Some(slot), None));
         if let Some(earlier) = outer.and_then(|outer| outer.earlier)
@@ -88,8 +88,8 @@ impl Enforcement {
     }
 
     /// Tells whether the handler's guard must still decide about the request. Until the guard has decided, a layer of
-    /// another gate demands only a valid token with the floor of this layer's gate. After the guard has decided, the
-    /// handler may pass the request to a service with another gate. This other gate makes its own decision.
+    /// another gate demands only a valid token that grants the floor of the layer's gate. After the guard has decided,
+    /// the handler may pass the request to a service with another gate. This other gate makes its own decision.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }

@@ -42,7 +42,7 @@ impl Group {
 }
 
 /// Returns the row to enforce, if the request is for a handler in a group. For a handler outside all groups, returns
-/// `None`, and the guard enforces its own row.
+/// `None`. The guard then enforces its own row.
 pub(super) fn row_in_group(
     enforcement: Option<&Enforcement>,
     row: &RowRef,

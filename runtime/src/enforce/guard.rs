@@ -17,9 +17,9 @@ use crate::{
 /// Enforces what an attribute declares, before any other extractor runs and before the body is read.
 ///
 /// The attributes add the guard. You name this type only in tests that call a handler directly. Such tests pass
-/// `Guard::for_test()` to the handler. A handler, tool or prompt cannot call another handler, tool or prompt, because
-/// the call would lack the guard. If two of them share code, move this code into a function without an attribute, and
-/// call the function from both.
+/// `Guard::for_test()` to the handler. One handler, tool or prompt cannot call another, because the call would lack the
+/// guard. If two of them share code, move this code into a function without an attribute, and call the function from
+/// both.
 ///
 /// The guard is not `Unpin`, so that [`guarded`](crate::guarded) can recognize a handler that has a guard.
 ///

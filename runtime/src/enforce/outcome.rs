@@ -32,8 +32,8 @@ pub(crate) enum Judge<'a> {
 pub(crate) struct Local {
     pub(crate) policy: Policy,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    /// Whether the caller is the local user of a server over stdio, who has no token. In a test, this field is `false`,
-    /// because the caller has a token.
+    /// Whether the caller is the local user of a server over stdio. This user has no token. In a test, this field is
+    /// `false`, because the caller has a token.
     pub(crate) is_user: bool,
 }
 
@@ -48,7 +48,7 @@ impl Local {
     }
 }
 
-/// The facts about a request besides its token and its demands.
+/// The facts about a request, except its token and its demands.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Noted<'a> {
     parts: Option<&'a Parts>,
@@ -120,8 +120,8 @@ impl<'j> Judge<'j> {
         Err(rejection)
     }
 
-    /// Decides about a caller without a token, and accepts the caller only if all operations of the request are public.
-    /// A refusal names the scopes that a token needs to meet all demands.
+    /// Accepts a caller without a token only if all operations of the request are public. A refusal names the scopes
+    /// that a token needs to meet all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn judge_anyone(
         plan: &Plan,

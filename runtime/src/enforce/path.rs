@@ -99,8 +99,8 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
     })
 }
 
-/// Counts how often a parameter occurs in a route's path or in the gate's family. A parameter that occurs in both is
-/// counted only in the path, because the family has the same value.
+/// Counts how often a parameter occurs in a route's path or in the gate's family. If the parameter occurs in both, only
+/// the occurrences in the path are counted, because the family gives the parameter the same value.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =
@@ -109,7 +109,8 @@ fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
 }
 
 /// Finds the names of the parameters in an axum path. A parameter is written `{name}` or `{*name}`, and `{{` is a
-/// literal brace. Also finds the names in a URI template of MCP, in which `{name}` can be at any position.
+/// literal brace. The function also finds the names in the URI template of an MCP resource, where `{name}` can be at
+/// any position.
 pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('{').filter_map(|(at, _)| {
         let (before, after) = (path.get(..at)?, path.get(at + 1..)?);

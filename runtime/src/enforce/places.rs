@@ -68,7 +68,7 @@ fn is_below_service(path: &str) -> bool {
     end.is_some_and(|path| path.ends_with("/{*"))
 }
 
-/// Tells whether a route serves a method; the handler of `GET` also answers `HEAD`.
+/// Tells whether a route serves a method. A route for `GET` also serves `HEAD`.
 fn serves(methods: &str, method: &Method) -> bool {
     let is_own = |own: &str| own == "*" || own == method.as_str() || own == "GET" && *method == Method::HEAD;
     methods.split(',').any(is_own)

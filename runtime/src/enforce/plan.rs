@@ -51,8 +51,8 @@ impl Plan {
         self.group.as_deref()
     }
 
-    /// Makes a copy of the plan with the gate of one resource of a family. The plan of a family has no prebuilt
-    /// answers, so this function replaces only the gate.
+    /// Makes a copy of a family's plan, with the gate of one of the family's resources. The plan of a family has no
+    /// prebuilt answers, so this function replaces only the gate.
     pub(super) fn with(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Verified {
     /// The credentials that were verified. Later checks compare these credentials with those of the request, because a
     /// middleware can change the request after the verification.
     seen: Seen,
-    /// The verification by the next outer gate.
+    /// The result of the previous verification, which an outer gate made.
     pub(super) earlier: Option<Arc<Verified>>,
 }
 
@@ -44,8 +44,8 @@ impl Verified {
         Self::of(plan, Outcome::Known(outcome), parts)
     }
 
-    /// Takes the credentials that handlers must not see out of a request, and keeps these credentials for a later
-    /// verification. Returns `None` if the request has no such credentials.
+    /// Removes from a request the credentials that handlers must not see, and keeps them for a later verification.
+    /// Returns `None` if the request has no such credentials.
     pub(super) fn later(plan: Arc<Plan>, parts: &mut Parts) -> Option<Self> {
         let protocols = plan.gate.take_protocols(&mut parts.headers)?;
         let asked = Asked { protocols, outcome: OnceLock::new() };

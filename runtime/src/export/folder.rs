@@ -15,14 +15,14 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// The files contain the same bytes that the server sends. Most of the files have no extension, so a host does not know
 /// their content type. The folder therefore also contains configuration files that set the content type. Netlify and
-/// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if the path of a document's
-/// file differs from the path of the document's URL. `HOSTING.md` tells people how to configure other servers.
+/// Cloudflare Pages read `_headers` and `_redirects`. The file `_redirects` is written only if a document's file and
+/// the document's URL have different paths. `HOSTING.md` tells people how to configure other servers.
 ///
 /// With [`Gate::metadata_at_root`](crate::Gate::metadata_at_root), a copy of the document has the path
 /// `/.well-known/oauth-protected-resource`. The document itself has a longer path, such as
 /// `/.well-known/oauth-protected-resource/files`, so `oauth-protected-resource` is a folder in the output. The copy is
-/// the file `index.json` in this folder. A document's own file is also named `index.json` if the document's path ends
-/// in a slash, or if another document has a path below it. The path of the document is then a folder, and this
+/// the file `index.json` in this folder. If a document's path ends in a slash, or if another document's path is below
+/// this path, the document's own file is named `index.json`. The path of the document is then a folder, and this
 /// `index.json` is in that folder.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at

@@ -3,7 +3,7 @@
 //! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
 //! `tenant:acme:*`. The comparison of two locks therefore includes each value that an implication or the floor names.
-//! The doctor also tries the values that the scopes of a token contain.
+//! The doctor also tries the parameter values that occur in a token's scopes.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -11,7 +11,7 @@ use scopegate_grammar::{Piece, escape, has_braces, pieces};
 
 use crate::scope::{Values, prefix_of, values_in};
 
-/// Lists the parameter values that turn one of `templates` into a scope in `names`, or into a scope that a wildcard in
+/// Lists the parameter values that turn one of `templates` into a scope that `names` contains or that a wildcard in
 /// `names` covers.
 pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates: impl Iterator<Item = &'a str>,
@@ -21,7 +21,7 @@ pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates.flat_map(|template| names().filter_map(move |name| values_of(template, name))).collect()
 }
 
-/// Returns the values that turn `template` into `name`. If `name` is a wildcard, these are the values that turn
+/// Returns the values that turn `template` into `name`. If `name` is a wildcard, returns the values that turn
 /// `template` into a scope that `name` covers.
 fn values_of<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     match prefix_of(name) {

@@ -68,7 +68,7 @@ pub(super) struct Route<'a> {
 ///
 /// The catalog lists the scopes that the floor and the routes name, each with its description from the vocabulary.
 /// Templates are not in the catalog. `templates` lists the templates that the routes name, with their descriptions. In
-/// the routes and in `templates`, scopes and templates are written as in an attribute: each literal brace is doubled.
+/// the routes and in `templates`, each literal brace of a scope or template is doubled, as in an attribute.
 ///
 /// The `access` of a route is `public`, `authenticated` or `scopes`. A route with `scopes` also has `alternatives`, and
 /// each alternative is a list of scopes that are needed together. If a route requires a certain login, `acr_values`

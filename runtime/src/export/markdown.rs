@@ -10,7 +10,8 @@ use crate::{
 
 /// Writes `table` as a Markdown table, and keeps the order of the rows. `admission` is a `&Gate` or a `&Policy`.
 ///
-/// The text before the table names the floor, and says whether tokens can or must be bound to a key or a certificate.
+/// The text before the table names the floor. This text also says whether the gate accepts or requires tokens that are
+/// bound to a key or a certificate.
 ///
 /// # Examples
 ///

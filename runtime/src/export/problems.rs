@@ -11,7 +11,7 @@ use crate::{
 
 /// Lists the problems that keep the gate from starting. If the path of a row is unknown, only the requirement of the
 /// row is checked. The rows of an MCP server have names and URIs in place of paths. The function therefore does not
-/// compare these rows with the paths of the gate's family and of the gate's metadata.
+/// compare these rows with the paths of the gate's family and metadata.
 pub(super) fn problems(gate: &Gate, table: &ScopeTable, discovery: &Discovery) -> Vec<String> {
     let rows = |is_checked: fn(&Entry) -> bool| -> ScopeTable {
         table.entries().iter().filter(|entry| is_checked(entry)).cloned().collect()

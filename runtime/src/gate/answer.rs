@@ -58,8 +58,8 @@ impl Gate {
     /// Makes the challenges for a token that came with `scheme`. A 403 has one challenge, for the token's scheme. Any
     /// other answer has a challenge for each scheme that the gate accepts.
     ///
-    /// If there are two challenges, only the challenge for the scheme that the client used contains the error. But if
-    /// the request has several tokens, both challenges contain the error. If the request has no token, both challenges
+    /// If there are two challenges, the error is only in the challenge for the scheme that the client used. But if the
+    /// request has several tokens, both challenges contain the error. If the request has no token, both challenges
     /// contain the error that [`Gate::missing_is_invalid`] enables.
     pub(super) fn challenges(&self, reason: Reason, scheme: Scheme, asked: &Asked) -> [Option<Challenge>; 2] {
         let schemes = match self.0.bindings.dpop_use() {
@@ -73,8 +73,8 @@ impl Gate {
         schemes.map(|own| own.map(|own| self.challenge(reason, own, has_error(own), asked)))
     }
 
-    /// Makes the challenge of one scheme. The challenge names all scopes and the login that the request needs, even if
-    /// the token has expired or is invalid. The client can then request a token that meets all demands.
+    /// Makes the challenge of one scheme. The challenge names all required scopes and the required login, even if the
+    /// token has expired or is invalid. The client can then request a token that meets all demands.
     fn challenge(&self, reason: Reason, scheme: Scheme, has_error: bool, asked: &Asked) -> Challenge {
         let Asked { scopes, step_up } = asked;
         let challenge = match (self.resource(), &self.0.protects) {
@@ -99,8 +99,7 @@ impl Gate {
     }
 
     /// Returns the text that explains a refusal. A challenge makes a client send its credential in `Authorization`. If
-    /// the gate does not read this header, and the request has no credential, the text says where the gate reads the
-    /// credential.
+    /// the gate does not read this header, the text about a missing credential says where the gate reads credentials.
     fn describe(&self, reason: Reason) -> Cow<'static, str> {
         let texts = self.0.texts.as_ref();
         if let Some(own) = texts.and_then(|texts| texts.own(reason)) {

@@ -100,8 +100,8 @@ impl Gate {
 
     /// Uses the gate's verifier to verify a token that did not arrive with a request.
     ///
-    /// If `may_send` is `false`, the token is not sent to any server. If `may_send` is `false` and the verifier is not
-    /// one of this crate's verifiers, the result is `None`, because the verifier could send the token.
+    /// If `may_send` is `false`, the token is not sent to any server. In this case, the result for a verifier from
+    /// outside this crate is `None`, because this verifier could send the token.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,

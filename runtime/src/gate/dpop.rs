@@ -13,8 +13,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// The gate does not start if it requires bound tokens but verifies only static keys, or if it has no resource, as
-    /// with [`Gate::static_keys`]. It also does not start if a setting of [`Dpop`] is invalid, or if the header
+    /// The gate does not start if it has no resource, as with [`Gate::static_keys`], or if it requires bound tokens but
+    /// verifies only static keys. It also does not start if a setting of [`Dpop`] is invalid, or if the header
     /// `Authorization` is not a source of credentials.
     ///
     /// # Examples
@@ -36,7 +36,7 @@ impl Gate {
         self.bound()
     }
 
-    /// Lists the problems that make the gate reject every token, or every token that is bound by DPoP.
+    /// Lists the problems that make the gate reject all tokens that are bound by DPoP, or even all tokens.
     pub(super) fn dpop_problems(&self, dpop: &Dpop) -> Vec<String> {
         let mut problems = Vec::new();
         if self.resource().is_none() {

@@ -1,4 +1,4 @@
-//! For each request, turns the gate of a family of resources into the gate of one resource.
+//! Turns the gate of a family of resources into the gate of the resource that a request is for.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ impl Gate {
     }
 
     /// Describes each route that needs a token but is outside the family. No token is valid outside the family, so no
-    /// request could reach the handler of such a route. Also describes each route inside the family that uses the name
-    /// of one of the family's parameters at another place in the path.
+    /// request could reach the handler of such a route. Also describes each route inside the family if the route and
+    /// the family have a parameter of the same name at different positions.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));
@@ -47,7 +47,7 @@ impl Gate {
     }
 }
 
-/// Returns the URI that a request arrived with. Inside a nested router, `parts.uri` lacks the router's prefix.
+/// Returns the request's original URI. Inside a nested router, `parts.uri` lacks the router's prefix.
 pub(super) fn arrived(parts: &Parts) -> &Uri {
     #[cfg(any(feature = "dpop", feature = "family"))]
     if let Some(axum::extract::OriginalUri(original)) = parts.extensions.get() {

@@ -76,7 +76,7 @@ pub(crate) fn warning(text: &impl Display) {
 }
 
 /// Logs that a credential was not accepted. `token` returns the token's identifier. The record of the decision contains
-/// the token's identifier, too.
+/// the same identifier.
 pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() -> Option<TokenId>) {
     // The error is escaped, because a verifier's error can contain text from the client.
     #[cfg(feature = "tracing")]
@@ -97,7 +97,7 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() 
     let _ = (error, handler, token);
 }
 
-/// Logs that a request has a valid token, but does not prove that the client has the token's key or certificate.
+/// Logs that a request with a valid token does not prove that the client has the token's key or certificate.
 pub(crate) fn not_proven(
     error: &VerifyError,
     is_of_proof: bool,

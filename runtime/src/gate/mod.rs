@@ -67,7 +67,7 @@ struct Inner {
     policy: Policy,
     sources: Sources,
     bodies: Bodies,
-    /// The texts of refusals, if the gate accepts only static keys. The usual texts are about access tokens.
+    /// The texts of refusals, if the gate accepts only static keys. All other gates use texts about access tokens.
     texts: Option<Texts>,
     missing_is_invalid: bool,
     bindings: Bindings,
@@ -292,8 +292,8 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]) if a proxy
-    /// has verified the same certificate.
+    /// Accepts a token that is bound to a client certificate (`cnf` with `x5t#S256`, [RFC 8705, section 3]), if a proxy
+    /// has verified this certificate.
     ///
     /// Without this method, tokens that are bound to a certificate are rejected. The program itself does not see the
     /// certificate, because the proxy terminates TLS. The proxy sends the certificate's thumbprint in the header
@@ -433,8 +433,8 @@ impl Gate {
         self
     }
 
-    /// Keeps a request's headers if the program has set a function that writes the bodies of refusals. Without such a
-    /// function, nothing reads the headers.
+    /// Keeps a request's headers if the program has set a function that writes the bodies of refusals. Only that
+    /// function reads the kept headers.
     pub(crate) fn keep(&self, headers: &HeaderMap) -> KeptHeaders {
         self.0.bodies.keep(headers, |name| self.0.sources.read_from(name))
     }

@@ -77,7 +77,7 @@ impl Gate {
         self.changing_policy(|policy| policy.wildcards(wildcards))
     }
 
-    /// Sets which scopes a 403 names besides those that the operation needs; see [`Policy::strategy`].
+    /// Sets whether a 403 also names the operation's related scopes; see [`Policy::strategy`].
     #[must_use]
     pub fn strategy(self, strategy: Strategy) -> Self {
         self.changing_policy(|policy| policy.strategy(strategy))

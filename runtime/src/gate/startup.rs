@@ -47,9 +47,9 @@ impl Gate {
         each_once(problems.into_iter())
     }
 
-    /// Describes each scope that helps no caller at this gate although a role or a static key grants the scope. A scope
-    /// that helps no caller is not an error. If several gates share an issuer or keys, a role or a key can grant scopes
-    /// that only the other gates use.
+    /// Describes each scope that a role or a static key grants, but that helps no caller at this gate. A scope that
+    /// helps no caller is not an error. If several gates share an issuer or keys, a role or a key can grant a scope
+    /// that only another gate uses.
     pub(crate) fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {
         let verifier = self.0.verifier.as_any();
         let of_keys = keys_in(verifier).flat_map(StaticKeys::grants);

@@ -38,8 +38,8 @@ impl Kind {
     }
 }
 
-/// The owner of identifiers: a principal at one resource. An identifier that was made for one resource is unknown at
-/// every other resource.
+/// The owner of an identifier: a principal together with a resource. An identifier that was made for one resource is
+/// unknown at every other resource.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
     pub(super) place: &'a str,

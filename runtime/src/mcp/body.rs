@@ -26,7 +26,7 @@ pub(super) struct Bounds {
 /// The maximum length of a body, in bytes. rmcp has the same limit.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// The maximum length, in bytes, of a body in a request without a token. Most calls to public tools fit within this
-/// limit. Even if there are many bodies of this length, they take little memory.
+/// limit. Even many bodies of this length take little memory.
 pub(super) const MAX_BODY_OF_ANYONE: usize = 64 * 1024;
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const MAX_MEMORY: usize = 16 * MAX_BODY;
@@ -37,8 +37,8 @@ impl Default for Bounds {
     }
 }
 
-/// Reads a whole body. A body that arrives in one piece, such as a short message, is not copied. If the body is known
-/// to end after this piece, the body does not count against the memory limit.
+/// Reads a whole body. A body that arrives in one piece, such as a short message, is not copied. If this piece is known
+/// to be the last, the body does not count against the memory limit.
 pub(super) async fn read(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Bytes, ProtocolError> {
     let mut reading = pin!(collect(body, headers, bounds));
     // A body that has already arrived needs no timer.
@@ -89,7 +89,7 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
 }
 
 /// Returns how much memory to reserve when `needed` bytes of a body have arrived. The result is at most four times
-/// `needed`, because a client can announce a longer body than the client sends.
+/// `needed`, because the body can be shorter than the announced length.
 fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     let likely = match announced {
         Some(announced) => announced.min(needed.saturating_mul(4)),

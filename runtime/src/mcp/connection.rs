@@ -35,8 +35,8 @@ fn is_of_connection(name: &HeaderName) -> bool {
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 
-/// Removes hyper's `OnUpgrade` handle and the headers about the connection, such as `Expect`, from a request. The
-/// service then gets a single message, and no access to the connection.
+/// Removes hyper's `OnUpgrade` handle from a request, and also the headers about the connection, such as `Expect`. The
+/// service then gets a single message, and cannot use the connection.
 ///
 /// A request with an HTTP method that MCP does not use is rejected. Examples are the `CONNECT` of HTTP/1.1 and the
 /// extended `CONNECT` of HTTP/2.

@@ -1,4 +1,4 @@
-//! Checks the headers in which a client describes a request's body, and writes these headers for the service.
+//! Checks the headers that describe the body of a client's request, and rewrites these headers for the service.
 //!
 //! If a server decodes a body, for example by decompressing it, the server does not read the same text as the gate.
 //! Servers decode by different rules, so the gate accepts only a fixed list of headers about the body. If the client's
@@ -83,7 +83,7 @@ pub(super) fn describe_none(headers: &mut HeaderMap) {
 }
 
 /// Tells from the start of a header's name whether the header describes a body. CGI and similar interfaces treat `_`
-/// like `-`, so this function does, too.
+/// like `-`, so this function does the same.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]
         .iter()

@@ -30,8 +30,8 @@ pub(super) struct Endpoint {
     pub(super) rules: Rules,
     pub(super) origins: Origins,
     pub(super) bounds: Bounds,
-    /// The maximum length of a body in a request without a token, and the memory limit for the bodies of all requests
-    /// without a token.
+    /// The limits for requests without a token: the maximum length of one body, and the maximum memory for all bodies
+    /// together.
     pub(super) for_anyone: (usize, Arc<Memory>),
     pub(super) dialect: Dialect,
     pub(super) table: McpTable,

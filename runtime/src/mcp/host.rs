@@ -4,7 +4,7 @@ use http::{header::HOST, request::Parts};
 
 use crate::resource::{Authority, Resource};
 
-/// Returns the value that the header `Host` has in requests to the resource. If there is no resource, returns an empty
+/// Returns the value of the header `Host` in requests to the resource. If there is no resource, returns an empty
 /// string.
 pub(super) fn of(resource: Option<&Resource>) -> String {
     let host = resource.and_then(|resource| resource.origin().split_once("://")).map(|(_, host)| host);

@@ -123,7 +123,8 @@ impl McpLayer {
         self
     }
 
-    /// Sets how long a client may take to send a body. A slower body is answered with 408. The default is 30 seconds.
+    /// Sets how long a client may take to send a body. If a client takes longer, the answer is 408. The default is 30
+    /// seconds.
     ///
     /// The deadline uses tokio's clock. To read a body that arrives in several pieces, the layer therefore needs a
     /// tokio runtime with time enabled, such as the runtime of `#[tokio::main]`.
@@ -132,7 +133,7 @@ impl McpLayer {
         self
     }
 
-    /// Sets how many bytes of memory all bodies may use together while they are read. The default is 64 MiB.
+    /// Sets the memory limit, in bytes, that all bodies share while they are read. The default is 64 MiB.
     ///
     /// If the limit leaves too little memory for a body, the layer immediately answers 503 with `Retry-After`. The
     /// layer does not wait for free memory: if it did, requests could wait for each other's memory until all of them
@@ -143,12 +144,12 @@ impl McpLayer {
         self
     }
 
-    /// Sets the maximum length, in bytes, of a body in a request without a token. A request with a longer body needs a
-    /// token, so the answer is 401. The default is 64 KiB.
+    /// Sets the maximum length, in bytes, of a body in a request without a token. A request without a token gets 401 if
+    /// its body exceeds this length. The default is 64 KiB.
     ///
-    /// The layer reads the body of a request without a token only if the table has a public operation, or if
-    /// the [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token share a memory
-    /// limit of 64 times this length. If a body needs more memory than is left, the answer is 503.
+    /// For a request without a token, the layer reads the body only if the table has a public operation or the
+    /// [dialect](McpLayer::dialect) is `ToolResult`. The bodies of all requests without a token share a memory limit of
+    /// 64 times this length. If a body needs more memory than is left, the answer is 503.
     pub fn max_anonymous_body(mut self, bytes: usize) -> Self {
         self.change().for_anyone = Endpoint::room_for_anyone(bytes);
         self

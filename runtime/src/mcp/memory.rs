@@ -36,8 +36,8 @@ pub(super) struct Share<'m> {
 }
 
 impl Share<'_> {
-    /// Grows the share to `bytes`, or fails immediately. The function does not wait, because two requests that waited
-    /// for each other's memory would both time out.
+    /// Grows the share to `bytes`, or fails immediately. The function does not wait: if it did, two requests could wait
+    /// for each other's memory until both time out.
     pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
         let more = bytes.saturating_sub(self.bytes);
         let grown = |held: usize| held.checked_add(more).filter(|held| *held <= self.memory.most);

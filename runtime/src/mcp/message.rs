@@ -32,8 +32,8 @@ pub(crate) enum Id<'a> {
 }
 
 impl Message<'_> {
-    /// Returns the identifier that the answer to this message must have. Returns `None` for a message that is not
-    /// answered: a notification, or the answer to a request that the server sent.
+    /// Returns the identifier that the answer to this message must have. Returns `None` for a message that gets no
+    /// answer: a notification, or the client's answer to a request from the server.
     pub(crate) fn request_id(&self) -> Option<Value> {
         self.method.as_ref()?;
         match &self.id {

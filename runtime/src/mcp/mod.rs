@@ -19,12 +19,11 @@
 //!    `ToolResult`, the layer normally reads the body of a request without a token before it answers. Otherwise, a
 //!    request without a token also gets a 401 with the scopes of the floor.
 //!
-//! 5. **The headers that describe the body.** There must be exactly one `Content-Type`, and it must be
-//!    `application/json`, with no parameter except `charset=utf-8`. If `Content-Encoding` is present, it must be
-//!    `identity`. If `Transfer-Encoding` is present, it must be `chunked`. Any other header that could change how a
-//!    server reads the body, such as `Content-Range`, is not allowed. The answer is 415 if the headers break these
-//!    rules. The rules are needed because a server that decodes the body or guesses its type would not read the same
-//!    text as the gate.
+//! 5. **The headers that describe the body.** There must be exactly one `Content-Type`: `application/json`, with or
+//!    without `charset=utf-8`. If `Content-Encoding` is present, it must be `identity`. If `Transfer-Encoding` is
+//!    present, it must be `chunked`. Any other header that could change how a server reads the body, such as
+//!    `Content-Range`, is not allowed. The answer is 415 if the headers break these rules. Without these rules, the
+//!    server could decode the body or guess its type, and read a different text than the gate.
 //!
 //! 6. **The body** is read once. The answer is 413 if the body is too long, 408 if it arrives too slowly, and 503 if
 //!    all bodies together need too much memory; see [`McpLayer::max_body`], [`McpLayer::body_timeout`]
@@ -45,8 +44,8 @@
 //! step 2, with the text `This server does not answer requests for this host`. After all steps, rmcp compares the host
 //! of the request with [the hosts of the server](crate::guide::mcp#servers-made-with-rmcp), and answers 400 if the
 //! request names no host. A request that the gate has allowed can therefore still get a 403, with the text
-//! `Forbidden: Host header is not allowed`. If only rmcp rejects a request, the [`Decision`](crate::Decision) about
-//! this request says `allowed`.
+//! `Forbidden: Host header is not allowed`. If the gate allows a request and rmcp then rejects it, the
+//! [`Decision`](crate::Decision) says `allowed`.
 //!
 //! If all checks pass, the layer calls the service with the same body, byte for byte. The gate sets `Content-Type` and
 //! `Content-Length` for this body. The gate removes some parts of the request: trailers, hyper's `OnUpgrade` handle,
@@ -57,8 +56,8 @@
 //! The layer answers 400 to a body that is not a JSON-RPC message, or that two parsers could read differently. These
 //! are the cases:
 //!
-//! - A member that affects the decision is repeated, has a name in another letter case (`Method` for `method`), or is a
-//!   list where an object belongs.
+//! - A member that affects the decision is repeated, has a name in another letter case (`Method` for `method`), or has
+//!   a list as its value in place of an object.
 //! - More text follows the message.
 //! - The body is not UTF-8.
 //! - A message has no method, no result and no error.
@@ -122,8 +121,8 @@
 //! these schemes. A tool without a row has no schemes. A gate without an authorization server writes no schemes.
 //!
 //! `McpServer::lists` can hide operations from callers who cannot use them. `Lists::Reachable` shows what the caller
-//! may call now or with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does not replace
-//! the check: the gate checks every call, even if the operation is hidden.
+//! may call now, or could call with more scopes. `Lists::Callable` shows only what the caller may call now. Hiding does
+//! not replace the check: the gate checks every call, even if the operation is hidden.
 //!
 //! # Needs of each request
 //!
@@ -157,17 +156,17 @@
 //! of these versions. The server's own identifier must have 1 to 4,096 characters of visible ASCII. If the server sends
 //! any other identifier, the answer is 500.
 //!
-//! In a server made with `McpServer`, a task belongs to the principal that started it, and the identifier of the task
-//! has a MAC, too. The identifier of a task also contains the name of the tool that started the task, and the MAC
-//! covers this name. Each request about a task needs the scopes of this tool. If the token lacks these scopes, the
-//! answer is 403 with the same challenge as for a call to the tool. If the server was not made with `McpServer`, the
-//! gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks only in two cases.
-//! Either the program names the owners of tasks with [`McpLayer::tasks`], or a row such as
+//! In a server made with `McpServer`, a task belongs to the principal that started it. Like a session's identifier, a
+//! task's identifier has a MAC. The identifier of a task also contains the name of the tool that started the task, and
+//! the MAC covers this name. Each request about a task needs the scopes of this tool. If the token lacks these scopes,
+//! the answer is 403 with the same challenge as for a call to the tool. If the server was not made with `McpServer`,
+//! the gate cannot add a MAC to the identifiers of tasks. The gate then allows requests about tasks in only two cases.
+//! In the first case, the program names the owners of tasks with [`McpLayer::tasks`]. In the second case, a row such as
 //! `Operation::method("tasks/get", requirement)` declares that the server itself checks the owners.
 //!
 //! The gate stores nothing, so any replica with the same key accepts the identifiers; see [`McpLayer::key`]. An
-//! identifier stays valid with another token of the same principal, such as a refreshed token. The sessions and tasks
-//! of a static key without a name belong to every client with this key. An access token without an issuer or without a
+//! identifier stays valid with another token of the same principal, such as a refreshed token. If a static key has no
+//! name, its sessions and tasks belong to every client with this key. An access token without an issuer or without a
 //! subject has no principal, so its caller cannot own sessions or tasks. If the server opens a session for a caller
 //! whose token has no principal, the answer is 403, without the identifier of the session. If the server starts a task
 //! for a caller whose token has no principal, the answer is a JSON-RPC error with the code 403.

@@ -115,10 +115,10 @@ impl Operation {
     /// Declares what a method needs. If the method acts on a tool, a prompt or a resource, a request must also meet the
     /// requirement in the row of that tool, prompt or resource.
     ///
-    /// Without this row or [`any_method`](Self::any_method), a method that MCP does not define, such as `admin/purge`,
-    /// is rejected as unknown. The gate knows who owns a task if the server is made with `McpServer`, or if the program
-    /// calls `McpLayer::tasks`. If the gate does not know who owns a task, a row for a method such as `tasks/get` opens
-    /// this method, and the server itself must check the owner.
+    /// A method that MCP does not define, such as `admin/purge`, needs this row or [`any_method`](Self::any_method).
+    /// Otherwise, the gate rejects the method as unknown. The gate knows who owns a task if the server is made with
+    /// `McpServer`, or if the program calls `McpLayer::tasks`. If the gate does not know who owns a task, a row for a
+    /// method such as `tasks/get` allows the method for every task. The server itself must then check the owner.
     #[must_use]
     #[track_caller]
     pub const fn method(name: &'static str, requirement: Requirement) -> Self {
@@ -162,7 +162,7 @@ impl Operation {
     ///
     /// This row must be the only row for resources: any other row for resources is an error at startup. A second row
     /// could not protect its resource, because a client could write the resource's URI in another spelling.
-    /// `any_resource` would allow the other spelling, and the server might still read the same resource.
+    /// `any_resource` would allow that spelling, and the server might treat both spellings as the same resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -78,8 +78,8 @@ impl ProtocolError {
         Self::new(StatusCode::REQUEST_TIMEOUT, INVALID_REQUEST, "The body took too long")
     }
 
-    /// Returns the error for a body that needs more memory than is free. The client can soon try again: memory becomes
-    /// free when other bodies have been read, or when their deadlines have passed.
+    /// Returns the error for a body that needs more memory than is free. The client can try again soon: memory becomes
+    /// free when other bodies have been read or have timed out.
     pub(super) fn no_room() -> Self {
         let message = "The server is reading too many bodies at the moment";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
@@ -229,7 +229,7 @@ pub(super) fn json_answer(status: StatusCode, body: Vec<u8>) -> Response {
     response
 }
 
-/// Returns the header that a status requires.
+/// Returns the header that an answer with this status must have.
 fn required_by(status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
     match status {
         StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),

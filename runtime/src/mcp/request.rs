@@ -43,8 +43,8 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// If the refusal is a `Token`, adds the headers of the refused request. The function that the program passes to
-    /// `Gate::body_with` can read these headers.
+    /// Adds the headers of the refused request to a `Token`, and returns any other refusal unchanged. The function that
+    /// the program passes to `Gate::body_with` can read these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),
@@ -246,8 +246,8 @@ async fn judge_body(
     Ok(single.and_then(|_| found.into_last()))
 }
 
-/// Turns a rejection into an answer. If the body is a single request, the answer has the identifier of this request,
-/// and the form that the endpoint's `Dialect` demands.
+/// Turns a rejection into an answer. If the body is a single request, the answer has the request's identifier and the
+/// form that the endpoint's `Dialect` demands.
 fn refusal(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -284,7 +284,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds out which of the tasks in a body the caller started, and with which tool.
+/// Finds out whether the caller started each task that a body names, and with which tool.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -312,8 +312,8 @@ enum Cause {
     Undecided(Undecided),
 }
 
-/// Finds the rows for the messages of a body. For a message that needs no row and has none, the result contains the row
-/// of the floor.
+/// Finds the rows for the messages of a body. If a message has no row and needs none, the result contains the row of
+/// the floor.
 fn find<'a>(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -375,7 +375,7 @@ fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Re
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// Returns the row for a request that has no row of its own. The returned row demands only the floor.
+/// Returns the row that applies if a request has no row in the table. The returned row demands only the floor.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

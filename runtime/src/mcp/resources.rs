@@ -16,7 +16,7 @@ use crate::scope::{Filled, Row, Text, parameters};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resources {
     plain: BTreeMap<Text, Operation>,
-    /// The templates, grouped by their separators. A URI can fit only a template with the same separators.
+    /// The templates, grouped by their separators. A URI can fit a template only if both have the same separators.
     templates: BTreeMap<String, Vec<Known>>,
     /// The row for all other resources, if the table has one.
     any: Option<Operation>,
@@ -25,7 +25,7 @@ pub(super) struct Resources {
 /// The maximum length of a resource's URI in bytes. The gate treats a resource with a longer URI as unknown.
 pub(super) const MAX_URI: usize = 8 * 1024;
 
-/// The maximum number of templates with which `nearest` compares a refused URI. The limit keeps this comparison cheap
+/// The maximum number of templates that `nearest` compares with a refused URI. The limit keeps this comparison cheap
 /// for a long URI.
 const SEARCHED: usize = 16;
 
@@ -59,16 +59,16 @@ pub struct McpResource<'a> {
 #[cfg(feature = "rmcp")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KnownAs<'a> {
-    /// The template of a row matches exactly these URIs, but its variables have other names.
+    /// The template of a row matches exactly the URIs of the listed template, but has other names for the variables.
     Renamed(&'a str),
-    /// No row has a template with exactly these URIs. But at least one row applies, or may apply, to some of the URIs.
+    /// No row's template matches exactly these URIs. But at least one row applies, or may apply, to some of the URIs.
     Others,
     /// No row applies to any of these URIs.
     Unknown,
 }
 
 impl Resources {
-    /// Reads the rows for resources in a table, and adds the problems of these rows to `problems`.
+    /// Reads a table's rows for resources, and adds the problems of these rows to `problems`.
     pub(super) fn of(table: &McpTable, problems: &mut Vec<String>) -> Self {
         let mut resources = Self::default();
         for operation in table.operations().iter().filter(|operation| operation.kind() == Kind::Resource) {
@@ -98,8 +98,8 @@ impl Resources {
         }
     }
 
-    /// Returns a problem for each template whose overlap with an earlier template is a mistake. If `undermined` finds a
-    /// problem, this method returns that problem, too.
+    /// Returns a problem for each template whose overlap with an earlier template is a mistake. Also returns the
+    /// problem that `undermined` finds, if any.
     pub(super) fn overlaps(&self) -> Vec<String> {
         // Templates with different separators have no URI in common.
         let behind = self.templates.values().flat_map(|alike| {
@@ -136,14 +136,14 @@ impl Resources {
         Some(McpResource::of(operation, captures))
     }
 
-    /// Finds the first template that a URI fits. The URI is split only once, and not once for each template.
+    /// Finds the first template that a URI fits. The URI is split only once, before it is compared with the templates.
     fn expanded<'a>(&self, uri: &'a str) -> Option<(&Operation, Captures<'a>)> {
         let alike = self.templates.get(&separators(uri))?;
         let parts: Vec<&str> = segments(uri).collect();
         alike.iter().find_map(|known| Some((&known.operation, known.template.captures(&parts)?)))
     }
 
-    /// Returns the first template that a URI would fit if each variable allowed every value. This method is for a URI
+    /// Returns the first template that the URI would fit if each variable accepted any value. This method is for a URI
     /// that fits no template.
     pub(super) fn nearest(&self, uri: &str) -> Option<&str> {
         let templates = self.templates.values().flatten().map(|known| known.operation.name());
@@ -172,7 +172,7 @@ impl Resources {
         }
     }
 
-    /// Finds a resource by `text`, which is its URI or its template (with braces), as written in the table.
+    /// Finds the resource whose URI or template in the table is exactly `text`. A template includes its braces.
     pub(super) fn declared(&self, text: &str) -> Option<&Operation> {
         let templates = || self.templates.values().flatten().map(|known| &known.operation);
         self.plain.get(text).or_else(|| templates().find(|operation| operation.name() == text))

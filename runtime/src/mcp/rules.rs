@@ -1,5 +1,5 @@
-//! Finds the rows that apply to a message: the row of its method and the rows of its targets. For a message that needs
-//! no row and has none, the gate demands only the floor.
+//! Finds the rows that apply to a message: the row of its method and the rows of its targets. If a message has no row
+//! and needs none, the gate demands only the floor.
 
 use std::{
     borrow::Cow,
@@ -108,8 +108,8 @@ pub(super) enum Undecided {
     /// The method needs a row but has none: MCP does not define the method, or the method is about tasks whose owners
     /// the gate does not know.
     UnknownMethod,
-    /// The message asks for completions for a URI template. The scopes in the template's row depend on the values of
-    /// its variables, which are not known yet.
+    /// The message asks for completions for a URI template. The scopes in the template's row depend on variables whose
+    /// values are not known yet.
     OpenTemplate,
     /// The task does not exist, or belongs to another caller.
     UnknownTask,
@@ -139,7 +139,7 @@ impl Matched {
     }
 
     /// Fills the values of the resource's parameters into the scope templates, if the gate has a family of resources.
-    /// For an MCP resource, the values come from the resource's URI instead, and are already filled in.
+    /// The scope templates of an MCP resource are already filled in, with values from the resource's URI.
     pub(super) fn fill_for(&mut self, plan: &Plan) {
         if self.filled.is_empty() && self.row.terms().has_templates() {
             self.filled = plan.fill(&self.row);
@@ -258,7 +258,8 @@ impl Rules {
         self.named.get(&kind)?.any.as_ref().map(Matched::of)
     }
 
-    /// Finds the row of a name. If the name has no row of its own, finds the row for all such names.
+    /// Finds the row of a name. If the name has no row of its own, finds the row `*` of this kind, as in
+    /// `tools/call *`.
     fn listed(&self, kind: Kind, name: &str) -> Result<Matched, Undecided> {
         if kind == Kind::Tool && self.is_off(name) {
             return Err(Undecided::SwitchedOff);

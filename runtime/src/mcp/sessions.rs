@@ -2,7 +2,7 @@
 //! this identifier and the principal.
 //!
 //! A request for another principal's session gets the same answer as a request for a session that does not exist.
-//! Clients never see the server's own identifier without its MAC, and the gate accepts no identifier without a MAC.
+//! Clients never see the server's own identifier without its MAC. The gate refuses an identifier without a MAC.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -99,8 +99,8 @@ fn bound(binding: &Binding, owner: Owner<'_>, headers: &HeaderMap) -> Option<Hea
 }
 
 /// Returns the session identifier in the headers. Returns `None` if there is no identifier, or if the identifier
-/// contains a character outside ASCII. Also returns `None` if there are several identifiers, because programs differ
-/// about which identifier applies.
+/// contains a character outside ASCII. Also returns `None` if there are several identifiers, because programs do not
+/// agree on which identifier to use.
 fn one(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(&SESSION_ID).iter();
     let value = values.next().filter(|_| values.next().is_none())?;

@@ -2,9 +2,10 @@
 //! token must grant the scopes of the tool that started the task.
 //!
 //! For a server made with `McpServer`, the gate binds the identifiers of tasks to principals. The identifier that
-//! clients see contains the name of the tool, the server's own identifier of the task, and a MAC of these two and the
-//! principal. For any other server, the program can set a function that returns the owner of a task. Without this
-//! function, a request about a task is allowed only if the request's method, such as `tasks/get`, has a row.
+//! clients see contains the name of the tool, the server's own identifier of the task, and a MAC. The MAC covers the
+//! tool's name, the server's own identifier and the principal. For any other server, the program can set a function
+//! that returns the owner of a task. Without this function, a request about a task is allowed only if the request's
+//! method, such as `tasks/get`, has a row.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -108,7 +109,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// For each task in a body, finds the tool that the caller used to start the task.
+    /// Finds the origin of each task that a body names: the tool with which the caller started the task.
     pub(super) async fn origins(
         &self,
         binding: &Binding,

@@ -35,7 +35,7 @@ pub(super) fn separators(text: &str) -> String {
     text.chars().filter(|char| is_separator(*char)).collect()
 }
 
-/// Iterates over the parts of a string between its separators.
+/// Splits a string at its separators, and iterates over the parts.
 pub(super) fn segments(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_separator)
 }
@@ -53,8 +53,8 @@ pub(super) fn has_ends_of(template: &str, uri: &str) -> bool {
     uri.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
 }
 
-/// Tells whether a URI would fit a template if the variables could have any values. The caller has already checked that
-/// the URI starts and ends like the template.
+/// Tells whether a URI would fit a template if each variable accepted any value. The caller has already checked the URI
+/// and the template with `has_ends_of`.
 pub(super) fn fits_loosely(template: &str, uri: &str) -> bool {
     let mut fixed = fixed(template);
     let (start, end) = (fixed.next().unwrap_or_default(), fixed.next_back().unwrap_or_default());

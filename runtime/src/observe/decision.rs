@@ -71,15 +71,15 @@ pub(crate) struct Facts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The request was let through, because its token suffices or no token is needed.
+    /// The request was let through: its token suffices, or the operation needs no token.
     Allowed,
     /// The request was refused.
     Refused(Reason),
     /// The token meets the floor, but the request names an operation that the MCP server's table lacks. The client gets
     /// the answer for an unknown operation, and the request does not reach the server.
     Unknown,
-    /// A list from an MCP server was returned without the operations that the caller may not use. The record
-    /// has the rows of the operations that were left out.
+    /// The answer was a list from an MCP server with only those operations that the caller may use. The record has the
+    /// rows of the operations that were left out.
     Filtered,
 }
 
@@ -129,8 +129,8 @@ impl<'a> Decision<'a> {
     /// [`Entry::id`](crate::table::Entry::id).
     ///
     /// Most decisions have one row. A message to an MCP server can have a row for its method and another for its
-    /// target, and a batch has the rows of all its messages. There is no row if the handler is in no table, or if only
-    /// the floor was checked. For example, if a request has a valid token, the layer from
+    /// target, and a batch has the rows of all its messages. There is no row if no table contains the handler, or if
+    /// the gate checked only the floor. For example, if a request has a valid token, the layer from
     /// [`Gate::layer`](crate::Gate::layer) checks the floor, but no row.
     pub fn rows(&self) -> impl Iterator<Item = &'a str> {
         self.rows.iter().copied()
@@ -154,8 +154,8 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns the scopes that the operation needs: the floor and the first alternative that can be met. If the handler
-    /// demands a scope while it runs, the result also contains this scope. If the handler accepts any of several
-    /// scopes, the result contains only one of them.
+    /// demands a scope while it runs, the result also contains this scope. If the handler demands at least one of
+    /// several scopes, the result contains only one of these scopes.
     ///
     /// The scopes have the names that tokens use, even if [`Gate::asked_as`](crate::Gate::asked_as) sets other names
     /// for clients.
@@ -200,8 +200,8 @@ impl<'a> Decision<'a> {
     }
 
     /// Returns what the operation requires of the login (`acr` and `max_age`). If a list was filtered, the record has
-    /// the rows of the hidden operations. The request does not call these operations, so the result for a filtered list
-    /// is empty.
+    /// the rows of the hidden operations. In this case, the result is empty, because the request does not call these
+    /// operations.
     fn step_up(&self) -> StepUp {
         match self.outcome {
             Outcome::Filtered => StepUp::NONE,
@@ -269,7 +269,7 @@ impl<'a> Decision<'a> {
         self.facts.resource
     }
 
-    /// Returns the time spent on verification and decision. Waiting for the request body does not count.
+    /// Returns the time spent on verification and decision. This time does not include the wait for the request body.
     #[must_use]
     pub const fn took(&self) -> Duration {
         self.facts.took
@@ -317,7 +317,7 @@ pub struct Actor<'a> {
 }
 
 impl<'a> Actor<'a> {
-    /// Returns the issuer that gave the actor its name, if the token names this issuer.
+    /// Returns the issuer that gave the actor its name, or `None` if the token does not name this issuer.
     #[must_use]
     pub const fn issuer(&self) -> Option<&'a str> {
         self.issuer

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Measures how long a decision takes. The time that the gate waits for the request body does not count. The
-/// clock is read only if an observer or the log receives the decision.
+/// Measures how long a decision takes. The wait for the request body does not count. The clock is read only if an
+/// observer or the log receives the decision.
 ///
 /// This type is small, because every request carries a `Watch`.
 #[derive(Clone, Copy, Debug, Default)]

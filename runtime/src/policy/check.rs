@@ -9,7 +9,8 @@ use crate::scope::{ScopeTable, ScopeToken};
 
 impl Policy {
     /// Checks the policy and the scopes that `table` names. If vocabularies are registered, each scope must be in one
-    /// of them. If one of the vocabularies contains templates, the same applies to each template in `table`.
+    /// of them. If at least one vocabulary contains templates, each template in `table` must be in one of the
+    /// vocabularies.
     ///
     /// A gate runs this check when it starts.
     ///
@@ -67,7 +68,7 @@ impl Policy {
         })
     }
 
-    /// Describes each implication from or to a scope that has a parameter in braces.
+    /// Describes each implication in which at least one scope has a parameter in braces.
     fn templates_of_implications(&self) -> Vec<String> {
         let pairs = self
             .declared()
@@ -84,8 +85,8 @@ impl Policy {
             .collect()
     }
 
-    /// Describes a scope that a token can have but that no operation needs. Such a scope covers no scope of a
-    /// vocabulary, and no scope that fits a template of the table.
+    /// Describes a scope that a token can have but that no operation needs. The scope covers no scope of a vocabulary,
+    /// and no scope that fits a template of the table.
     #[cfg(feature = "axum")]
     pub(crate) fn useless(&self, scope: &str, by: &str, table: &ScopeTable) -> Option<String> {
         let granted = GrantedScopes::parse(scope);
@@ -121,12 +122,13 @@ impl Policy {
         self.wildcards.ignores(scope)
     }
 
-    /// Describes a scope that is in no vocabulary. The text `by` says who names the scope.
+    /// Describes a scope that is in no vocabulary. The description begins with `by`, which says who names the scope.
     fn unknown(&self, scope: &str, by: &str) -> Option<String> {
         if self.vocabulary.is_empty() { None } else { unknown_among(self.known(false), scope, by) }
     }
 
-    /// Describes a template that is in no vocabulary. If no vocabulary has templates, templates need no entry.
+    /// Describes a template that is in no vocabulary. Returns `None` if no vocabulary has templates, because templates
+    /// then need no entry in a vocabulary.
     fn unknown_template(&self, template: &str, by: &str) -> Option<String> {
         if self.has_templates() {
             unknown_among(self.known(true), template, &format!("{by} the template"))

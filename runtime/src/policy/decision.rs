@@ -32,14 +32,14 @@ impl<'a> Demand<'a> {
 
 /// Why a token does not meet a demand. The variant that is easiest to correct comes first, and the hardest comes last.
 /// After `Scope` or `Login`, the client needs a new token. After `IllegalValue`, the client must send another value.
-/// After `NoValue`, only a change to the program helps.
+/// After `NoValue`, the developer must change the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shortfall {
     /// The token lacks a scope.
     Scope,
     /// The login was too long ago, the operation does not accept the login's `acr`, or the token does not describe the
-    /// login. If the token also lacks scopes, only the login is reported, because the token from a new login can also
-    /// have the scopes.
+    /// login. If the token also lacks scopes, only the login is reported, because a new login can also give the client
+    /// the missing scopes.
     Login,
     /// The value of a path parameter is not allowed in a scope, so no token could meet the demand.
     IllegalValue,

@@ -141,7 +141,7 @@ impl Policy {
         self
     }
 
-    /// Sets which scopes imply other scopes, for a program without a vocabulary.
+    /// Sets which scopes imply other scopes. Use this method in a program without a vocabulary.
     ///
     /// Implication is transitive. Implications affect the check of a token, but not the scopes that challenges name. An
     /// implication cycle is an error at startup. Two entries for one scope are also an error, even if one is in
@@ -227,8 +227,8 @@ impl Policy {
         self
     }
 
-    /// Tells whether `granted` contains `scope`, a scope that implies `scope`, or a wildcard that covers `scope`.
-    /// Allocates nothing.
+    /// Tells whether `granted` contains `scope` itself, another scope that implies `scope`, or a wildcard that covers
+    /// `scope`. Allocates nothing.
     #[must_use]
     pub fn covers(&self, granted: &GrantedScopes, scope: &str) -> bool {
         self.hierarchy.covers(granted, scope)
@@ -261,7 +261,7 @@ impl Policy {
         self.declared().filter(|(scope, _)| !is_template(scope.as_str()))
     }
 
-    /// Iterates over the same scopes as `implications`, and also over the templates.
+    /// Does the same as `implications`, but includes the templates.
     pub(super) fn declared(&self) -> impl Iterator<Item = (ScopeToken, Vec<ScopeToken>)> {
         let declared = self.vocabulary.iter().map(|entry| {
             (entry.scope().into(), entry.implied().iter().copied().map(ScopeToken::from).collect())
@@ -287,7 +287,7 @@ impl Policy {
         self.asked(scopes)
     }
 
-    /// Maps each scope to the name by which clients request it, and returns each name once.
+    /// Returns the names by which clients request `scopes`, each name once.
     pub(crate) fn asked(&self, scopes: Vec<ScopeToken>) -> Vec<ScopeToken> {
         let Some(asked_as) = &self.asked_as else { return scopes };
         let name = |scope: ScopeToken| ScopeToken::new(&asked_as(scope.as_str())).unwrap_or(scope);

@@ -23,7 +23,7 @@ impl Asked {
         Some(join(self.step_up.acr())).filter(|values| !values.is_empty())
     }
 
-    /// Returns how old the login may be, in seconds, if there is a limit.
+    /// Returns the maximum age of the login in seconds, or `None` if there is no limit.
     pub(crate) fn max_age(&self) -> Option<u64> {
         self.step_up.max_age().map(|max_age| max_age.as_secs())
     }

@@ -12,9 +12,9 @@ use crate::refuse::{
 
 #[derive(Clone, Default)]
 pub(crate) struct Bodies {
-    /// The format that the program has chosen, if it has chosen one.
+    /// The format that the program chooses, if any.
     chosen: Option<BodyFormat>,
-    /// The format that applies if the program has chosen no format.
+    /// The format to use if `chosen` is `None`.
     default: BodyFormat,
     custom: Option<Custom>,
 }

@@ -23,7 +23,7 @@ use crate::refuse::{Asked, ErrorAnswer, Reason};
 #[non_exhaustive]
 pub enum BodyFormat {
     /// `{"error": .., "error_description": .., "scope": ..}`, as in [RFC 6749, section 5.2]. This is the default. If a
-    /// certain login is required, the body also has `acr_values`, `max_age`, or both, like the challenge.
+    /// certain login is required, the body also has the challenge's `acr_values`, `max_age`, or both.
     ///
     /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     #[default]

@@ -45,7 +45,7 @@ pub struct Challenge {
     scopes: Vec<ScopeToken>,
     /// The accepted values of `acr`, separated by spaces. The text is empty if the challenge has no `acr_values`.
     acr_values: String,
-    /// How old the login may be, in seconds.
+    /// The maximum age of the login, in seconds.
     max_age: Option<u64>,
     resource_metadata: Option<String>,
     realm: Option<Realm>,
@@ -118,8 +118,8 @@ impl Challenge {
 
     /// Sets the accepted values of `acr`, in order of preference. Without values, the challenge has no `acr_values`.
     ///
-    /// A value that a challenge cannot carry, such as a value with a space, is left out. Values after the sixteenth are
-    /// left out, too.
+    /// A value that a challenge cannot carry, such as a value with a space, is left out. Of the remaining values, the
+    /// challenge contains only the first sixteen.
     ///
     /// # Examples
     ///
@@ -219,13 +219,13 @@ impl fmt::Display for Challenge {
     }
 }
 
-/// The length of the longest header that servers and proxies accept, in bytes.
+/// The maximum length of a challenge, in bytes. Servers and proxies may reject a longer header.
 const MAX_HEADER: usize = 8 * 1024;
 
 /// The maximum length of a challenge's description, in characters.
 const MAX_DESCRIPTION: usize = 256;
 
-/// Replaces the character if it is `=`, or if `error_description` must not contain it. The description may contain
+/// Replaces `=` and any character that `error_description` must not contain. The description may contain
 /// `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
 ///
 /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3

@@ -42,8 +42,8 @@ pub enum Reason {
     SeveralCredentials,
     /// A path parameter has a value that is not allowed in a scope: 400, without a challenge.
     IllegalParameter,
-    /// The path is outside the gate's [family](crate::Resource::family), or has a value that no resource of the family
-    /// can have: 404, without a challenge. No token is valid for this path.
+    /// The path is outside the gate's [family](crate::Resource::family), or contains a value that no resource of the
+    /// family can have: 404, without a challenge. No token is valid for this path.
     UnknownResource,
     /// The handler refuses the request, and a token with more scopes would not help: 403, without a challenge.
     Denied,
@@ -134,8 +134,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. Several texts contain the words "access token". Some of these texts are
-    /// therefore replaced over stdio, and also by a gate that has only static keys.
+    /// Returns the text for developers. Several texts contain the words "access token". These words fit neither a stdio
+    /// server nor a gate that has only static keys, so both replace some of these texts.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",
@@ -157,8 +157,8 @@ impl Reason {
     }
 
     /// Returns the text for the local user of a stdio server. This user has no access token. Returns `None` if the
-    /// reason's usual text is also true for the local user. Also returns `None` for a reason that the local user never
-    /// gets, such as an expired token.
+    /// reason's usual text also fits the local user. Also returns `None` for a reason that the local user never gets,
+    /// such as an expired token.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) const fn description_for_local_user(self) -> Option<&'static str> {
         match self {

@@ -136,7 +136,7 @@ impl Custom {
     }
 }
 
-/// Marks that the program's function is running on this thread.
+/// Records that the program's function is running on this thread.
 struct Writing;
 
 thread_local! {

@@ -15,7 +15,7 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// In a refusal, pages from other origins must be able to read these headers. Browsers hide a header from these pages
+/// The headers that pages from other origins must be able to read in a refusal. Browsers hide a header from these pages
 /// if `Access-Control-Expose-Headers` does not list it.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 

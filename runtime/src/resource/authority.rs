@@ -119,8 +119,8 @@ fn is_port(digits: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
-/// Tells whether `host` is a DNS name. The last label of a name must not be a decimal or hexadecimal number, because
-/// clients read a host that ends in a number as an IPv4 address ([URL standard, section
+/// Tells whether `host` is a DNS name. A host whose last label is a decimal or hexadecimal number is not a name,
+/// because clients read it as an IPv4 address ([URL standard, section
 /// 3.5](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);

@@ -73,12 +73,12 @@ impl Resource {
     }
 
     /// Sets a member of the metadata document. Use this method only for members that no other method of `Resource`
-    /// sets. The member can be another optional member of [RFC 9728, section 2], a name in a certain language
-    /// (`resource_name#de`), or an extension. The value is published unchanged.
+    /// sets. The member can be an optional member of [RFC 9728, section 2], a translated name (`resource_name#de`), or
+    /// an extension. The value is published unchanged.
     ///
     /// # Errors
     ///
-    /// Fails if `name` is empty, or if the gate or another method of `Resource` sets the member. It also fails if
+    /// Fails if `name` is empty, or names a member that the gate or another method of `Resource` sets. It also fails if
     /// `value` is null or an empty array, or cannot be written as JSON.
     ///
     /// # Examples

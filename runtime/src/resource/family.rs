@@ -163,7 +163,7 @@ pub(crate) fn meet(one: &str, other: &str) -> bool {
     }
 }
 
-/// Tells whether some path of the route begins with a path of the family.
+/// Tells whether the route matches a path that begins with a path of the family.
 #[cfg(feature = "axum")]
 pub(crate) fn is_within(route: &str, family: &str) -> bool {
     let mut route = pattern(route);
@@ -217,8 +217,8 @@ fn parameter_name(segment: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// Checks the parameters of a pattern, and replaces each parameter with an example value, so that the result can be
-/// checked as a URL.
+/// Checks the parameters of a pattern. Replaces each parameter with an example value, so that the result can be checked
+/// as a URL.
 #[cfg(feature = "family")]
 pub(super) fn example(pattern: &str) -> Result<String, &'static str> {
     const SEGMENT: &str = "write a parameter as a whole segment of the path, as in `https://h.example/mcp/{org}`, named with letters, digits and `_`";

@@ -108,8 +108,8 @@ impl ResourceMetadata {
         &self.scopes_supported
     }
 
-    /// Returns the name that people see: the value of `resource_name`. A name in a certain language is in another
-    /// member, such as `resource_name#de`.
+    /// Returns the name that people see: the value of `resource_name`. Names in specific languages are in other
+    /// members, such as `resource_name#de`.
     pub fn name(&self) -> Option<&str> {
         self.members.name.as_deref()
     }

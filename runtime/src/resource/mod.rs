@@ -69,9 +69,9 @@ impl Resource {
     /// - The URL contains a character that must be percent-encoded.
     /// - The URL has more than 2047 characters.
     ///
-    /// The identifier must also have the form that clients send. Clients parse the URL and write it again. The result
-    /// has no default port, and scheme and host are in lower case. If the identifier has another form, the error shows
-    /// the right form. The slash after a host without a path is optional: see [`Resource::is_named_by`].
+    /// The identifier must also have the form that clients send. Clients parse the URL, and then serialize it. The
+    /// result has no default port, and scheme and host are in lower case. If the identifier has another form, the error
+    /// shows the right form. The slash after a host without a path is optional: see [`Resource::is_named_by`].
     pub fn new(identifier: impl Into<String>) -> Result<Self, InvalidResource> {
         Ok(Self::of(Url::resource("resource", identifier.into())?))
     }
@@ -166,8 +166,8 @@ impl Resource {
 
     /// Returns the path of [`Resource::metadata_url`], where the server serves the document.
     ///
-    /// If the identifier has a query, the query is part of the URL but not of the path, because routes do not depend on
-    /// the query.
+    /// The URL contains the identifier's query, if there is one. The path leaves out the query, because routes do not
+    /// depend on it.
     pub fn metadata_path(&self) -> String {
         self.identifier.well_known_path()
     }

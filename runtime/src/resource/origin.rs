@@ -6,8 +6,8 @@ use super::authority::{Authority, default_port};
 
 /// Scheme, host and port of a page or of a server ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)).
 ///
-/// A text that cannot be parsed is not an origin, so `Origin::is_same` returns `false` for it. Examples of such texts
-/// are `null`, and texts with a user, a path, letters beyond ASCII, or an invalid [`Authority`].
+/// A text that cannot be parsed is not an origin, so `Origin::is_same` returns `false` for it. Texts that cannot be
+/// parsed include `null`, and any text with a user, a path, letters beyond ASCII, or an invalid [`Authority`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin<'a> {
     scheme: &'a str,

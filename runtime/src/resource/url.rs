@@ -176,7 +176,7 @@ fn origin_end(url: &str) -> Result<usize, &'static str> {
 const NOT_ABSOLUTE: &str = "write an absolute `https` URL, as in `https://api.example.com/mcp`";
 
 /// The length of the longest accepted URL, in bytes. Common servers and proxies accept a URL of this length in a
-/// request line. Such a URL also fits into a challenge, which has at most 8 KiB.
+/// request line. The longest accepted URL also fits into a challenge, which has at most 8 KiB.
 const MAX_LENGTH: usize = 2047;
 
 /// Checks path, query and fragment.

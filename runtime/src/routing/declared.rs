@@ -13,8 +13,8 @@ use crate::{
 /// A handler that declares its scopes.
 ///
 /// Every function with `#[requires_scope]`, `#[authenticated]` or `#[public]` implements this trait. Two other kinds of
-/// handlers also implement this trait: the result of [`Handler::layer`](axum::handler::Handler::layer) on such a
-/// function, and any handler that is wrapped in [`guarded`](crate::guarded).
+/// handlers also implement this trait: the result of [`Handler::layer`](axum::handler::Handler::layer) on one of these
+/// functions, and any handler wrapped in [`guarded`](crate::guarded).
 ///
 /// A program can put its own layer on a [`Router`](crate::Router), on a [`MethodRouter`](crate::routing::MethodRouter),
 /// or on a handler that has an attribute. The layer runs before the handler's guard, and can itself answer a request

@@ -25,8 +25,8 @@ use crate::routing::{
 ///
 /// A program that defines the type `T` or `S` in `Handler<T, S>` can itself implement [`Handler`] for a function. The
 /// router must not use the program's implementation, because this implementation can leave out the guard. Therefore,
-/// this trait has the same bounds as axum's implementation. A function that meets these bounds already has axum's
-/// implementation. The compiler does not allow a second implementation of `Handler` with the same `T` and `S`.
+/// this trait has the same bounds as axum's implementation. axum already implements [`Handler`] for each function that
+/// meets these bounds. The compiler does not allow a second implementation of `Handler` with the same `T` and `S`.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. Any
 /// handler that is wrapped in [`guarded`](crate::guarded) also implements this trait, because `guarded` checks the

@@ -224,9 +224,9 @@ impl<H> Guarded<H> {
 ///
 /// - Do not wrap a handler that has an attribute, or that is already `guarded`, because the program would not compile.
 ///   Declare all scopes of a handler in one place.
-/// - A layer around `guarded(..)` does not compile. Put the layer inside, as in
-///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. By contrast, layers of
-///   a [`MethodRouter`](crate::routing::MethodRouter) run before the guard.
+/// - A layer around `guarded(..)` does not compile. Put the layer around the handler, as in
+///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. By contrast, layers of a
+///   [`MethodRouter`](crate::routing::MethodRouter) run before the guard.
 #[track_caller]
 pub fn guarded<T>(requirement: Requirement, inner: T) -> Guarded<T> {
     Guarded::new(requirement, inner)

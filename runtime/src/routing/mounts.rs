@@ -38,7 +38,7 @@ struct Mount {
 enum Place {
     /// The path itself.
     Path,
-    /// Every path below a nested service. axum gives no name to the part of the path that is below the service.
+    /// Every path below a nested service. axum has no named parameter for the part of the path below the service.
     Below,
     /// Every path without a route.
     Fallback,

@@ -10,8 +10,8 @@ use super::table::{Entry, ScopeTable};
 /// Two scopes of a table that are spelt almost alike.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Alike<'a> {
-    /// The scope that the table names less often. If the table names both equally often, this is the first
-    /// in alphabetical order.
+    /// The scope that the table names less often. If the table names both scopes equally often, `rare` is the first in
+    /// alphabetical order.
     rare: Named<'a>,
     other: Named<'a>,
 }

@@ -8,8 +8,8 @@ use std::{
 
 use super::scope::join;
 
-/// The set of scopes that a token grants. Scopes that are only implied by granted scopes are not in the set. Order and
-/// repetition do not matter. The scopes are case-sensitive.
+/// The set of scopes that a token grants. The set does not contain scopes that the token has only by implication. Order
+/// and repetition do not matter. The scopes are case-sensitive.
 ///
 /// # Examples
 ///

@@ -59,8 +59,8 @@ impl Hierarchy {
     ///
     /// # Errors
     ///
-    /// Fails if a scope has two entries, implies another scope twice, or implies itself, directly or through other
-    /// scopes. The error lists every problem.
+    /// Fails if a scope has two entries, if an entry lists an implied scope twice, or if a scope implies itself,
+    /// directly or through other scopes. The error lists every problem.
     pub(crate) fn new<I>(entries: impl IntoIterator<Item = (ScopeToken, I)>) -> Result<Self, Vec<String>>
     where
         I: IntoIterator<Item = ScopeToken>,
@@ -158,7 +158,7 @@ impl Hierarchy {
         self
     }
 
-    /// Returns the parents of each scope. A wildcard that an entry names is a parent of every scope that the wildcard
+    /// Returns the parents of each scope. If an entry names a wildcard, the wildcard is a parent of every scope that it
     /// covers.
     fn parents_with_wildcards(&self) -> Vec<Vec<usize>> {
         let mut parents = self.parents.clone();
@@ -224,8 +224,8 @@ impl Wildcards {
     }
 
     /// Tells whether `wildcard` is enabled and may cover a scope that is made from `template`. Compares the wildcard
-    /// only with the text before the template's first parameter. So the answer can be `true` although the wildcard
-    /// covers none of the scopes that the template can become.
+    /// only with the text before the template's first parameter. So the answer can be `true` even if the wildcard
+    /// covers no scope that is made from the template.
     #[cfg(feature = "axum")]
     pub(crate) fn may_stand_for(self, wildcard: &str, template: &str) -> bool {
         let fixed = template.split('{').next().unwrap_or_default();

@@ -27,7 +27,7 @@ impl Need {
     ///
     /// # Panics
     ///
-    /// Panics, at compile time, if the text has braces, but is not a valid template with a parameter.
+    /// Panics at compile time if the text has braces but is not a valid template with a parameter.
     #[must_use]
     #[track_caller]
     pub const fn of(scope: Scope) -> Self {
@@ -71,8 +71,8 @@ pub(crate) enum OwnedNeed {
 }
 
 /// Reads the text of `scope`, which the program makes at run time. A text with a parameter in braces is a template, as
-/// in an attribute. If the template has a mistake, it can never be filled in, so no token meets the requirement. Any
-/// other text with braces is a scope.
+/// in an attribute. A template with a mistake can never be filled in, so no token covers it. Any other text with braces
+/// is a scope.
 impl From<ScopeToken> for OwnedNeed {
     fn from(scope: ScopeToken) -> Self {
         if scopegate_grammar::is_meant_as_template(scope.as_str()) {

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What an operation needs from a caller: nothing, a valid token, or one of several sets of scopes. A requirement can
-/// also demand that the person used a certain login method, or that the login is recent. Clones are cheap.
+/// also demand a recent login, or a login of a certain kind. Clones are cheap.
 ///
 /// The attributes create requirements. Where you cannot write an attribute, use [`requirement!`](crate::requirement).
 /// The macro can also give a requirement a name. If a requirement is known only at run time, [parse it from
@@ -59,7 +59,8 @@ impl Requirement {
         Self { kind, step_up: StepUp::NONE }
     }
 
-    /// Wraps alternatives that generated code has checked.
+    /// Requires one of these alternatives and the login that `step_up` demands. Generated code has checked the
+    /// alternatives.
     pub(crate) const fn scopes(alternatives: &'static [&'static [Need]], step_up: StepUp) -> Self {
         assert!(!alternatives.is_empty(), "a requirement needs at least one alternative");
         let mut at = 0;
@@ -107,8 +108,8 @@ impl Requirement {
         self
     }
 
-    /// Rejects a requirement that demands neither a scope nor a login. For a handler without such a demand, the program
-    /// must use `#[authenticated]` or `#[public]` instead.
+    /// Rejects a requirement that demands neither a scope nor a login. In place of an attribute that names this
+    /// requirement, the program must use `#[authenticated]` or `#[public]`.
     #[track_caller]
     pub(crate) const fn assert_scopes(&self) {
         match self.kind {
@@ -129,7 +130,7 @@ impl Requirement {
     }
 
     /// Returns the scopes of each alternative in order of declaration; templates keep their braces. The list is empty
-    /// if no particular scope is needed. A scope has the same text as in a token, so its literal braces are not doubled.
+    /// if no particular scope is needed. Scopes are written as in a token, so their literal braces are not doubled.
     ///
     /// # Examples
     ///
@@ -325,8 +326,8 @@ impl hash::Hash for Requirement {
     }
 }
 
-/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login. As in an
-/// attribute, a literal brace of a scope is doubled, so that a scope with braces is not mistaken for a template.
+/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login. Doubles
+/// each literal brace of a scope, as in an attribute, so that the scope is not mistaken for a template.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scopes = match self.kind {

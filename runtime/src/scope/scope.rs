@@ -145,7 +145,7 @@ impl ScopeToken {
         scopegate_grammar::check(text).map(|()| Self::filled(text)).map_err(InvalidScope)
     }
 
-    /// Wraps text that consists of checked parts.
+    /// Makes a scope from text whose parts are already checked.
     pub(crate) fn filled(text: &str) -> Self {
         Self(text.into())
     }

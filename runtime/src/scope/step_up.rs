@@ -78,8 +78,8 @@ impl StepUp {
         Ok(Self { acr, max_age: self.shorter(other) })
     }
 
-    /// Combines `self` and `other` into one demand, which a challenge can name. If no value of `acr` meets both
-    /// demands, the challenge names the values of `self`.
+    /// Combines `self` and `other` into the demand that a challenge names. If no value of `acr` meets both demands, the
+    /// challenge names the values of `self`.
     pub(crate) fn together(&self, other: &Self) -> Self {
         let acr = self.common(other).unwrap_or_else(|| self.acr.clone());
         Self { acr, max_age: self.shorter(other) }

@@ -71,9 +71,9 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     values_in(template, scope, false).is_some()
 }
 
-/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, the template may also
-/// become a longer scope that begins with `text`. The result then has no values for the parameters that come after the
-/// end of `text`.
+/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, it is enough that the
+/// template becomes a scope that begins with `text`. The result then has no values for the parameters that come after
+/// the end of `text`.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
     let mut rest = text;
@@ -123,13 +123,14 @@ pub(crate) trait Parameters {
 /// Why a template could not be filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unfilled {
-    /// The path has no parameter of this name, or has several, so the program is at fault.
+    /// The path or URI lacks a parameter of the template, or has the parameter several times, so the program is at
+    /// fault.
     Missing,
     /// The value is not allowed in a scope, so the request is at fault.
     Illegal,
 }
 
-/// For one request, the results of filling in an operation's templates.
+/// The results of filling in an operation's templates for one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filled(Vec<(Text, Result<ScopeToken, Unfilled>)>);
 
@@ -165,7 +166,7 @@ impl Filled {
         self.0.is_empty()
     }
 
-    /// Returns the scope that a template became, or the reason why the template could not be filled in.
+    /// Returns the filled-in template as a scope, or the reason why the template could not be filled in.
     pub(crate) fn get(&self, template: &str) -> Result<&ScopeToken, Unfilled> {
         let found = self.0.iter().find(|(known, _)| **known == *template);
         found.map_or(Err(Unfilled::Missing), |(_, scope)| scope.as_ref().map_err(|why| *why))

@@ -158,7 +158,7 @@ impl UnknownScope {
         &self.text
     }
 
-    /// Returns the vocabulary's scope that is spelt most like the text, or `None` if no scope is similar.
+    /// Returns the most similar scope of the vocabulary, or `None` if no scope is similar to the text.
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         self.suggestion

@@ -46,7 +46,7 @@ impl CredentialSource {
         Self(Kind::Authorization)
     }
 
-    /// Reads a cookie, for pages of the resource's own origin.
+    /// Reads a cookie. This source is for pages of the resource's own origin.
     ///
     /// Browsers also send cookies with requests that other sites start. So the gate reads the cookie only in two cases:
     ///
@@ -71,8 +71,8 @@ impl CredentialSource {
     /// pages from other sites do not know the value, and browsers do not add the header by themselves.
     ///
     /// If a proxy in front of the program logs people in and sets the header, the proxy must remove or replace the
-    /// header in requests from clients. If the proxy forwards the client's own header, the client can send a valid
-    /// token that the proxy has not checked.
+    /// header that a client sends. If the proxy forwards the client's own header, the client can send a valid token
+    /// that the proxy has not checked.
     #[must_use]
     pub fn header(name: impl Into<String>) -> Self {
         Self(Kind::Header { name: name.into().to_ascii_lowercase() })
@@ -282,7 +282,7 @@ impl Sources {
         }
     }
 
-    /// Tells whether a header can contain a credential, or is a proof header.
+    /// Tells whether a header can contain a credential or a proof.
     pub(crate) fn read_from(&self, header: &HeaderName) -> bool {
         self.proofs.contains(header)
             || self.list.iter().any(|source| source.header_name().as_ref() == Some(header))
@@ -336,8 +336,8 @@ pub(crate) struct Seen {
     cookies_count: bool,
 }
 
-/// Tells whether a request's headers say that the request comes from a page of the resource's own origin. Also returns
-/// `true` for a `GET` or `HEAD` request if `Sec-Fetch-Site` is `none`, or if `Sec-Fetch-Site` and `Origin` are missing.
+/// Tells from the headers whether a request comes from a page of the resource's own origin. Also returns `true` for a
+/// `GET` or `HEAD` request if `Sec-Fetch-Site` is `none`, or if `Sec-Fetch-Site` and `Origin` are missing.
 fn is_same_origin(parts: &Parts, origin: Option<&str>) -> bool {
     let headers = &parts.headers;
     let is_safe = matches!(parts.method, Method::GET | Method::HEAD);

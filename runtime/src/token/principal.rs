@@ -41,9 +41,9 @@ use std::{
 /// }
 /// ```
 ///
-/// This function gives a wrong answer if a client acts for a user whose subject equals the id of this client. It also
-/// gives a wrong answer if a client acts on its own behalf with a token whose `sub` is not the client's id. Auth0
-/// issues such tokens.
+/// This function gives a wrong answer if a client acts for a user whose subject equals the client's id. It also gives a
+/// wrong answer if a client acts on its own behalf with a token whose `sub` differs from the client's id. Auth0 issues
+/// such tokens.
 ///
 /// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2

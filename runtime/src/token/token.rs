@@ -54,8 +54,8 @@ struct Data {
     scopes: GrantedScopes,
     issuer: Option<Arc<str>>,
     subject: Option<Arc<str>>,
-    /// The principal is made from the issuer and the subject, or from a static key. If the key has no name, only this
-    /// crate sees the principal.
+    /// The principal is made from the issuer and the subject, or from a static key. If the key has no name,
+    /// `Token::principal` does not return this principal.
     principal: Option<Principal>,
     client: Option<String>,
     expires_at: Option<SystemTime>,
@@ -199,8 +199,8 @@ impl Token {
         self.0.expires_at
     }
 
-    /// Returns the time from which the verifier rejects the token. Returns `None` if the token has no expiry, or if
-    /// this machine's clock cannot represent the time.
+    /// Returns the time at which the verifier starts to reject the token. Returns `None` if the token has no expiry, or
+    /// if this machine's clock cannot represent the time.
     pub(crate) fn refused_from(&self) -> Option<SystemTime> {
         self.expires_at()?.checked_add(self.0.leeway)
     }
@@ -255,7 +255,7 @@ impl Token {
     }
 
     /// Sets the token's identifier to the hash of `text`, which is the token's text. Does nothing if the token has a
-    /// `jti`, or an identifier from an earlier call.
+    /// `jti`, or if an earlier call has set the identifier.
     pub(crate) fn known_by(mut self, text: &str) -> Self {
         if self.1.id.is_none() && self.identifier().is_none() {
             self.1.id = Some(Arc::new(TokenId::of(text)));

@@ -32,7 +32,7 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// credential sources and the rules for bound tokens. The inner gate calls the verifier again if a middleware
     /// between the gates changes the credentials. If the middleware changes only the method, the URI, or headers that
     /// contain no credentials, the inner gate does not call the verifier again. There is one exception: a gate that
-    /// reads cookies can call the verifier again if this change decides whether a cookie counts as a credential.
+    /// reads cookies can call the verifier again if the change affects whether a cookie counts as a credential.
     ///
     /// # Errors
     ///

@@ -7,18 +7,18 @@ use super::opaque::Opaque;
 use super::{StaticKeys, issuer::Issuer, jwt::Jwts};
 use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 
-/// Verifies access tokens that one or several [issuers](Issuer) issue as JSON Web Tokens ([RFC 9068]).
+/// Verifies JWT access tokens ([RFC 9068]) from one or several [issuers](Issuer).
 ///
-/// An authorization server need not be up when the program starts. The server's metadata ([RFC 8414] or OIDC
-/// Discovery) and its keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the
-/// background every five minutes. While the server does not answer, the known keys stay in use, and only a token with
-/// an unknown key can get [`VerifyError::unavailable`].
+/// An authorization server need not be up when the program starts. The server's metadata ([RFC 8414] or OIDC Discovery)
+/// and its keys are loaded when the first token arrives. While tokens arrive, the keys are reloaded in the background
+/// every five minutes. While the server does not answer, the known keys stay in use. During this time, only a token
+/// with an unknown key can get [`VerifyError::unavailable`].
 ///
 /// The keys are also reloaded if a token has an unknown key, or if the signature of a token does not match its key. As
 /// long as the server answers the gate's requests, these reloads happen at most once every ten seconds. A token with an
 /// unknown key is invalid if the gate's keys are recent enough. The keys are recent enough if the gate requested them
-/// after the token first arrived, or more than a minute after the token's `iat`. If the keys are not recent enough, the
-/// server may have published the token's key since the gate requested the keys, so the result is
+/// after the token's first arrival, or more than a minute after the token's `iat`. If the keys are not recent enough,
+/// the server may have published the token's key after the gate's request. The result is therefore
 /// [`VerifyError::unavailable`]. The token becomes valid when a reload finds its key.
 ///
 /// Unless you set other rules for its [issuer](Issuer), a token is valid if
@@ -116,7 +116,7 @@ impl Issuers {
     ///
     /// A static key opens every route whose scopes the key grants, unless the route requires a login. The scopes of a
     /// route include the gate's floor, which is the set of scopes that every protected operation needs. A key that
-    /// grants the floor also opens every `#[authenticated]` route that requires no login.
+    /// grants the floor also opens every `#[authenticated]` route, unless the route demands `acr` or `max_age`.
     ///
     /// # Examples
     ///

@@ -54,7 +54,7 @@ impl Opaque {
         }
     }
 
-    /// Lists the pairs of issuers whose servers could both be asked about the same token.
+    /// Describes each pair of issuers whose servers could both be asked about the same token.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (at, server) in self.0.iter().enumerate() {
@@ -86,7 +86,7 @@ impl Server {
         Ok(self.judge(answer, presented)?.with_cached(false))
     }
 
-    /// Checks a token with a cached answer, without waiting. Returns `None` if no answer is cached.
+    /// Checks the cached answer about a token, without asking the server. Returns `None` if no answer is cached.
     pub(super) fn verify_by_memory(&self, presented: &Presented<'_>) -> Option<Result<Token, VerifyError>> {
         let answer = self.introspector.recall(presented.token())?;
         Some(answer.and_then(|answer| Ok(self.judge(answer, presented)?.with_cached(true))))

@@ -51,7 +51,7 @@ struct Key {
     token: Token,
 }
 
-/// The texts of error answers about a key that is missing, is wrong, or lacks a scope.
+/// The texts of refusals for a missing key, for a wrong key, and for a key that lacks a scope.
 #[derive(Clone, Default)]
 pub(crate) struct Texts {
     /// The program's own texts for a missing key and for a wrong key.
@@ -59,7 +59,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the program's own text about a refusal.
+    /// Returns the text that the program has set for refusals with this reason.
     pub(crate) fn own(&self, reason: Reason) -> Option<Cow<'static, str>> {
         let [missing, invalid] = self.own.as_ref()?;
         match reason {
@@ -129,8 +129,8 @@ impl StaticKeys {
     /// `Missing API key in the header x-api-key`. Your own text replaces the usual text. The gate does not add the
     /// place to your text.
     ///
-    /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the answers keep
-    /// the usual texts about access tokens.
+    /// These texts apply to [`Gate::static_keys`](crate::Gate::static_keys). With [`StaticKeys::or`], the gate ignores
+    /// these texts, and sends the usual texts about access tokens.
     pub fn texts(
         mut self,
         missing: impl Into<Cow<'static, str>>,
@@ -177,8 +177,8 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Iterates over the scopes that keys grant. Each scope comes with the start of a sentence, such as "the key
-    /// `backup` grants". This text contains the name of the key, if it has one, and never the key itself.
+    /// Iterates over the scopes that keys grant. Each scope comes with the first words of a message about the scope,
+    /// such as "the key `backup` grants". This text contains the key's name, if there is one, but never the key itself.
     pub(crate) fn grants(&self) -> impl Iterator<Item = (String, &str)> {
         self.keys.iter().flat_map(|Key { token, .. }| {
             let by = match token.principal().and_then(Principal::key_name) {

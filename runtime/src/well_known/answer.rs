@@ -69,7 +69,7 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// Tells whether the client already has the document, by a weak comparison of `ETag`s ([RFC 9110, section
+/// Tells whether the client already has the document. `ETag`s are compared weakly ([RFC 9110, section
 /// 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
 fn is_known(etag: &HeaderValue, headers: &HeaderMap) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter();

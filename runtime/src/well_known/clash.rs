@@ -8,7 +8,7 @@ use crate::{
 
 /// Returns a problem for each pair of documents that need the same path, or need paths that clients treat as the same.
 ///
-/// Hosts and queries are ignored, since neither selects a document.
+/// Hosts and queries are ignored, because only the path selects a document.
 pub(crate) fn between(all: &[Discovery]) -> Vec<String> {
     let documents: Vec<&Document> = all.iter().filter_map(|one| Some(&**one.served()?)).collect();
     let pairs = documents

@@ -84,8 +84,8 @@ impl Discovery {
         self.0.as_ref().map(|document| document.resource.as_str())
     }
 
-    /// Returns the paths of the document: first the path of the `resource_metadata` URL in the challenges, then the
-    /// path of the copy at the root, if there is a copy.
+    /// Returns the paths of the document. The first is the path of the `resource_metadata` URL in the challenges. The
+    /// second, if there is one, is the path of the copy at the root.
     ///
     /// A [family](crate::Resource::family) has one path, which contains its parameters, as in
     /// `/.well-known/oauth-protected-resource/mcp/{org}`.

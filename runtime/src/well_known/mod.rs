@@ -35,8 +35,8 @@ use crate::{policy::StartupError, resource::WELL_KNOWN, scope::ScopeTable};
 /// rules apply to the merge: the merge panics if both routers have a handler for the same method at the same path. The
 /// merge also panics if your router has a service at a well-known path, or a path parameter directly below a well-known
 /// path. The panic names the path. Unlike the merge, [`Router::protect`](crate::Router::protect) does not panic. If one
-/// of your routes is at the path of a document, `protect` returns an error. If one of your routes is at another
-/// well-known path, this route answers there in place of the 404.
+/// of your routes is at the path of a document, `protect` returns an error. If one of your routes is at a well-known
+/// path without a document, this route answers there in place of the 404.
 ///
 /// # Errors
 ///
@@ -154,8 +154,8 @@ where
     })
 }
 
-/// Adds `extra` to the program's routes. The program keeps its own 404 handler and the layers around this handler,
-/// because axum keeps the fallback of the router that is merged last.
+/// Adds `extra` to the program's routes. The program's router is merged last, because axum then keeps the program's 404
+/// handler and the layers around this handler.
 pub(crate) fn around<S>(extra: axum::Router<S>, program: axum::Router<S>) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,

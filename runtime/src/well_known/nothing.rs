@@ -77,8 +77,8 @@ fn is_taken(path: &str, taken: &BTreeSet<&str>) -> bool {
     taken.range(at_parameter.as_str()..).next().is_some_and(|own| own.starts_with(&at_parameter))
 }
 
-/// Answers 404 for every method, through axum's fallback instead of a handler. A handler could clash with another
-/// router's handler at the same path, once the two routers are merged.
+/// Answers 404 for every method. The answer comes from axum's fallback, not from a handler. Two handlers at the same
+/// path would clash when their routers are merged.
 fn nothing<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -13,14 +13,15 @@ use super::{ProofId, ReplayStore, StoreError};
 /// The default capacity, in proofs. A proof takes at most about 120 bytes, so a full store takes 32 MB.
 const CAPACITY: usize = 1 << 18;
 
-/// The limit for the proofs of one client key is the capacity divided by this number. Because of this limit, a flood
-/// with one key does not block other keys.
+/// The limit for the proofs of one client key is the capacity divided by this number. Because of this limit, a flood of
+/// proofs of one key does not block the proofs of other keys.
 const CLIENTS: usize = 16;
 
 /// Stores up to a fixed number of proofs in the memory of this process, and keeps each proof until it expires.
 ///
 /// A full store refuses new proofs, because dropping an unexpired proof would allow a replay. The proofs of one client
-/// key fill at most a sixteenth of the capacity. Because of this limit, a flood with one key does not block other keys.
+/// key fill at most a sixteenth of the capacity. Because of this limit, a flood of proofs of one key does not block the
+/// proofs of other keys.
 ///
 /// # Examples
 ///
@@ -65,8 +66,8 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// The first half of a hash. Half of a hash is enough, because nobody can find a proof or a key whose hash has a given
-/// first half. If the hashes of two proofs have the same first half by chance, the second proof is refused.
+/// The first half of a hash. Half of a hash is enough, because nobody can find a proof or a key whose hash begins with
+/// 16 given bytes. If the hashes of two proofs happen to have the same first half, the second proof is refused.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8; 32]) -> Half {
@@ -93,10 +94,10 @@ struct Expiring {
     key: Half,
 }
 
-/// The largest number of expired proofs that a call to `insert` normally removes. A call removes more proofs only in
-/// two cases: all proofs have expired, or the store would otherwise refuse the new proof. A call adds only one proof,
-/// so calls can remove expired proofs faster than they add new ones. The number is small, so that no request becomes
-/// slow.
+/// The largest number of expired proofs that a call to `insert` normally removes. A call removes more than this number
+/// only if all proofs have expired, or if the store would otherwise refuse the new proof. A call adds at most one proof
+/// but can remove several, so calls can remove expired proofs faster than they add new ones. The number is small, so
+/// that the removal hardly delays a request.
 const SWEPT: usize = 4;
 
 impl Proofs {

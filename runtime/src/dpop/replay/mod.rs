@@ -112,7 +112,7 @@ impl StoreError {
         Self(Kind::Failed(reason.into()))
     }
 
-    /// Makes the error of a full store, which will have room for the proof after `retry_after`.
+    /// Makes the error of a full store. `retry_after` is the time until the store has room for the proof.
     #[must_use]
     pub const fn full(retry_after: Duration) -> Self {
         Self(Kind::Full { retry_after })

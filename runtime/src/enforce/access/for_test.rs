@@ -15,9 +15,8 @@ use crate::{
 impl Access {
     /// Makes the `Access` of a caller with `token`, so that a test can call a handler directly.
     ///
-    /// `declared` is a table with one row, the row of the handler. From this row, [`Access::require`] learns which
-    /// scopes the handler declares: a demand for any other scope fails. The policy is empty unless [`Access::under`]
-    /// sets a policy.
+    /// `declared` is a table with one row, the row of the handler. [`Access::require`] fails for a scope that this row
+    /// does not declare. The policy is empty unless [`Access::under`] sets a policy.
     ///
     /// For a tool or prompt of a `#[scoped_tools]` block, use `Access::for_test_of` instead.
     ///
@@ -61,10 +60,9 @@ impl Access {
     /// that reads a resource.
     ///
     /// For a tool or prompt, `table` is the table of the `#[scoped_tools]` block, and `name` is the name that clients
-    /// use. For a resource, `name` is the URI or the template, as written in the table. From the row with this name,
-    /// [`Access::require`] learns which scopes the operation declares: a demand for any other scope fails. If the table
-    /// has several rows with this name, the first of them is used. The policy is empty unless [`Access::under`] sets a
-    /// policy.
+    /// use. For a resource, `name` is the URI or the template, as written in the table. [`Access::require`] fails for
+    /// a scope that the row with this name does not declare. If the table has several rows with this name, the first of
+    /// them is used. The policy is empty unless [`Access::under`] sets a policy.
     ///
     /// # Examples
     ///

@@ -65,7 +65,7 @@ pub struct Access {
 #[derive(Clone)]
 enum Authority {
     Gate(Plan),
-    /// The policy that decides without a gate, as in a test or a server over stdio.
+    /// The policy of a program without a gate, for example of a test or of a server over stdio.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     Local(Arc<Local>),
 }
@@ -187,8 +187,8 @@ impl Access {
         self.token.subject()
     }
 
-    /// Returns the client to which the scopes were granted (`client_id`, or else `azp`, `cid` or `appid`), if the
-    /// token names the client.
+    /// Returns the client to which the scopes were granted, if the token names the client. The client comes from
+    /// `client_id`, or else from `azp`, `cid` or `appid`.
     pub fn client(&self) -> Option<&str> {
         self.token.client()
     }
@@ -264,7 +264,7 @@ impl Access {
     /// Fails if the token lacks the scope, or if the scope is not declared. If the token lacks the scope, an HTTP
     /// handler answers 403, and the 403 names all scopes that the request needs. If the scope is not declared, the
     /// answer is 500, and an error is logged. Suppose that the attribute contains only literals. If the handler then
-    /// calls this method on its `Access` argument with an undeclared literal, the program does not compile.
+    /// passes an undeclared literal to this method of its `Access` argument, the program does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. Clients do not request
     /// more scopes after this error, because rmcp sends it with HTTP 200. The section "A scope that depends on an
@@ -309,16 +309,15 @@ impl Access {
     /// of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead, because
     /// the refusal then names the missing scope.
     ///
-    /// You need not declare the scopes of `asked` in the attribute. But clients do not request a scope that
-    /// `scopes_supported` lacks, and by default, `scopes_supported` contains only declared scopes and the scopes of the
-    /// floor. To list a scope in `scopes_supported`, in the scope table and in the lock file, declare it with
-    /// `also(..)`.
+    /// You need not declare the scopes of `asked` in the attribute. But clients request only scopes that are listed in
+    /// `scopes_supported`. By default, `scopes_supported` contains only declared scopes and the scopes of the floor. To
+    /// list a scope in `scopes_supported`, in the scope table and in the lock file, declare it with `also(..)`.
     ///
     /// Name each template of `asked` in the handler's attribute, for example in `also(..)`. The parameters of the
     /// template then have the same values as in the handler's own scopes. If `asked` contains a template that the
-    /// attribute does not name, no token covers this template, and an error is logged. No declaration is needed for a
-    /// template whose parameters all belong to the gate's [family](Resource::family), because the request's resource
-    /// determines their values.
+    /// attribute does not name, no token covers this template, and an error is logged. A template needs no declaration
+    /// if all its parameters belong to the gate's [family](Resource::family), because the request's resource determines
+    /// their values.
     ///
     /// A scope such as `repo:{name}` counts as a template. But if the attribute names the scope as `repo:{{name}}`,
     /// with doubled braces, the scope is not a template.
@@ -405,7 +404,7 @@ impl Access {
         }
     }
 
-    /// Checks the token against a demand of the handler, or of the server that contains the handler.
+    /// Checks the token against a demand of the handler or of the handler's MCP server.
     pub(crate) fn meets(&self, demand: Demand<'_>) -> Result<(), Rejection> {
         let watch = match &self.authority {
             Authority::Gate(plan) => plan.gate.watch(),

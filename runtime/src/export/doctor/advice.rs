@@ -200,8 +200,8 @@ pub(super) fn of_scopes(accepted: &Accepted, token: &Token, gate: &Gate) -> Opti
 /// Returns advice on how to let the gate read a claim of the token. Authorization servers can put permissions into this
 /// claim, but the gate reads no roles from it.
 fn elsewhere(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<String> {
-    /// Claims other than `scope` and `scp` that authorization servers use for permissions. The text after each claim is
-    /// the call that makes the gate read the claim.
+    /// Claims that authorization servers use for permissions, apart from `scope` and `scp`. The text after each claim
+    /// is the call that makes the gate read the claim.
     const ELSEWHERE: [(&str, &str); 4] = [
         ("permissions", "`.scopes([\"scope\", \"permissions\"])`"),
         ("roles", "`.roles_at([\"roles\"], [(\"ROLE\", \"SCOPES\")])`"),

@@ -40,7 +40,7 @@ pub(super) struct Subject {
     dpop: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate: Option<String>,
-    /// Sentences that describe `dpop` and `client_certificate` to people.
+    /// Sentences that describe `dpop` and `client_certificate` in the text output.
     #[serde(skip)]
     proofs: Vec<&'static str>,
 }

@@ -138,8 +138,8 @@ impl Finding {
         &self.message
     }
 
-    /// Returns advice on how to correct the problem. Returns `None` if the message already says how, or if no advice is
-    /// known.
+    /// Returns advice on how to correct the problem. Returns `None` if the message already contains the advice, or if
+    /// no advice is known.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()

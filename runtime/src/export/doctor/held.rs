@@ -1,7 +1,8 @@
 //! Finds out which scopes and templates a token has.
 //!
-//! Only a request has values for the parameters of a template. This module therefore tries the values that the scopes
-//! of the token and of the policy contain, and one value that none of these scopes contains.
+//! The values of a template's parameters come from a request, but the doctor has only a token. This module therefore
+//! tries the values that occur in the scopes of the token and of the policy, and one value that occurs in none of these
+//! scopes.
 
 use std::{collections::BTreeSet, iter};
 
@@ -13,13 +14,13 @@ use crate::{
     scope::{Filled, GrantedScopes, NeedRef, Parameters, Text, Unfilled, Values},
 };
 
-/// The scopes of a token, and the values to try.
+/// The scopes of a token, and the parameter values to try in templates.
 pub(super) struct Held<'a> {
     granted: &'a GrantedScopes,
     pub(super) policy: &'a Policy,
     /// The scopes that the token grants, and the scopes that the policy's implications name.
     names: BTreeSet<String>,
-    /// A value that no scope in `names` contains. This value stands for all values that do not occur in `names`.
+    /// A value that occurs in no scope of `names`. This value stands for all values that do not occur in `names`.
     other: String,
 }
 
@@ -48,19 +49,19 @@ impl<'a> Held<'a> {
         self.has_with(need, &Values::new())
     }
 
-    /// Fills in templates with `other`, the value that stands for all values that do not occur in `names`.
+    /// Fills in templates with `other`, which stands for every value that does not occur in `names`.
     pub(super) fn filled(&self, templates: impl Iterator<Item = Text>) -> Filled {
         Filled::of(templates, &Tried { values: &Values::new(), other: &self.other })
     }
 
-    /// Tells whether there are parameter values for which the token has all `needs`.
+    /// Tells whether the token has all `needs` for at least one choice of parameter values.
     pub(super) fn can_have(&self, needs: &[NeedRef<'_>]) -> bool {
         self.can_have_with(needs, &Values::new())
     }
 
     /// Lists the needs that the token does not meet. The function goes through the needs in order. The function
-    /// collects a need if, for some parameter values, the token meets this need and all needs collected so far. The
-    /// function returns the needs that it did not collect.
+    /// collects a need if there are parameter values for which the token meets this need and all needs collected so
+    /// far. The function returns the needs that it did not collect.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {
@@ -86,7 +87,7 @@ impl<'a> Held<'a> {
         filled.get(need.as_str()).is_ok_and(|scope| self.covers(scope.as_str()))
     }
 
-    /// Does the same as `can_have`, but the parameters in `chosen` already have values.
+    /// Does the same as `can_have`, but the parameter values in `chosen` are fixed.
     fn can_have_with(&self, needs: &[NeedRef<'_>], chosen: &Values<'_>) -> bool {
         let lacking = needs.iter().filter(|need| !self.has_with(**need, chosen));
         // The need with the fewest choices is tried first. If no value meets one of the needs, the search ends at once,
@@ -97,7 +98,7 @@ impl<'a> Held<'a> {
 
     /// Tries each set of values that `values_for` returns for `need`, together with the values in `chosen`. Leaves out
     /// a set if the set and `chosen` have different values for the same parameter. Returns each combination of values
-    /// with which the token has `need`.
+    /// for which the token has `need`.
     fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
         let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
         tried.filter(|chosen| self.has_with(need, chosen)).collect()
@@ -156,8 +157,8 @@ mod tests {
         [Policy::new(), implying.clone(), implying.wildcards(Wildcards::Prefixed)]
     }
 
-    /// Asks the policy about each request with values from `VALUES`. Returns whether the policy allows some of the
-    /// requests, and whether it allows all of them.
+    /// Asks the policy about one request for each pair of values from `VALUES`. Returns whether the policy allows some
+    /// of the requests, and whether it allows all of them.
     fn by_requests(row: &Row, token: &Token, policy: &Policy) -> (bool, bool) {
         let pairs = VALUES.iter().flat_map(|x| VALUES.map(|y| Values::from([("x", *x), ("y", y)])));
         let answers: Vec<bool> = pairs

@@ -16,8 +16,8 @@ use crate::{
 pub(super) struct Lacking {
     /// The names by which clients request the scopes and templates.
     names: Vec<String>,
-    /// The same names as text. In the text, a condition such as "for every value of `{id}`" follows the names of
-    /// templates.
+    /// The same names as text. If a text names templates, the text ends with a condition, such as "for every value of
+    /// `{id}`".
     #[serde(skip)]
     words: Vec<String>,
 }
@@ -43,8 +43,8 @@ impl Lacking {
         all
     }
 
-    /// Adds a list of those names that are not listed yet, followed by `condition`. Several scopes can have the same
-    /// name for clients, so a name can already be in the text.
+    /// Adds the `names` that are not listed yet, with `condition` after them. Several scopes can have the same name for
+    /// clients, so a name can already be in the text.
     fn add(&mut self, mut names: Vec<String>, condition: &str) {
         names.retain(|name| !self.names.contains(name));
         if !names.is_empty() {
@@ -64,7 +64,7 @@ impl fmt::Display for Lacking {
     }
 }
 
-/// Lists the parameters of templates, each once.
+/// Lists each parameter of the templates once.
 fn parameters_of(templates: &[NeedRef<'_>]) -> String {
     let names = templates.iter().flat_map(|template| parameters(template.as_str()));
     let names: BTreeSet<String> = names.map(|name| format!("{{{name}}}")).collect();

@@ -44,8 +44,8 @@ fn of_time(asked: &StepUp, token: &Token) -> Option<String> {
     })
 }
 
-/// Returns advice for a client's own token, for which no user logged in. The subject of such a token is the client
-/// ([RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)).
+/// Returns advice if a client got the token for itself, without a user's login. The subject of such a token is the
+/// client ([RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)).
 fn of_own(token: &Token) -> Option<&'static str> {
     let is_own = token.subject().is_some() && token.subject() == token.client();
     is_own.then_some("a client's own token has no login: have the client get a token for a user who logs in")

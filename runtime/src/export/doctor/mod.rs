@@ -108,8 +108,8 @@ impl<'a> Doctor<'a> {
         Diagnosis::new(Subject::of(gate), findings, token)
     }
 
-    /// Finds the problems that keep the gate from starting, and the scopes that a role or a key grants although they
-    /// help no caller. Adds a hint if the program has its own token verifier.
+    /// Finds the problems that keep the gate from starting, and the useless scopes that a role or a key grants. Adds a
+    /// hint if the program has its own token verifier.
     fn configuration(&self) -> Vec<Finding> {
         let discovery = Discovery::new(self.gate, self.table);
         let problems = problems(self.gate, self.table, &discovery);

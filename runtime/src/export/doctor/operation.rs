@@ -16,7 +16,7 @@ use crate::{
     token::Token,
 };
 
-/// Whether the examined token opens one operation.
+/// The result for one operation: whether the examined token opens the operation and, if not, why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Operation {
     #[serde(rename = "operation")]
@@ -29,14 +29,14 @@ pub(super) struct Operation {
     /// Why the login is not enough.
     login: Vec<String>,
     /// The scopes that the handler may also demand, but that the token lacks. A template is listed if the token lacks
-    /// the template's scope for at least one value.
+    /// the template's scope for at least one value of the parameters.
     may_demand: Vec<String>,
     /// The scopes that the token has and that fit a template in `may_demand`.
     #[serde(skip)]
     except: BTreeSet<String>,
 }
 
-/// A template that the token has only for some values.
+/// A template whose scope the token lacks for at least one value of the parameters.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Fitting {
     template: String,

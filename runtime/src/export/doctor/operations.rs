@@ -37,7 +37,7 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    /// Decides, for each operation that needs a token, whether this token opens the operation.
+    /// Decides, for each operation that needs a token, whether `token` opens the operation.
     pub(super) fn of(token: &Token, policy: &Policy, table: &ScopeTable) -> Self {
         let shown = |text: &str| shown::text(text).to_string();
         let held = Held::of(token.scopes(), policy);

@@ -1,4 +1,4 @@
-//! Advises about a token that has no roles, or whose roles grant nothing.
+//! Gives advice about a token without roles, or with roles that grant nothing.
 
 use serde_json::{Map, Value};
 

@@ -58,8 +58,8 @@ impl Said {
         self.claims.contains_key(name)
     }
 
-    /// Finds the issuer of the token. Returns this issuer only if the token could be an ID token by the gate's rules
-    /// for the issuer.
+    /// Finds the issuer of the token. Returns this issuer only if the gate's rules for the issuer treat the token as a
+    /// possible ID token.
     pub(super) fn possible_id_token_of<'a>(&self, issuers: &[&'a Issuer]) -> Option<&'a Issuer> {
         let is_at_jwt = self.header.get("typ").and_then(Value::as_str).is_some_and(is_at_jwt);
         let issuer = issuer_named(self.issuer()?, issuers)?;

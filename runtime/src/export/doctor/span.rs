@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Writes a span as a number of days, hours, minutes or seconds, rounded down, as in `58 minutes`. Uses the largest
-/// unit that fits into the span at least twice.
+/// Writes a span in days, hours, minutes or seconds, rounded down, as in `58 minutes`. Uses the largest unit that fits
+/// into the span at least twice.
 pub(super) fn words(span: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;

@@ -45,8 +45,8 @@ impl fmt::Display for Change {
     }
 }
 
-/// Lists the differences, in the order of the variants of [`Direction`]. For each direction, changes to declarations
-/// come before changes to routes.
+/// Lists the differences, in the order of the variants of [`Direction`]. Among changes with the same direction, changes
+/// to declarations come before changes to routes.
 pub(super) fn between(old: &Lock, new: &Lock) -> Vec<Change> {
     let routes = Routes::of(&old.lines, &new.lines);
     let sides = [Side::from(&old.declared), Side::from(&new.declared)];

@@ -102,7 +102,7 @@ pub(in crate::export) enum Checked {
 }
 
 /// Compares the lock file with `admission` and `table`. Call this function only if these two have no problems. If
-/// `writes` is set, and the file is missing or does not match, the file is written.
+/// `writes` is set, the function creates a missing file, and replaces a file that does not match.
 pub(in crate::export) fn check_or_write(
     admission: Admission<'_>,
     table: &ScopeTable,

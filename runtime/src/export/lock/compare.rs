@@ -45,8 +45,8 @@ impl From<&Declared> for Side {
 }
 
 impl Side {
-    /// Tells whether the implications contradict each other, as in a cycle. A gate with contradictory implications does
-    /// not start.
+    /// Tells whether the implications contradict each other, for example because they form a cycle. A gate with
+    /// contradictory implications does not start.
     pub(super) fn is_contradictory(&self) -> bool {
         !self.policy.contradictions().is_empty()
     }
@@ -77,8 +77,8 @@ impl<'a> Demand<'a> {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
-    /// Adds a scope that the handler can demand while it runs. If the operation is public, the caller then needs a
-    /// token that grants this scope, but the token need not grant the scopes of the floor.
+    /// Adds a scope that the handler can demand while it runs. To call a public operation, the caller then needs a
+    /// token that grants this scope. This token need not grant the floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -138,13 +138,13 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 
-/// Tells whether a token can have one scope from each set of `wanted` and still not meet `demand`.
+/// Tells whether a token with one scope from each set of `wanted` can fail to meet `demand`.
 ///
-/// A token fails to meet the demand if it lacks a scope of the floor, or if it lacks at least one scope of each
-/// alternative. A token lacks a scope if none of the token's scopes covers that scope. To find a token that fails, the
-/// function chooses which scopes the token must lack. The function removes from each set of `wanted` all scopes that
-/// cover a chosen scope. If every set still contains scopes, a token can have one remaining scope from each set. This
-/// token lacks all chosen scopes, so it does not meet the demand.
+/// A token does not meet the demand if it lacks a scope of the floor, or if every alternative has a scope that the
+/// token lacks. A token lacks a scope if none of the token's scopes covers that scope. To find a token that does not
+/// meet the demand, the function chooses scopes that the token must lack. From each set of `wanted`, the function
+/// removes every scope that covers a chosen scope. If every set still contains a scope, a token can have one of the
+/// remaining scopes from each set. This token lacks every chosen scope, so it does not meet the demand.
 fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     let can_lack = |scope: &str| is_left(wanted, &[&side.coverers(scope)]);
     if scopes_of(side, demand.needs_floor, &[]).any(&can_lack) {
@@ -164,7 +164,7 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tells whether a token with one scope from each set of `wanted` can still lack at least one scope of every
+/// Tells whether a token can have one scope from each set of `wanted`, and still lack at least one scope of each
 /// alternative. Tries every choice of one scope from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],

@@ -32,8 +32,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
     /// Scopes are written as in an attribute, with each literal brace doubled. The rows of the lock write scopes and
-    /// templates in the same way. The rows can therefore also be judged with a policy that is made from these
-    /// declarations.
+    /// templates in the same way. A policy that is made from these declarations can therefore be applied to the rows.
     pub(super) floor: BTreeSet<ScopeToken>,
     /// The scopes that each scope implies directly. No set is empty.
     pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,
@@ -173,8 +172,8 @@ fn scopes(words: &str) -> Result<BTreeSet<ScopeToken>, &'static str> {
     words.split(' ').map(scope_of).collect()
 }
 
-/// Reads a scope. In a current lock, every brace of the scope is doubled. In a scope with an undoubled brace, every
-/// brace stands for itself.
+/// Reads a scope. In a current lock, every brace of the scope is doubled. If a scope has a brace that is not doubled,
+/// each brace of the scope counts as one literal brace.
 fn scope_of(word: &str) -> Result<ScopeToken, &'static str> {
     let scope: ScopeToken = word.parse().map_err(|_| "a word in it is not a scope")?;
     Ok(if scopegate_grammar::unescape(word).is_some() { scope } else { written(&scope) })

@@ -33,8 +33,8 @@ pub struct LockError {
 enum Remedy {
     /// This command writes the lock again.
     Command(Cow<'static, str>),
-    /// The lock belongs to an older version of the program, so nobody writes this lock again. The message calls the
-    /// lock by this name.
+    /// The lock belongs to an older version of the program and cannot be written again. The message calls the lock by
+    /// this name.
     NoneFor(String),
 }
 
@@ -185,8 +185,7 @@ impl fmt::Display for LockError {
     }
 }
 
-/// Writes the place of the difference in the file, and the text that the file and the program's lock have at this
-/// place.
+/// Writes the place where the file differs from the program's lock, and the text of both at this place.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! Scopes are written as in an attribute: `{tenant}` is a parameter, and `{{` and `}}` are literal braces. The
-//! declarations write scopes in the same way. A scope that equals a word of this grammar, such as `by`, is written in quotation marks, which no scope contains. If
-//! the route of a handler is unknown, the line has `-` in place of the method, and the handler in place of the path.
+//! declarations write scopes in the same way. A scope that equals a word of this grammar, such as `by`, is written in
+//! quotation marks. No scope contains a quotation mark. If the route of a handler is unknown, the line has `-` in place
+//! of the method, and the handler in place of the path.
 
 use std::{fmt, iter::Peekable};
 

@@ -3,7 +3,7 @@
 use super::{needs::Direction, words::or};
 use crate::scope::StepUp;
 
-/// Returns the effect on callers if `new` replaces `old`. Scopes are not compared.
+/// Returns how the change from `old` to `new` affects callers. Scopes are not compared.
 pub(super) fn direction(old: &StepUp, new: &StepUp) -> Direction {
     let [acr, max_age] = parts(old, new);
     acr.and(max_age)

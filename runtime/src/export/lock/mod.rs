@@ -39,8 +39,8 @@ use crate::scope::ScopeTable;
 /// deployments share one lock.
 ///
 /// The lines of routes are sorted by path and method. Moving a route in the program therefore changes no line, and two
-/// branches that add routes rarely touch the same line. Columns are not aligned, and the lock leaves out a handler's
-/// source file and line number, so that a change to one route does not change the lines of other routes.
+/// branches that add routes rarely touch the same line. A change to one route does not change the lines of other
+/// routes: columns are not aligned, and the lock leaves out the source files and line numbers of handlers.
 ///
 /// A comparison of two locks looks for tokens that one lock lets through and the other lock refuses. The floor and the
 /// implications of each lock apply only to the routes of the same lock. A template such as `tenant:{id}:read` is

@@ -77,7 +77,7 @@ impl Direction {
         matches!(self, Self::Stricter | Self::Changed)
     }
 
-    /// Returns the part that this effect and the effect `other` have in common.
+    /// Returns the effect that `self` and `other` have in common.
     pub(super) const fn within(self, other: Self) -> Self {
         Self::of(self.opens() && other.opens(), self.closes() && other.closes())
     }

@@ -148,9 +148,9 @@ impl<'a> Paths<'a> {
         Self { all: all.into_iter().collect(), patterns: OnceCell::new() }
     }
 
-    /// Lists the lock's paths that receive requests to `path`. Each listed path has parameters or is a fallback. A path
-    /// is left out if a more specific path receives the same requests. If `path` itself is in the lock, the list is
-    /// empty: axum then answers 405 to methods without a handler, and tries no other path.
+    /// Lists the paths of this lock that match requests to `path`. Each listed path has parameters or is a fallback. A
+    /// path is left out if a more specific path receives the same requests. If `path` itself is in the lock, the list
+    /// is empty: axum then answers 405 to methods without a handler, and tries no other path.
     pub(super) fn next_to(&self, path: &Path<'_>) -> Vec<&Path<'a>> {
         if self.all.contains(path.text) {
             return Vec::new();

@@ -17,9 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// `true` if one parameter name can have two values in a request: one in the path or URI of the operation, and
-    /// another in the path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and
-    /// in `/{b}/{a}`.
+    /// `true` if, for the same request, a parameter can have different values in the operation's path or URI and in the
+    /// path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 
@@ -78,10 +77,10 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Finds the other paths to which axum sends the operation's requests, and returns the rows of these paths. For
-    /// example, suppose that the lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests
-    /// for `/f/secret`. The result is empty if the operation's own path is in the lock, because axum then sends the
-    /// operation's requests only to this path.
+    /// Returns the rows of the other paths to which axum sends the operation's requests. For example, suppose that the
+    /// lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for `/f/secret`. If the
+    /// operation's own path is in the lock, axum sends the operation's requests only to this path, so the result is
+    /// empty.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

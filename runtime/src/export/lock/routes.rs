@@ -50,8 +50,8 @@ impl<'a> Routes<'a> {
     }
 
     /// Returns the demands that both locks have in common, without duplicates. The result always contains the demand
-    /// that requires only the floor. For a demand of the result, only a changed declaration, such as an implication,
-    /// can change the set of tokens that meet the demand.
+    /// that requires only the floor. Unless a declaration changes, for example an implication, the same tokens meet
+    /// these demands under both locks.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {
@@ -139,7 +139,7 @@ fn judged(old: &Needs, new: &Needs, [old_side, new_side]: &[Side; 2]) -> Directi
     direction((old_side, &old.into()), (new_side, &new.into()))
 }
 
-/// Iterates over the scopes that both locks list as possible demands of the running handler.
+/// Iterates over the scopes that the handler can demand while it runs, according to both locks.
 fn common_demands<'a>(old: &'a Line, new: &'a Line) -> impl Iterator<Item = &'a str> {
     old.also.iter().filter(|scope| new.also.contains(scope)).map(String::as_str)
 }

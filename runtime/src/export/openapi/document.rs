@@ -69,8 +69,8 @@ pub(super) trait Operation {
 /// What an operation needs.
 pub(super) struct Needs {
     pub(super) alternatives: Vec<Alternative>,
-    /// Extensions for the required login, and for the scopes that the handler itself may demand, because `OpenAPI` has
-    /// no fields for them. The value `None` removes an extension.
+    /// Extensions for facts without an `OpenAPI` field: the required login, and the scopes that the handler itself may
+    /// demand. The value `None` removes an extension.
     pub(super) extensions: [(&'static str, Option<Value>); 3],
 }
 

@@ -25,10 +25,10 @@ impl ScopeTable {
     /// braces. A requirement names all scopes that the operation needs, even those that the metadata does not
     /// advertise.
     ///
-    /// If an operation of the document is not in the table, the operation stays as it is, and the report lists the
-    /// operation. The report also lists each route that is not in the document. The method and the path tell which
-    /// operation of the document belongs to a route. Where the route has `{*rest}`, the document has `{rest}`. A route
-    /// for `GET` also covers `HEAD`.
+    /// Operations of the document that are not in the table stay as they are, and the report lists them. The report
+    /// also lists each route that is not in the document. The method and the path tell which operation of the document
+    /// belongs to a route. Where the route has `{*rest}`, the document has `{rest}`. A route for `GET` also covers
+    /// `HEAD`.
     ///
     /// # Examples
     ///

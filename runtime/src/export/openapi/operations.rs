@@ -2,12 +2,12 @@
 
 use super::document::{Document, Needs, Place};
 
-/// The operations of a document. The second value of each pair is the precedence of the row that has set the
-/// operation's requirement, or `None` if no row has set it.
+/// The operations of a document. Each operation is paired with the precedence of the row that set its requirement, or
+/// with `None` if no row has set a requirement.
 pub(super) struct Operations<'a>(Vec<(Place<'a>, Option<Precedence>)>);
 
-/// How closely a row fits the method of an operation. The requirement comes from the row that fits most closely. The
-/// order of the rows does not matter.
+/// How closely a row fits the method of an operation. The row that fits most closely sets the operation's requirement.
+/// The order of the rows does not matter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
     AnyMethod,
@@ -21,7 +21,7 @@ impl<'a> Operations<'a> {
     }
 
     /// Sets the requirement of each operation that a route covers. Returns whether the document has an operation for
-    /// the route; for `GET`, an operation for `HEAD` is not enough.
+    /// the route. For a `GET` route, an operation for `HEAD` does not count.
     pub(super) fn set(&mut self, path: &str, method: &str, needs: &Needs) -> bool {
         let mut found = false;
         for (place, set) in self.0.iter_mut().filter(|(place, _)| place.path == path) {

@@ -39,7 +39,7 @@ impl OpenApiReport {
         &self.undocumented
     }
 
-    /// Returns the operations of the document that are not in the table, such as `GET /files`.
+    /// Returns the operations of the document, such as `GET /files`, that are not in the table.
     #[must_use]
     pub fn unknown(&self) -> &[String] {
         &self.unknown

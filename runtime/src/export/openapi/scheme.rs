@@ -102,7 +102,7 @@ impl OAuth {
         entry.also().map(|text| self.gate.policy().asked_name(text)).collect()
     }
 
-    /// Returns the floor and `scopes`, each scope once, under the names by which clients request the scopes.
+    /// Returns the floor and `scopes` without duplicates, under the names by which clients request the scopes.
     fn with_floor(&self, scopes: &[&str]) -> Vec<String> {
         let floor = self.gate.policy().floor_scopes().iter().map(ScopeToken::as_str);
         let mut names: Vec<String> = Vec::new();
@@ -127,8 +127,8 @@ impl OAuth {
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
-    /// Adds the scheme to the document. Returns a problem if the document lacks the scheme although the program should
-    /// have put it there.
+    /// Adds the scheme to the document. Returns a problem if the program should have put the scheme into the document,
+    /// but did not.
     pub(super) fn describe_in(&self, document: &mut dyn Document, table: &ScopeTable) -> Option<String> {
         let scopes = self.described(table);
         match (&self.flows, document.scheme(&self.name)) {
@@ -141,8 +141,8 @@ impl OAuth {
         None
     }
 
-    /// Lists each scope that the floor or the declaration of an operation names, with the scope's description. A
-    /// missing description is an empty string.
+    /// Lists the scopes of the floor and the scopes in each operation's declaration, with the description of each
+    /// scope. A missing description is an empty string.
     fn described(&self, table: &ScopeTable) -> Described {
         let policy = self.gate.policy();
         let floor = policy.floor_scopes().iter().map(ScopeToken::as_str);

@@ -10,7 +10,7 @@ use std::mem;
 
 use memchr::memchr;
 
-/// The depth limit of `serde_json`. A text with more levels of nesting than this could crash some parsers.
+/// The depth limit of `serde_json`. Some parsers could crash on a text with more levels of nesting than this limit.
 const MAX_DEPTH: usize = 127;
 
 /// A position in a JSON text.
@@ -109,10 +109,10 @@ impl<'a> Cursor<'a> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Skips a short string without escapes, such as the name of a member, and returns its content.
+    /// Reads a short string without escapes, such as the name of a member, and returns the string's content.
     ///
     /// The function returns `None` if the string is too long, or contains a backslash or a control character. If the
-    /// function returns the content, the cursor is then where [`Self::skip_text`] would leave it.
+    /// function returns the content, it moves the cursor past the closing quote, as [`Self::skip_text`] does.
     pub(super) fn short_text(&mut self) -> Option<&'a str> {
         const SHORT: usize = 32;
         let start = self.at + 1;
@@ -155,7 +155,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Tells whether the text ends in an odd number of backslashes, so that the next character is escaped.
+/// Tells whether the text ends in an odd number of backslashes. If so, the character after the text is escaped.
 fn ends_in_backslash(text: &[u8]) -> bool {
     match text {
         [.., b'\\', b'\\'] => !text.iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2),

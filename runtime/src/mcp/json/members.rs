@@ -65,8 +65,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
     }
 }
 
-/// Tells whether a name is private to `serde_json`. With certain features, `serde_json` gives private names a special
-/// meaning: an object whose only member has a private name becomes another kind of value, for example a number.
+/// Tells whether a name is private to `serde_json`. With certain features, `serde_json` treats private names specially:
+/// if an object's only member has a private name, the object becomes another kind of value, for example a number.
 fn is_special(name: &str) -> bool {
     name.starts_with("$serde_json::private::")
 }

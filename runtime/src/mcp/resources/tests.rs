@@ -51,7 +51,7 @@ fn a_uri_has_a_bound() {
     assert!(!fits(any(), MAX_URI + 1));
 }
 
-/// A listed template is known if a request for one of its URIs can be allowed.
+/// A listed template is known if a row applies to at least one of its URIs.
 #[cfg(feature = "rmcp")]
 #[test]
 fn a_listed_template_is_compared_by_its_uris() {

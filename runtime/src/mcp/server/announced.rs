@@ -10,8 +10,7 @@ use crate::{
     mcp::{McpTable, operation::Kind},
 };
 
-/// Checks what a server announces. Only the server's first announcement is checked, so that the log has each warning
-/// only once.
+/// Checks what a server announces. Only the server's first announcement is checked, so each warning is logged once.
 #[derive(Default)]
 pub(super) struct Announced(OnceLock<()>);
 

@@ -86,8 +86,8 @@ pub struct McpServer<S> {
 }
 
 impl<S: ServerHandler> McpServer<S> {
-    /// Puts a server behind `gate`. `make` is called for each request, or for each session if sessions are enabled, and
-    /// returns a new server.
+    /// Puts a server behind `gate`. `make` returns a new server for each request, or for each session if sessions are
+    /// enabled.
     pub fn new(gate: &Gate, make: impl Fn() -> S + Send + Sync + 'static) -> Self {
         let config =
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
@@ -118,7 +118,7 @@ impl<S: ServerHandler> McpServer<S> {
     }
 
     /// Sets the location of a server whose gate has no resource, such as a gate that verifies only static keys. By
-    /// default, a server whose gate has no resource is at `/mcp`, and answers only requests to loopback hosts.
+    /// default, this server is at `/mcp`, and answers only requests to loopback hosts.
     pub fn at(mut self, resource: Resource) -> Self {
         self.at = Some(resource);
         self
@@ -156,11 +156,11 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Switches off tools, for example the tools that the program's configuration lists.
     ///
-    /// Nobody can call a switched-off tool, and no list contains it. If a switched-off tool has started a task, the
-    /// gate treats this task as unknown. At startup, the log has a warning for each switched-off tool.
+    /// Nobody can call a switched-off tool, and no list contains it. The gate treats tasks of a switched-off tool as
+    /// unknown. At startup, the log has a warning for each switched-off tool.
     ///
-    /// The lock and the doctor do not know which tools are switched off. If the row of a switched-off tool would keep
-    /// the gate from starting, leave the row out of the table that you give to the lock and to the exporter.
+    /// The lock and the doctor do not know which tools are switched off. If the gate would not start with the row of a
+    /// switched-off tool, leave this row out of the table that you give to the lock and to the exporter.
     ///
     /// # Examples
     ///
@@ -272,7 +272,7 @@ impl<S: ServerHandler> McpServer<S> {
     /// - The table has a row for tools, prompts or resources, but the server does not implement the matching method:
     ///   `call_tool`, `get_prompt` or `read_resource`.
     /// - An argument of `allow_host`, `allow_origin` or `switched_off` is not valid.
-    /// - The table has a row for `tasks/list`, whose answer can contain the tasks of other callers.
+    /// - The table has a row for the method `tasks/list`, whose answer can contain the tasks of other callers.
     pub fn build(self) -> Result<Router, StartupError> {
         let (mut place, mut problems) = Place::of(self.gate.resource(), self.at.as_ref());
         problems.extend(place.allow(&self.hosts));

@@ -32,8 +32,8 @@ impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     }
 }
 
-/// Returns the caller of a tool or prompt. Over a transport without HTTP, this is the caller
-/// that [`LocalTrust`](crate::mcp::LocalTrust) trusts.
+/// Returns the caller of a tool or prompt. Over a transport without HTTP, returns the caller that
+/// [`LocalTrust`](crate::mcp::LocalTrust) trusts.
 ///
 /// In a public tool, use [`Caller`] instead, because `Access` rejects a caller without a token.
 impl<C: AsRequestContext> FromContextPart<C> for Access {

@@ -69,7 +69,8 @@ struct Events<B> {
     body: B,
     /// The beginning of a line whose end has not arrived yet.
     begun: Vec<u8>,
-    /// A frame without data (trailers) that came after an incomplete line. The frame is returned after that line.
+    /// A frame without data (trailers) that came after an incomplete line. `poll_frame` returns the line first, and
+    /// then this frame.
     held: Option<Frame<Bytes>>,
     has_ended: bool,
 }
@@ -142,8 +143,7 @@ impl<B> Events<B> {
     }
 }
 
-/// Tells whether a byte ends a line. If a line ends in `\r\n`, the `\r` ends this line, and the `\n` then ends an empty
-/// line.
+/// Tells whether a byte ends a line. In `\r\n`, the `\r` ends the line, and the `\n` ends an extra, empty line.
 const fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }

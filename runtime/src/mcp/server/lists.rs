@@ -44,16 +44,16 @@ pub enum Lists {
     /// challenge, so that clients can request these scopes.
     #[default]
     All,
-    /// What the caller may call now, or could call with more scopes: every operation with a row. If there is no
-    /// authorization server, a caller cannot get more scopes, so `Reachable` lists the same operations as `Callable`.
-    /// For example, a gate with only static keys has no authorization server.
+    /// Every operation with a row: what the caller may call now, and what the caller could call with more scopes. If
+    /// there is no authorization server, a caller cannot get more scopes, so `Reachable` lists the same operations as
+    /// `Callable`. For example, a gate with only static keys has no authorization server.
     Reachable,
     /// What the caller may call now. The list does not tell a client which scopes a hidden tool needs, so the client
     /// cannot request them later. Use `Callable` only for servers whose callers get all of their scopes at login.
     ///
     /// A resource template is listed if the caller may read every URI that fits the template. A scope such as
     /// `tenant:{tenant}:read` depends on the URI, so a token can grant the scope for one URI and not for another. The
-    /// list therefore ignores each alternative of the requirement that contains a scope with a variable.
+    /// list therefore ignores alternatives that contain a scope with a variable.
     Callable,
 }
 
@@ -162,7 +162,7 @@ impl<'a> Viewer<'a> {
         Ok(found)
     }
 
-    /// Tells whether a list shows an operation with these rows. `None` means that the operation has no row.
+    /// Tells whether a list shows the operation whose rows are in `found`. `None` means that the operation has no row.
     fn shows(&self, found: Option<Found>) -> bool {
         match (self.lists, found) {
             (Lists::All, _) => true,

@@ -22,9 +22,9 @@ use crate::{
 ///
 /// A local transport carries no token. Without `LocalTrust`, the guards of tools and prompts therefore refuse every
 /// call. `LocalTrust` grants some scopes to the user who started the server, and the guards check these scopes like the
-/// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. Unlike a
-/// gate, `LocalTrust` has no table with the requirements of tools, so a tool without a guard always runs.
-/// `LocalTrust` filters no list: the caller sees every tool, including tools that the guards then refuse to run.
+/// scopes of a token. `LocalTrust` is for transports with a single caller; no HTTP service accepts it. Unlike a gate,
+/// `LocalTrust` has no table with the requirements of tools, so a tool without a guard always runs. `LocalTrust` does
+/// not filter lists: the caller sees every tool, including tools that the guards then refuse to run.
 ///
 /// The caller has no issuer and no subject, so [`Access::principal`](crate::Access::principal)
 /// and [`Access::subject`](crate::Access::subject) return `None`.
@@ -121,7 +121,7 @@ impl<S> LocalTrust<S> {
     /// this time, these tools refuse the caller.
     ///
     /// The time does not change while the server runs. Once the login is older than a tool's `max_age`, the tool
-    /// refuses every call until the server restarts with the time of a newer login.
+    /// refuses every call. To allow calls again, restart the server with the time of a newer login.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))
@@ -162,8 +162,8 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
     }
 }
 
-/// Describes the granted scopes that are probably misspelt. `LocalTrust` has no table, so this function does not know
-/// the templates that a scope could fit. It therefore describes only two kinds of unknown scopes: those that are spelt
+/// Describes the granted scopes that are probably misspelt. `LocalTrust` has no table, so this function cannot tell
+/// whether a scope fits a template. It therefore describes only two kinds of unknown scopes: those that are spelt
 /// almost like a scope of the vocabulary, and wildcards that the policy does not enable.
 fn misspelt(policy: &Policy, granted: &GrantedScopes) -> Vec<String> {
     let is_suspect = |scope: &&str| policy.suggestion(scope).is_some() || policy.ignores_wildcard(scope);
@@ -171,9 +171,8 @@ fn misspelt(policy: &Policy, granted: &GrantedScopes) -> Vec<String> {
     granted.iter().filter(is_suspect).filter_map(describe).collect()
 }
 
-/// Returns the identifier of the called tool or prompt. This function does not check that the tool or prompt
-/// exists. The check is not needed, because only the guard of a tool or prompt uses the identifier, and an unknown tool
-/// or prompt has no guard.
+/// Returns the identifier of the called tool or prompt. This function does not check that the tool or prompt exists. No
+/// check is needed: only a guard uses the identifier, and an unknown tool or prompt has no guard.
 fn called(request: &ClientRequest) -> Option<RowId> {
     match request {
         ClientRequest::CallToolRequest(call) => Some(Kind::Tool.row_id(&call.params.name)),

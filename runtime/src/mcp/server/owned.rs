@@ -79,8 +79,8 @@ impl<S> Owned<S> {
         }
     }
 
-    /// Returns the server's own identifier of a task, if the task belongs to the caller and the token grants the scopes
-    /// of the tool that started the task.
+    /// Checks that a task belongs to the caller, and that the token grants the scopes of the tool that started the
+    /// task. Returns the server's own identifier of the task.
     fn open(&self, id: &str, context: &Context) -> Result<String, ErrorData> {
         let passed = passed(context)?;
         let Passed { plan, token } = &passed;

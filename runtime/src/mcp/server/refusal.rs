@@ -13,13 +13,13 @@ use crate::{
     refuse::{Asked, Reason, Rejection},
 };
 
-/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection. An HTTP status is outside the
-/// range of codes that JSON-RPC reserves. The data of the error can have `error`, `scope`, and the list
-/// `www_authenticate`, which has one challenge for each authentication scheme. If a certain login is required, the data
-/// also has `acr_values`, `max_age`, or both.
+/// Makes a JSON-RPC error. The code of the error is the HTTP status of the rejection. An HTTP status is never one of
+/// the codes that JSON-RPC reserves. The data of the error can have `error`, `scope`, and the list `www_authenticate`,
+/// which has one challenge for each authentication scheme. If a certain login is required, the data also has
+/// `acr_values`, `max_age`, or both.
 ///
-/// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the required scopes
-/// depend only on the request, declare them for the operation, so that the gate refuses the request with a 403.
+/// The error is sent with HTTP 200, so clients show the error but do not request more scopes. If the request alone
+/// determines the required scopes, declare them for the operation. A token that lacks a scope then gets a 403.
 ///
 /// If a tool returns this error, and the server was made with `McpServer` and
 /// [`Dialect::ToolResult`](crate::mcp::Dialect::ToolResult), the client instead gets a tool result that contains the
@@ -38,7 +38,7 @@ impl IntoCallToolResult for Rejection {
     }
 }
 
-/// The member of an error's data that has the challenges.
+/// The name of the member that holds the challenges in an error's data.
 const WWW_AUTHENTICATE: &str = "www_authenticate";
 
 /// Makes a refusal without a challenge, for a server that has no gate.

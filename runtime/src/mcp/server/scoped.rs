@@ -3,8 +3,8 @@
 use crate::mcp::McpTable;
 
 /// A server whose tools and prompts declare their scopes; [`scoped_tools`](crate::scoped_tools) implements this trait.
-/// The compiler reports conflicting implementations of this trait if several blocks of one type have tools, but no
-/// `router = NAME`. Write `#[scoped_tools(router = NAME)]` on all of these blocks except one.
+/// If several `impl` blocks of a type have tools but lack `router = NAME`, the compiler reports conflicting
+/// implementations of this trait. Write `#[scoped_tools(router = NAME)]` on all of these blocks except one.
 ///
 /// # Examples
 ///
@@ -50,8 +50,8 @@ pub struct Tables;
 )]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub trait Have<S> {
-    /// The requirement of each tool and prompt. If this constant had the name `TOOLS`, and a program used `S::TOOLS`
-    /// for an `S` without a table, the compiler would suggest this trait.
+    /// The requirement of each tool and prompt. The constant is not named `TOOLS`, because the compiler would then
+    /// suggest this trait to a program that uses `S::TOOLS` for an `S` without a table.
     const TABLE: McpTable;
 }
 

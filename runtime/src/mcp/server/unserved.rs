@@ -42,7 +42,7 @@ pub(super) fn unserved<S: ServerHandler>(table: &McpTable) -> impl Iterator<Item
 }
 
 /// Lists the switched-off tools that no row covers. Nobody can call a tool that has no row, so nobody needs to switch
-/// it off. If `off` contains such a tool, its name is probably misspelt.
+/// it off. If `off` contains a tool without a row, the tool's name is probably misspelt.
 pub(super) fn mistaken(table: &McpTable, off: &[String]) -> impl Iterator<Item = String> {
     let unknown = off.iter().filter(|tool| !table.has_tool(tool));
     unknown.map(|tool| {

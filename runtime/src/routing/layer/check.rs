@@ -27,8 +27,8 @@ impl GateLayer {
     ///
     /// # Errors
     ///
-    /// Fails if the router has no route for the path or for the method of a row, or if it has a route at the path of
-    /// the metadata document.
+    /// Fails if the router has no route for a row's path or method, or has a route at the path of the metadata
+    /// document.
     ///
     /// # Examples
     ///
@@ -71,20 +71,20 @@ impl GateLayer {
     /// not run any code of the router. The check does not see routes inside a service that was added with
     /// [`nest_service`](axum::Router::nest_service).
     ///
-    /// If the check finds no route for the metadata document, this is not an error, because [another
-    /// server](crate::guide::operating) can serve the document. The check only logs a warning. To find a document that
-    /// is nested at a path such as `/api`, the check tries every prefix of each row's path and of the resource's path.
+    /// A missing route for the metadata document is not an error, because [another server](crate::guide::operating) can
+    /// serve the document. The check only logs a warning. To find a document that is nested at a path such as `/api`,
+    /// the check tries every prefix of each row's path and of the resource's path.
     ///
-    /// An axum router does not list its routes, so the check cannot find a path for which the table has no row. If at
-    /// least one row of the table has a route, the layer logs such a path when the first request for this path arrives.
-    /// If the table has a row for a path, the check logs which methods of this path have no row. A method without a row
-    /// is not an error, because an axum router can contain handlers without a declaration. A handler can have a row
-    /// only if it has an attribute, or if [`guarded`](crate::guarded) wraps it.
+    /// An axum router does not list its routes, so the check cannot find paths that have no row. If at least one row of
+    /// the table has a route, the layer logs each path without a row when the first request for this path arrives. If
+    /// the table has a row for a path, the check logs which methods of this path have no row. A method without a row is
+    /// not an error, because an axum router can contain handlers without a declaration. A handler can have a row only
+    /// if it has an attribute, or if [`guarded`](crate::guarded) wraps it.
     ///
     /// # Errors
     ///
-    /// Fails if the router has no route for the path or for the method of a row, or if it serves the metadata document
-    /// only at a nested path. The error lists all problems.
+    /// Fails if a row's path or method has no route, or if the router serves the metadata document only at a nested
+    /// path. The error lists all problems.
     ///
     /// # Examples
     ///
@@ -158,8 +158,8 @@ impl GateLayer {
     }
 
     /// Finds the nested path at which the router serves the document. The survey cannot list nested routers. This
-    /// method therefore tries every path at which a router could be nested: every prefix of the path of a row, and
-    /// every prefix of the path of the resource.
+    /// method therefore tries every path at which a router could be nested: every prefix of a row's path or of the
+    /// resource's path.
     fn nested(&self, path: &str, survey: &Survey) -> Option<String> {
         let of_resource = path.strip_prefix(WELL_KNOWN).unwrap_or_default();
         let rows = mounted(self.table()).map(|(_, path, _)| path);
@@ -169,8 +169,8 @@ impl GateLayer {
         nested.find(|nested| survey.at(nested).is_some_and(|found| found.serves("GET")))
     }
 
-    /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged such a
-    /// route with the route of the document.
+    /// Returns a problem for each route at the path of the metadata document. axum would panic if it merged this route
+    /// with the route that serves the document.
     fn in_the_way(&self, survey: &Survey) -> BTreeSet<String> {
         let places = well_known::looked_at(&self.discovery()).iter();
         let routes = places.flat_map(|place| {
@@ -195,8 +195,8 @@ fn beginnings(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Tells whether the router of [`GateLayer::well_known`] is nested at a path. The function recognizes this router by a
-/// second route, which has no methods and answers 404. The program itself may serve a copy of the document below an
-/// endpoint. This copy is not a mistake, so the function returns `false` for it.
+/// route that has no methods and answers 404. The program itself may serve a copy of the document below an endpoint.
+/// This copy is not a mistake, so the function returns `false` for it.
 fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));

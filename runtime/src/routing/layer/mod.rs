@@ -65,9 +65,9 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Fails if the gate or the table has problems, for example if a route has two rows, or if a template names a
-    /// parameter that the path of its row lacks. Also fails if the table has a public handler, because the route of a
-    /// public handler belongs outside the layer. The error lists all problems.
+    /// Fails if the gate or the table has problems. Examples are a route with two rows, and a template with a parameter
+    /// that is not in the row's path. Also fails if the table has a public handler, because the route of a public
+    /// handler belongs outside the layer. The error lists all problems.
     ///
     /// # Examples
     ///
@@ -153,10 +153,10 @@ impl GateLayer {
     /// clients read the document before they have a token. Merge this router into the outermost router, because clients
     /// look for the document at the root of the server.
     ///
-    /// axum keeps the default 404 of the router that is merged last. So if you merge this router last, a CORS layer or
-    /// the gate's layer that you added before does not see unknown paths. If these layers must see unknown paths, merge
-    /// your routes into this router, as in `layer.well_known().merge(routes.layer(cors))`. If your routes have a
-    /// fallback, the order of the merges does not matter.
+    /// axum keeps the default 404 of the router that is merged last. So if you merge this router last, layers that you
+    /// added before the merge, such as a CORS layer or the gate's layer, do not see unknown paths. If these layers must
+    /// see unknown paths, merge your routes into this router, as in `layer.well_known().merge(routes.layer(cors))`. If
+    /// your routes have a fallback, the order of the merges does not matter.
     ///
     /// This method is for a server with one gate. For several gates, use [`GateLayer::discovery`].
     pub fn well_known<S>(&self) -> axum::Router<S>

@@ -46,8 +46,8 @@ impl Survey {
         Self(router.clone().layer(layer_fn(|_: Route| Stop)))
     }
 
-    /// Finds the route that axum chooses for a request to `pattern`. The path of this request has a value in place of
-    /// each parameter, and this value is unlikely to be part of another route's path.
+    /// Finds the route that axum chooses for a request to `pattern`. The path of this request has `VALUE` in place of
+    /// each parameter. `VALUE` is unlikely to be part of another route's path.
     ///
     /// The survey does not find routes inside a nested service. The survey does not find fallbacks either, because a
     /// fallback is not a route.

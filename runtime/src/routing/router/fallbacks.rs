@@ -1,5 +1,5 @@
-//! Fallbacks answer requests that match no route, and requests that match a route but have a method that this route
-//! does not serve. Like any handler, each fallback declares its scopes.
+//! Fallbacks answer requests that match no route, and requests with a method that the matched route does not serve.
+//! Like any handler, each fallback declares its scopes.
 
 use std::convert::Infallible;
 

@@ -14,7 +14,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause that a server may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// How many useless answers (`Failure::Useless`) in a row cause a pause. A single useless answer causes no pause,
+/// How many consecutive useless answers (`Failure::Useless`) cause a pause. A single useless answer causes no pause,
 /// because a strange token can make the server fail. The sender of one strange token must not block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 
@@ -35,7 +35,7 @@ enum State {
     #[default]
     Closed,
     /// The server gave no answer, or refuses all questions now, for example because it rejects the credentials of this
-    /// program. No request asks the server before `until`.
+    /// program. No request may ask the server before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
     /// The pause is over, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.

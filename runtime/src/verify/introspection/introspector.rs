@@ -32,13 +32,13 @@ use crate::{VerifyError, verify::issuer::Places};
 /// The time limit for an answer, including the time for fetching metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. While this many questions are open, a request that
-/// needs a new question gets 503 immediately. Requests do not wait in a queue, because the queue would grow without
-/// limit while the server is slow.
+/// How many questions to a server may be open at the same time. When the limit is reached, a request that needs a new
+/// question gets 503 immediately. Requests do not wait in a queue, because the queue would grow without limit while the
+/// server is slow.
 const MOST_FLIGHTS: usize = 64;
 
-/// The maximum length, in bytes, of an answer that is parsed. There is a limit because parsed values take much more
-/// memory than their text. Real answers are about as long as the claims of a JWT.
+/// The maximum length, in bytes, of an answer. A longer answer is not parsed. There is a limit because parsed values
+/// take much more memory than their text. Real answers are about as long as the claims of a JWT.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// Asks the authorization server of one issuer. Clones share the cache.
@@ -53,7 +53,7 @@ struct Shared {
     keys: KeySource,
     cache: Cache,
     circuit: Mutex<Circuit>,
-    /// For each token, the question that the authorization server has not answered yet. The channel of a question
+    /// The questions that the authorization server has not answered yet, keyed by token. The channel of a question
     /// delivers the outcome, and then closes.
     flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
@@ -134,10 +134,10 @@ impl Introspector {
             .into_answer()
     }
 
-    /// If a question about this token is already open, returns this question. Otherwise starts a new question, and
-    /// returns it. A question runs as its own task, so it continues even if the request that started it ends. If an
-    /// outcome is already cached, returns this outcome as an `Err`. Also returns an `Err` if no question can start now,
-    /// for example because too many questions are open.
+    /// Returns the open question about this token, if there is one. Otherwise starts a new question, and returns it. A
+    /// question runs as its own task, so it continues even if the request that started it ends. Returns an `Err` with
+    /// the cached outcome if there is one. Also returns an `Err` if no question can start now, for example because too
+    /// many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -191,7 +191,7 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token. Caches the outcome, even of a useless answer, but not a [`Failure::Silent`].
+    /// Asks about a token. Caches the outcome, even after a useless answer, but not after a [`Failure::Silent`].
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;
@@ -274,7 +274,7 @@ impl Shared {
         })
     }
 
-    /// Checks the kind of the token. Claims without an `iss` get the issuer of this introspector.
+    /// Checks the kind of the token. Adds the issuer of this introspector to claims without an `iss`.
     fn active(&self, mut claims: Map<String, Value>) -> Outcome {
         if let Err(fault) = kind::check(&claims) {
             return Outcome::Refused(fault);

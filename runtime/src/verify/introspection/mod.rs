@@ -69,12 +69,12 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
 /// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each further
 /// failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
-/// seconds. After each pause, the gate sends the server a single question as a test. After five useless answers in a
-/// row, such as error pages, the gate also sends no questions for one second. At most 64 questions to a server are open
-/// at the same time. While 64 questions are open, a request that needs a new question gets 503 immediately.
+/// seconds. After each pause, the gate sends the server a single question as a test. Five useless answers in a row,
+/// such as error pages, also start a pause of one second. At most 64 questions to a server are open at the same time.
+/// While 64 questions are open, a request that needs a new question gets 503 immediately.
 ///
-/// If the server rejects the credentials of this program, requests also get 503, and the gate pauses its questions in
-/// the same way. Each failed question causes a `warn` line in the log.
+/// If the server rejects this program's credentials, requests also get 503, and the gate makes the same pauses as after
+/// a missing answer. Each failed question causes a `warn` line in the log.
 ///
 /// # Examples
 ///
@@ -110,8 +110,8 @@ impl Introspection {
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })
     }
 
-    /// Authenticates to the authorization server with this client id and a new signed assertion in each request
-    /// (`private_key_jwt`, [RFC 7523, section 2.2]).
+    /// Authenticates to the authorization server with this client id and a signed assertion (`private_key_jwt`, [RFC
+    /// 7523, section 2.2]). Each request contains a new assertion.
     ///
     /// `pem` is a private key in PKCS#8 (`BEGIN PRIVATE KEY`). `algorithm` is the algorithm for this key, such as
     /// `RS256`, `PS256`, `ES256` or `EdDSA`. If the key does not fit the algorithm, the gate does not start.
@@ -228,7 +228,7 @@ impl Introspection {
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
     /// who runs that service, or steals a token from it, can use the token here. Call this method only in two cases:
     /// the server issues tokens for no other resource, or it answers `active` only to the service for which the token
-    /// was issued. It is better to configure the server so that its answers name an audience, or to call
+    /// was issued. If you can, avoid this method: configure the server to name an audience in its answers, or call
     /// `Issuer::client_ids` with the clients whose tokens you accept. If an answer names an audience, the audience is
     /// still checked.
     ///
@@ -248,10 +248,10 @@ impl Introspection {
     ///
     /// # Risk
     ///
-    /// Some servers also call refresh tokens active. One such server is oidc-provider, whose answer about a refresh
-    /// token has no `token_type`. With this method, the gate would therefore accept a refresh token as an access token,
-    /// although a refresh token lives for weeks. Call this method only if every token that the server calls active is
-    /// an access token. For example, django-oauth-toolkit answers `active` only about access tokens.
+    /// Some servers also report refresh tokens as active. One such server is oidc-provider, whose answer about a
+    /// refresh token has no `token_type`. With this method, the gate would therefore accept oidc-provider's refresh
+    /// tokens, which live for weeks, as access tokens. Call this method only if every token that the server reports as
+    /// active is an access token. For example, django-oauth-toolkit reports only access tokens as active.
     pub fn without_token_type(mut self) -> Self {
         self.needs_token_type = false;
         self
@@ -286,7 +286,8 @@ impl Introspection {
         problems
     }
 
-    /// Tells whether this server is asked about a token. Without a prefix, the server is asked about all opaque tokens.
+    /// Tells whether the gate asks this server about the token. Without a prefix, the server is asked about all opaque
+    /// tokens.
     pub(crate) fn takes(&self, token: &str) -> bool {
         self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| token.starts_with(prefix.as_str()))
     }
@@ -310,7 +311,7 @@ impl Introspection {
         !self.needs_token_type || kind::is_said(claims)
     }
 
-    /// Returns the reason why the server of an issuer cannot be asked, or `None` if it can be asked.
+    /// Returns the reason why the gate cannot ask an issuer's server, or `None` if the gate can ask this server.
     #[cfg(feature = "export")]
     pub(crate) async fn trouble(&self, places: &crate::verify::issuer::Places) -> Option<String> {
         server::find_endpoint(self.endpoint_or_default().as_deref(), places).await.err()

@@ -1,4 +1,4 @@
-//! The outcome of asking about a token.
+//! The outcome of an introspection.
 
 use std::{
     sync::{Arc, Mutex},
@@ -41,8 +41,8 @@ impl Active {
         Self { claims, judged: Mutex::default() }
     }
 
-    /// Checks whether the claims are valid for `resource`. If the previous call was for the same resource, returns the
-    /// result of that call again, because the rules and the claims never change.
+    /// Checks whether the claims are valid for `resource`. If the previous call was for the same resource, this method
+    /// returns the stored result of that call, because the rules and the claims never change.
     pub(crate) fn judged_for(
         &self,
         resource: Option<&Resource>,
@@ -89,7 +89,7 @@ pub(super) enum Failure {
     /// The server gave no answer, or cannot answer now. The duration is the pause that the server asked for, if any.
     Silent(String, Option<Duration>),
     /// The server gave a useless answer: the status is wrong, or the answer cannot be parsed or verified. The cause may
-    /// be the token, so one useless answer alone does not stop the gate from asking about other tokens.
+    /// be the token, so after a single useless answer, the gate still asks about other tokens.
     Useless(String),
 }
 

@@ -1,9 +1,10 @@
 //! The argument that says where a nested claim is.
 
-/// An array or another collection with the names that lead to a nested claim.
+/// The names that lead to a nested claim, as an array or another collection.
 ///
-/// This trait exists for its error message. If `scopes_at` and `roles_at` demanded `IntoIterator` instead, the compiler
-/// would suggest a call to `chars` for a string. Each character would then be a name.
+/// This trait exists for its error message. If `scopes_at` and `roles_at` demanded `IntoIterator` in place of this
+/// trait, and a program passed a string, the compiler would suggest a call to `chars`. Each character would then be a
+/// name.
 #[diagnostic::on_unimplemented(
     message = "this is not a list of names; write one, as in `[\"realm_access\", \"roles\"]`, or `[\"roles\"]` for a claim that is not nested"
 )]

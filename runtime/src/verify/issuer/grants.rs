@@ -48,7 +48,7 @@ impl Grants {
         self.roles.push(RolesAt { path, scopes });
     }
 
-    /// Returns the scopes that a token grants, from all claims in which the issuer writes scopes.
+    /// Returns the scopes that a token grants, from its claims for scopes and its claims for roles.
     pub(super) fn of(&self, claims: &Map<String, Value>) -> GrantedScopes {
         let found = self.scopes.iter().filter_map(|path| at(claims, path));
         let named = found.flat_map(texts).filter_map(|scope| match &self.prefix {

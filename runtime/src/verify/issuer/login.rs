@@ -19,7 +19,7 @@ pub(super) fn values(claims: &Map<String, Value>) -> impl Iterator<Item = &str> 
     one.into_iter().chain(several.iter().filter_map(Value::as_str))
 }
 
-/// Reads `auth_time`, in seconds since 1970. The claim is a number, but some servers send a string of digits.
+/// Reads `auth_time`, in seconds since 1970. The claim should be a number, but some servers send a string of digits.
 pub(super) fn time(claims: &Map<String, Value>) -> Option<SystemTime> {
     let since = match claims.get("auth_time")? {
         Value::Number(seconds) => Duration::try_from_secs_f64(seconds.as_f64()?).ok()?,

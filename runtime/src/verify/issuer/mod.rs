@@ -125,7 +125,7 @@ impl Issuer {
 
     /// Sets a function that decides which members a [family](Self::family) has.
     ///
-    /// The argument of the function is the segment of `iss` at the position of the placeholder, and has only letters,
+    /// The function gets the segment of `iss` at the position of the placeholder. This segment contains only letters,
     /// digits and `-._~`. The function is called for each token that is not cached, and must not block.
     pub fn members_if(mut self, is_member: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.names.decide(is_member);
@@ -138,11 +138,11 @@ impl Issuer {
         self
     }
 
-    /// Also accepts this `iss` for the same authorization server. For a [family](Self::family), pass a
-    /// pattern, which is accepted in addition to the family's first pattern.
+    /// Also accepts this `iss` for the same authorization server. For a [family](Self::family), pass another pattern.
+    /// The family's first pattern stays in use.
     ///
     /// If two tokens name the issuer differently, their principals differ, even if their subjects are equal. Only your
-    /// program can know whether equal subjects are the same person.
+    /// program can know whether equal subjects stand for the same person.
     pub fn also_named(mut self, issuer: impl Into<String>) -> Self {
         self.names.add(issuer.into());
         self
@@ -155,8 +155,8 @@ impl Issuer {
     /// audience must be marked as an access token, or have a claim for scopes. A token is marked as an access token if
     /// its header has `typ: at+jwt`, if its claim `typ` is `Bearer` or `DPoP`, or if its claim `token_use` is `access`.
     /// To require another claim in place of a claim for scopes, call [`access_claims`](Self::access_claims). A claim
-    /// that only [`roles_at`](Self::roles_at) reads is not a claim for scopes. So if the tokens have roles, but no
-    /// claim for scopes, and are not marked as access tokens, also call `access_claims`.
+    /// that only [`roles_at`](Self::roles_at) reads is not a claim for scopes. So call `access_claims` if the tokens
+    /// have roles, have no claim for scopes, and are not marked as access tokens.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -177,9 +177,8 @@ impl Issuer {
     /// Accepts a token without `aud` if its client is one of `ids`. Use this method for an authorization server that
     /// writes no `aud`. The id of the client is in the claim `client_id`, or else in `azp`, `cid` or `appid`.
     ///
-    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client. The rule for
-    /// the tokens of an [`audience`](Self::audience) also applies to a token without `aud`: the token must be marked as
-    /// an access token, or have a claim for scopes.
+    /// A token without `aud` names no resource, so it is valid at every resource that accepts its client. Like a token
+    /// for an [`audience`](Self::audience), this token must be marked as an access token, or have a claim for scopes.
     pub fn client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.client_ids.extend(ids.into_iter().map(Into::into));
         self
@@ -238,10 +237,10 @@ impl Issuer {
         self
     }
 
-    /// Grants scopes for roles. `path` says where the roles are in the token's claims. It lists the names of the
-    /// members on the way, from the outermost to the innermost. `scopes` maps roles to space-delimited scopes. A role
-    /// that is not in `scopes` grants nothing. If `scopes` lists a role several times, the role grants the scopes of
-    /// all its entries. You can call this method several times. Each call adds a path and the scopes of its roles.
+    /// Grants scopes for roles. `path` says where the roles are in the token's claims. It lists the names that lead to
+    /// the roles, from the outermost to the innermost. `scopes` maps roles to space-delimited scopes. A role that is
+    /// not in `scopes` grants nothing. If `scopes` lists a role several times, the role grants the scopes of all its
+    /// entries. You can call this method several times. Each call adds a path and the scopes of its roles.
     ///
     /// The value at the path is an array of roles, a space-delimited list of roles, or an object. The roles in an
     /// object are the names of its members. If an array has a value that is not a string, the array grants nothing.
@@ -250,10 +249,11 @@ impl Issuer {
     /// call [`roles_only`](Self::roles_only).
     ///
     /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. If a
-    /// token is for this resource only because of an [`audience`](Self::audience) or a [client id](Self::client_ids)
-    /// that you set, the token must be marked as an access token, or have a claim for scopes. If the tokens are not
-    /// [marked](Self::audience) as access tokens and have no claim for scopes, use `access_claims` to name a claim that
-    /// only access tokens have. For example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
+    /// token does not name the resource itself, but has an [`audience`](Self::audience) or a [client
+    /// id](Self::client_ids) that you set, the token must be marked as an access token, or have a claim for scopes. If
+    /// the tokens are not [marked](Self::audience) as access tokens and have no claim for scopes, use `access_claims`
+    /// to name a claim that only access tokens have. For example, if ID tokens lack the claim `roles`, write
+    /// `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.

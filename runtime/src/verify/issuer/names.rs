@@ -87,7 +87,7 @@ impl Names {
         })
     }
 
-    /// Lists the names. A pattern has `{..}` in place of the member.
+    /// Lists the names. In a pattern, `{..}` stands for the member.
     pub(crate) fn iter(&self) -> impl Iterator<Item = String> + Clone + '_ {
         self.forms.iter().map(ToString::to_string)
     }

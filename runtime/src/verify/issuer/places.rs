@@ -63,7 +63,7 @@ impl Places {
 
     /// Checks the URL that the metadata gives for the keys. The URL must be on the origin of the issuer or of the
     /// metadata, or on a host that the program names. Without this check, an issuer could make this program send
-    /// requests to any reachable host, and trust the keys there.
+    /// requests to any reachable host and trust that host's keys.
     pub(crate) fn admit(&self, text: &str) -> Result<Url, String> {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }
@@ -150,8 +150,8 @@ impl Issuer {
     /// Also loads keys from these hosts, if the metadata names a URL on one of them. Write `host:port` for a port other
     /// than 443.
     ///
-    /// By default, keys must be on the origin of the issuer or of its metadata. Name only a host that the provider
-    /// documents, and on which nobody else can publish. The URL of the keys must be an `https` URL, with two
+    /// By default, keys must be on the origin of the issuer or of its metadata. Name a host only if the provider
+    /// documents the host and nobody else can publish on it. The URL of the keys must be an `https` URL, with two
     /// exceptions. An `http` URL is allowed if you set its host with [`Issuer::http_hosts`]. An `http` URL with a
     /// loopback address is allowed if the URL of the issuer or of its metadata also has a loopback address.
     ///

@@ -60,11 +60,11 @@ impl Issuer {
     }
 
     /// Checks an introspection answer about an opaque token. The rules are those for a JSON Web Token, with these
-    /// differences. The introspector has already rejected answers that state another kind of token. If an answer has no
-    /// audience, the answer must state the kind of the token, unless the program called `without_token_type`. `exp` may
-    /// be missing. The audience may be missing if the program allows this. A claim for scopes may be missing. In a JSON
-    /// Web Token, this claim shows that the token is not an ID token. An opaque token needs no such claim, because it
-    /// is never an ID token.
+    /// differences. The introspector has already rejected answers that state another kind of token. An answer without
+    /// an audience must state the kind of the token, unless the program called `without_token_type`. `exp` may be
+    /// missing. The audience may be missing if the program allows this. A claim for scopes may be missing. In a JSON
+    /// Web Token, this claim shows that the token is not an ID token. An opaque token is never an ID token, so it does
+    /// not need this claim.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,
@@ -107,7 +107,8 @@ impl Issuer {
     }
 
     /// Tells whether a token may be an ID token. [`check`](Self::check) accepts a possible ID token only if the
-    /// audience is the resource itself. An audience that the program sets is not enough.
+    /// audience is the resource itself. If a possible ID token names only an audience that the program sets, `check`
+    /// rejects the token.
     #[cfg(feature = "export")]
     pub(crate) fn may_be_id_token(&self, claims: &Map<String, Value>, is_at_jwt: bool) -> bool {
         kind::of(claims, is_at_jwt).is_ok_and(|kind| kind == Kind::Unmarked)
@@ -243,7 +244,7 @@ fn client_of(claims: &Map<String, Value>) -> Option<&str> {
     NAMES.iter().find_map(|name| claims.get(*name)?.as_str())
 }
 
-/// Returns a value as text for comparison: a string as it is, and a number or a boolean as in JSON.
+/// Returns a value as text for comparison: a string unchanged, and any other value as JSON.
 pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

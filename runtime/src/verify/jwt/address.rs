@@ -43,7 +43,7 @@ impl Hosts {
         self.add_of("https", host, method)
     }
 
-    /// Adds a host whose URLs have this scheme. `host` includes the port if the port is not the scheme's default.
+    /// Adds a host whose URLs begin with `scheme`. `host` includes the port if the port is not the scheme's default.
     pub(super) fn add_of(&mut self, scheme: &str, host: &str, method: &str) -> Result<(), String> {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let url = url.filter(|_| !host.contains(['/', '\\', '?', '#', '@', '*']));

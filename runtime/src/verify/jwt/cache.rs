@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{Resource, Token};
 
-/// How long a valid token is used before its signature is checked again.
+/// The time after which the signature of a valid token is checked again.
 const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 
 /// The maximum number of rejected tokens in the cache. If the tokens are long, fewer of them fit. Rejected tokens have
@@ -26,7 +26,7 @@ const REMEMBER_GOOD: Duration = Duration::from_secs(5 * 60);
 /// change this number.
 const MOST_REFUSED: usize = 1024;
 
-/// The smallest weight, in bytes, that a rejected token has in the cache.
+/// The minimum weight, in bytes, of a rejected token in the cache.
 const USUAL_LENGTH: usize = 1024;
 
 /// The minimum time between two sweeps, which remove all expired entries. A lookup can remove an expired entry earlier.
@@ -55,7 +55,7 @@ pub(super) struct Good {
 }
 
 impl Good {
-    /// Makes the entry for a valid token. `key` came from `source`, and verified the token's signature.
+    /// Makes the entry for a valid token. `key` is the key from `source` that verified the token's signature.
     pub(super) fn new(
         token: Token,
         validity: Validity,
@@ -159,8 +159,8 @@ impl Cache {
         self.refused.get(&token)
     }
 
-    /// Caches a valid token. At most once per `SWEEP_AFTER`, also removes entries that are older than `REMEMBER_GOOD`,
-    /// and entries for which `is_over` returns `true`.
+    /// Caches a valid token. Also removes entries that are older than `REMEMBER_GOOD`, and entries for which `is_over`
+    /// returns `true`, but at most once per `SWEEP_AFTER`.
     pub(super) fn keep_good(&self, token: Lookup<'_>, good: Good, is_over: impl Fn(&Good) -> bool) {
         self.sweep(Instant::now(), is_over);
         self.good.insert(token.keep(), Arc::new(good));

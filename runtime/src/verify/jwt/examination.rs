@@ -33,7 +33,7 @@ pub(crate) struct Trouble {
     pub(crate) reason: String,
 }
 
-/// The document that could not be loaded, or that has the problem.
+/// The document that the problem concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
     Metadata,
@@ -62,8 +62,8 @@ pub(crate) enum Kind {
 /// The members of the metadata that matter to clients. A member of an unexpected type is ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Offers {
-    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). The other
-    /// members are also defined in this section, unless their comments say otherwise.
+    /// This member is defined in [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). The members
+    /// without a comment are defined in the same section.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -232,8 +232,8 @@ impl<E: OfKind> OfKind for Missed<E> {
     }
 }
 
-/// Returns the most specific of the problems that were found at the addresses. If this problem is a status other than
-/// 200, the reason names all addresses that answered with such a status.
+/// Returns the most specific problem that was found at any of the addresses. If this problem is a status other than
+/// 200, the reason names all addresses with this kind of problem.
 fn most_telling<E: OfKind>(sought: Sought, missed: &[Missed<E>]) -> Option<Trouble> {
     let kind = missed.iter().map(OfKind::kind).max()?;
     let is_alike = |missed: &&Missed<E>| discriminant(&missed.kind()) == discriminant(&kind);

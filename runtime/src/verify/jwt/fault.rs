@@ -29,7 +29,7 @@ pub(crate) enum Rule {
     Issuer,
     /// The issuer publishes the token's key.
     Key,
-    /// The signature is valid under the token's key.
+    /// The signature matches the token's key.
     Signature,
     /// The token is an access token.
     Kind,
@@ -39,7 +39,7 @@ pub(crate) enum Rule {
     Required,
     /// The token is for this resource.
     Audience,
-    /// If the token has no audience, its client is one that the program accepts.
+    /// If the token has no audience, `Issuer::client_ids` names the token's client.
     Client,
     /// The token has an `exp`, and its `nbf` is not in the future.
     Times,

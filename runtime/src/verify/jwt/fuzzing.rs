@@ -20,7 +20,7 @@ pub fn metadata_urls(issuer: &str) -> Result<Vec<String>, String> {
 ///
 /// # Errors
 ///
-/// Fails if the metadata belongs to another issuer, or if the gate must not load keys from the address in the metadata.
+/// Fails if the metadata belongs to another issuer, or names an address from which the gate must not load keys.
 pub fn key_set_url(metadata: &Value, issuer: &str) -> Result<String, String> {
     let metadata = issuer_metadata::read(metadata.to_string().as_bytes(), issuer);
     let metadata = metadata.map_err(|error| error.to_string())?;

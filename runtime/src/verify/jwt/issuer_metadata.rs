@@ -23,9 +23,9 @@ pub(crate) struct Metadata {
     pub(crate) introspection_endpoint: Option<String>,
 }
 
-/// Fetches the metadata of an issuer from the URL that the program sets. If the program sets no URL, fetches the
-/// metadata from the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery. Calls `wanted` with each
-/// document until a call succeeds, and returns the value of this call.
+/// Fetches the metadata of an issuer from the URL that the program sets. If the program sets no URL, this function uses
+/// the well-known addresses of [RFC 8414, section 3] and of OIDC Discovery. Calls `wanted` with each document until a
+/// call succeeds, and returns the value of this call.
 ///
 /// [RFC 8414, section 3]: https://www.rfc-editor.org/rfc/rfc8414#section-3
 pub(crate) async fn find<T>(
@@ -36,8 +36,8 @@ pub(crate) async fn find<T>(
     found.map_err(|missed| missed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Does the same as [`find`], but returns a list of problems as the error, not one text. `wanted` also receives the
-/// text of the document.
+/// Does the same as [`find`], but the error is a list of problems, not one text. `wanted` also receives the text of the
+/// document.
 pub(super) async fn search<T, E>(
     places: &Places,
     wanted: impl Fn(&[u8], Metadata) -> Result<T, E>,

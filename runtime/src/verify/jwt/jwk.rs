@@ -19,9 +19,8 @@ pub(crate) struct Jwk {
     pub(crate) y: Option<String>,
 }
 
-/// The maximum length of a member's text, in bytes. The longest accepted RSA modulus has 8192 bits, and its text is
-/// shorter than this limit. Without a limit, an issuer could publish a modulus of a megabyte, and make the gate parse
-/// it.
+/// The maximum length of a member's text, in bytes. The text of the longest accepted RSA modulus (8192 bits) is shorter
+/// than this limit. Without a limit, an issuer could publish a modulus of a megabyte, and make the gate parse it.
 const MAX_LENGTH: usize = 2048;
 
 impl Jwk {

@@ -66,7 +66,7 @@ impl KeySource {
     }
 
     /// Returns the keys if they can be used now. If keys must be loaded first, this method calls [`load`](Self::load),
-    /// and returns the result of `load` as an `Err`. This result is the attempt for which the caller can wait, or
+    /// and returns the result of `load` as an `Err`. The `Err` contains the attempt for which the caller can wait, or
     /// `None` if there is no attempt.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
@@ -84,8 +84,8 @@ impl KeySource {
     }
 
     /// Returns keys that are newer than `known`. This method is for a token whose key is not in `known`, or whose
-    /// signature does not match its key in `known`. Returns `None` if `known` is so new that the issuer is not asked
-    /// again.
+    /// signature does not match its key in `known`. If `known` is still new, the issuer is not asked, and the result is
+    /// `None`.
     pub(crate) async fn newer_than(&self, known: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, VerifyError> {
         if self.0.given.is_some() {
             return Ok(None);
@@ -106,20 +106,20 @@ impl KeySource {
         state.keys_after(known).map(Some).ok_or_else(|| state.unavailable(time::Instant::now()))
     }
 
-    /// Tells whether there are keys newer than `known`. If newer keys cannot be loaded, the result is `false`, so that
-    /// a cached refusal based on `known` still applies.
+    /// Tells whether there are keys newer than `known`. The result is also `false` if newer keys cannot be loaded. A
+    /// cached refusal based on `known` then still applies.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns how long a token with an unknown key must wait before it may cause a reload of the keys.
+    /// Returns how long to wait until a token with an unknown key may cause a reload of the keys.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }
 
-    /// Starts an attempt to load the keys, and returns this attempt, so that the caller can wait for it. Returns the
-    /// running attempt if there already is one, and `None` during the pause after a failure. An attempt runs as its own
-    /// task, so it continues even after the end of the request that started it.
+    /// Starts an attempt to load the keys, and returns this attempt, so that the caller can wait for it. If an attempt
+    /// is already running, returns this attempt. During the pause after a failure, returns `None`. An attempt runs as
+    /// its own task, so it continues even after the end of the request that started it.
     fn load(&self, state: &mut State) -> Option<Flight> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Some(flight.clone());
@@ -148,8 +148,8 @@ async fn landing(flight: Option<Flight>) {
 }
 
 impl Shared {
-    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock. Even after a panic, the
-    /// state would be consistent.
+    /// Locks the state, even if the lock is poisoned. No code panics while it holds this lock. If a panic did happen,
+    /// the state would still be consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

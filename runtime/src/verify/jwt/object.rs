@@ -71,8 +71,8 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Rejects a name that is private to `serde_json`. If an object's only member has such a name, and certain features of
-/// `serde_json` are enabled, `serde_json` reads the object as another kind of value, such as a number.
+/// Rejects a name that is private to `serde_json`. If an object's only member has this name, certain features of
+/// `serde_json` turn the object into another kind of value, such as a number.
 fn refuse_private<E: Error>(name: &str) -> Result<(), E> {
     if name.starts_with("$serde_json::private::") {
         return Err(E::custom("a member has a name that is private to serde_json"));
@@ -156,9 +156,9 @@ fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }
 
-/// Checks members whose values are not needed, and stores no values. Fails if there are too many members, or if an
-/// object at any depth repeats a member. `left` is the number of members that may follow, including nested ones. This
-/// number must be small, because each name is compared with all earlier names of its object.
+/// Checks members whose values are not needed, without storing the values. Fails if there are too many members, or if
+/// an object at any depth repeats a member. `left` is the number of members that may follow, including nested ones.
+/// This number must be small, because each name is compared with all earlier names of its object.
 pub(super) struct Names<'de, 'a> {
     seen: Vec<Cow<'de, str>>,
     left: &'a mut usize,

@@ -47,7 +47,8 @@ fn unsigned(bytes: Vec<u8>) -> Vec<u8> {
     bytes.into_iter().skip_while(|byte| *byte == 0).collect()
 }
 
-/// Brings a coordinate to its full length. Some servers omit leading zeros, and some servers write one zero too many.
+/// Makes a coordinate exactly `length` bytes long. Some servers omit leading zeros, and some servers write one zero too
+/// many.
 fn coordinate(bytes: Vec<u8>, length: usize) -> Option<Vec<u8>> {
     let number = unsigned(bytes);
     let missing = length.checked_sub(number.len())?;

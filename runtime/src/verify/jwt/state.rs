@@ -98,14 +98,14 @@ impl State {
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Returns the time until a token with an unknown key may cause a reload of the keys. The result is at least
-    /// `SHORTEST_PAUSE`.
+    /// Returns how long to wait until a token with an unknown key may cause a reload of the keys. The result is at
+    /// least `SHORTEST_PAUSE`.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)
     }
 
-    /// Tells whether keys may be loaded now: there was no failure, or the pause after the failure is over.
+    /// Tells whether keys may be loaded now. Keys are not loaded during the pause after a failure.
     pub(super) fn may_load(&self, now: Instant) -> bool {
         self.failure.as_ref().is_none_or(|failure| failure.retry_at <= now)
     }

@@ -112,7 +112,8 @@ async fn nothing_is_kept_for_long() {
     assert_eq!(remembered(&verifier), (1, 0));
 }
 
-/// While the issuer is down, a token with a new key must not become invalid, even if the token arrives again and again.
+/// While the issuer is down, a token with a new key must not be rejected as invalid, even if the token arrives again
+/// and again.
 #[tokio::test]
 async fn waiting_does_not_settle_an_unknown_key() {
     let (old, new) = (Key::ed25519("old"), Key::ed25519("new"));

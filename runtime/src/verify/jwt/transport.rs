@@ -58,8 +58,8 @@ impl Transport {
     }
 
     /// Makes a client. Callers that send few requests make a new client for each request, because an old client would
-    /// not use root certificates that were installed later. An old client might also try to use the connections of a
-    /// runtime that has ended.
+    /// not use newly installed root certificates. An old client might also try to use the connections of a runtime that
+    /// has ended.
     pub(crate) fn client_for(&self, url: &Url) -> reqwest::Result<Client> {
         let mut client = Client::builder()
             .user_agent(concat!("scopegate/", env!("CARGO_PKG_VERSION")))

@@ -79,8 +79,8 @@ impl<'a> Unread<'a> {
         self.read_as(&TYPES, false)
     }
 
-    /// Parses and checks the header of a token. The `typ` must be one of `types`. If `must_be_typed` is `false`, the
-    /// `typ` may also be absent.
+    /// Parses and checks the header of a token. The `typ` must be one of `types`. The `typ` may be absent if
+    /// `must_be_typed` is `false`.
     pub(crate) fn read_as(self, types: &[&str], must_be_typed: bool) -> Result<Unverified<'a>, Fault> {
         let header = decode(self.header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
@@ -172,14 +172,14 @@ struct Iss<'a> {
     iss: Cow<'a, str>,
 }
 
-/// The claim that gives the token's age.
+/// The claim that says when the token was issued.
 #[derive(Deserialize)]
 struct Iat {
     iat: f64,
 }
 
-/// How many members a header may have, including nested ones. There is a limit because anyone who knows the name of an
-/// issuer can make the gate parse headers.
+/// How many members a header may have, including nested ones. The number is limited, because anyone who knows an
+/// issuer's name can make the gate parse headers.
 const MAX_HEADER_MEMBERS: usize = 32;
 
 /// The members of a JOSE header that the gate uses. The gate ignores keys that the header contains or links to (`jwk`,
@@ -188,7 +188,7 @@ struct Header<'a> {
     alg: Cow<'a, str>,
     typ: Option<Cow<'a, str>>,
     kid: Option<Cow<'a, str>>,
-    /// Whether there is a `crit`, with any value, even `null`.
+    /// Whether the header has the member `crit`, even if its value is `null`.
     crit: bool,
 }
 

@@ -1,5 +1,5 @@
-//! The time during which a token is valid, and the check of this time. A verifier also makes other checks of a token's
-//! claims, but only this check depends on the clock.
+//! The time during which a token is valid, and the check of this time. A verifier also checks other claims of a token,
+//! but only this check depends on the clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -44,8 +44,8 @@ impl Validity {
         Ok(Self { not_before: Self::not_before(claims)?, expires })
     }
 
-    /// Checks the times. Cached tokens are checked, too, because they can expire, and because the clock can be set back
-    /// to a time before their `nbf`.
+    /// Checks the times. Cached tokens are checked again, because they can expire, and because the clock can be set
+    /// back to a time before their `nbf`.
     pub(crate) fn check(&self, now: f64, leeway: Duration) -> Result<(), VerifyError> {
         if self.not_before.is_some_and(|not_before| now + leeway.as_secs_f64() < not_before) {
             return Err(Fault::Plain("it is not valid yet").of(Rule::Times).into());

@@ -37,7 +37,8 @@ pub(crate) struct KnownIssuer {
     pub(crate) keys: KeySource,
 }
 
-/// The outcome of a lookup in the cache. A cached refusal is not a value of this type, but an error.
+/// The outcome of a lookup in the cache. If a cached refusal still applies, the lookup returns an error instead of a
+/// value of this type.
 enum Recalled {
     /// The token is still valid.
     Admitted(Token),
@@ -127,8 +128,8 @@ impl Jwts {
         }
     }
 
-    /// Uses the cached result for a token if the result is still usable. If the keys are too old, this method loads
-    /// them again first, because the result depends on the keys. If the issuer no longer publishes the token's key, the
+    /// Uses the cached result for a token if the result is still usable. If the keys are too old, this method reloads
+    /// the keys first, because the result depends on the keys. If the issuer no longer publishes the token's key, the
     /// cached result is not used.
     async fn recall(
         &self,
@@ -230,10 +231,10 @@ impl Jwts {
 /// Checks a signature with the keys of an issuer. Loads the keys again if the token's key is unknown. Also loads the
 /// keys again if the signature looks forged, because some servers replace a key without changing its `kid`.
 ///
-/// Loading the keys again can fail. After a failure, the known keys are used in two cases: one of these keys has the
-/// token's `kid`, or `is_settled` says that these keys are new enough. For an access token, the keys are new enough if
-/// the gate began to load them after the token arrived, or more than a minute after the token's `iat`. By then, the
-/// issuer should have published the token's key. In all other cases, a failure to load keys is returned as an error.
+/// Loading the keys again can fail. After a failure, the known keys are used only if one of them has the token's `kid`,
+/// or if `is_settled` says that these keys are new enough. For an access token, the keys are new enough if the gate
+/// requested them after the token arrived, or more than a minute after the token's `iat`. By then, the issuer should
+/// have published the token's key. In all other cases, a failure to load keys is returned as an error.
 pub(crate) async fn ask(
     source: &KeySource,
     token: &Unverified<'_>,
@@ -258,7 +259,7 @@ pub(crate) async fn ask(
     }
 }
 
-/// Makes the fault for a token if its issuer does not publish the token's key.
+/// Makes the fault for a token whose issuer does not publish the token's key.
 fn of_no_key(token: &Unverified<'_>) -> Fault {
     let fault = match &token.kid {
         Some(kid) => Fault::with("its issuer publishes no key with its `kid`", kid),

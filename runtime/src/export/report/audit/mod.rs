@@ -47,8 +47,7 @@ pub(in crate::export) struct Audit {
     broken: Vec<Broken>,
 }
 
-/// The count and the line numbers of the invalid lines of a file. An invalid line is a line that is not a
-/// record.
+/// The invalid lines of a file: their count and their line numbers. An invalid line is a line that is not a record.
 #[derive(Serialize)]
 struct Broken {
     file: String,

@@ -31,8 +31,8 @@ impl<'a> Rows<'a> {
     /// the token does not grant a demanded scope directly, each granted scope that covers the demanded scope counts
     /// as needed.
     ///
-    /// If the token had granted only the needed scopes, the request would still have been allowed. If the
-    /// needed scopes are unknown, as for a row that no longer exists, each granted scope counts as needed.
+    /// If the token had granted only the needed scopes, the request would still have been allowed. If the needed scopes
+    /// are unknown, for example because the row no longer exists, each granted scope counts as needed.
     pub(super) fn needed<'r>(&self, record: &'r Record, granted: &'r [String]) -> BTreeSet<&'r str> {
         let all: GrantedScopes = granted.iter().map(String::as_str).collect();
         let is_covered = |scope: &&String| self.policy.covers(&all, scope);
@@ -61,8 +61,8 @@ impl<'a> Rows<'a> {
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes that cover `scope`. If the token grants the scope directly, lists only the scopes for
-    /// which `is_itself` returns `true`.
+    /// Lists the granted scopes that cover `scope`. `is_itself` recognizes a direct grant of `scope`. If the token has
+    /// direct grants, lists only these.
     fn by<'r>(&self, scope: &str, is_itself: impl Fn(&str) -> bool, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| is_itself(own)).collect();

@@ -33,7 +33,7 @@ impl Issuer {
     /// secret.
     ///
     /// The gate accepts all tokens of this app, and no others. The tokens have no audience, so **a token that a client
-    /// sends to the gate is also valid at every other resource that accepts the app's tokens, and at GitHub itself**.
+    /// sends to the gate is also valid at GitHub itself, and at every other resource that accepts the app's tokens**.
     ///
     /// GitHub defines the scopes, and you cannot add scopes. Map these scopes to the scopes of your program, as in the
     /// example. Tokens of a GitHub App have permissions in place of scopes. GitHub's answer does not contain the

@@ -11,10 +11,10 @@ impl Issuer {
     /// with an audience mapper for the URL. Without such a mapper, `aud` has only the ids of clients, and the gate
     /// rejects the token. The claim `typ` states the kind of a token. So the gate rejects ID, refresh and logout
     /// tokens, whatever their audience is. The gate accepts access tokens even if they have a `nonce`. The gate reads
-    /// scopes from `scope`. To grant scopes for roles too, add [`roles_at`](Self::roles_at).
+    /// scopes from `scope`. To also grant scopes for roles, add [`roles_at`](Self::roles_at).
     ///
-    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Write the id of the API's own client in
-    /// place of `CLIENT`, because another client can use the same role name for something else.
+    /// Roles of a client are at `["resource_access", CLIENT, "roles"]`. Replace `CLIENT` with the id of the API's own
+    /// client, because another client can give the same role name another meaning.
     ///
     /// # Examples
     ///
@@ -52,8 +52,8 @@ impl Issuer {
         Self::new(format!("https://{}", host(domain.as_ref()))).audience(project_id).access_claims(["jti"])
     }
 
-    /// Makes the issuer of an authentik OAuth provider. The arguments are the provider's URL, which is
-    /// `https://HOST/application/o/SLUG/` with the slash at the end, and the provider's client id.
+    /// Makes the issuer of an authentik OAuth provider. The arguments are the provider's URL
+    /// (`https://HOST/application/o/SLUG/`, with the slash at the end) and the provider's client id.
     ///
     /// The audience is the client's id. An access token from authentik has all claims of an ID token, and also a claim
     /// `uid`. The gate accepts tokens with a `uid` and without a `nonce`. Access tokens have no scopes unless you add a

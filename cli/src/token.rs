@@ -28,8 +28,8 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Tells whether an argument looks like a token. The caller has failed to read the argument as a file. An argument
-/// looks like a token if it begins like a JSON Web Token, or if it is long and does not look like a path.
+/// Tells whether an argument looks like a token. The caller could not read the argument as a file. An argument looks
+/// like a token if it begins like a JSON Web Token, or if it is long and does not look like a path.
 fn is_token(file: &Path) -> bool {
     let text = file.to_string_lossy();
     text.starts_with("eyJ") || text.len() > 24 && !text.contains(['/', '\\', '.'])

@@ -44,8 +44,7 @@ pub fn are_alike(left: &str, right: &str) -> bool {
 }
 
 /// Returns the search keys of a scope. Two scopes that are alike share at least one key, so only scopes with a common
-/// key have to be compared. One key consists of the scope's words. Each of the other keys consists of these words, but
-/// one word lacks one letter.
+/// key have to be compared. One key consists of the scope's words. Each of the other keys lacks one letter of one word.
 pub fn alike_keys(text: &str) -> BTreeSet<String> {
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut keys = BTreeSet::from([words.join(" ")]);

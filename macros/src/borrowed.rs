@@ -1,5 +1,5 @@
 //! Finds arguments that borrow an `Access`, such as `access: &Access`. Handlers and tools get their arguments by value.
-//! Without this check, the compiler would suggest `#[debug_handler]` for a handler that borrows an `Access`, and
+//! Without this check, the compiler would suggest `#[debug_handler]` for a handler that borrows an `Access`.
 //! `#[debug_handler]` would then ask for a lifetime.
 
 use quote::{ToTokens, quote};
@@ -72,8 +72,8 @@ fn borrows_access(type_: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// Tells whether the path ends in the name `Access` and is not a generic parameter. Another type can have the same
-/// name, so the type is not always scopegate's `Access`.
+/// Tells whether the path ends in the name `Access`, and does not name a generic parameter. Another type can have the
+/// same name, so the type is not always scopegate's `Access`.
 pub(crate) fn is_access(path: &Path, generics: &Generics) -> bool {
     let is_generic = || generics.type_params().any(|parameter| path.is_ident(&parameter.ident));
     path.segments.last().is_some_and(|last| last.ident == "Access" && last.arguments.is_none())

@@ -74,8 +74,8 @@ impl Parse for Rule {
     }
 }
 
-/// Makes the error for an argument that cannot be inside a group, because it applies to all alternatives. The message
-/// shows `value`, for example `(..)`, in place of the argument's own value.
+/// Makes the error for an argument that applies to all alternatives, and therefore cannot be inside a group. The
+/// message shows `value`, for example `(..)`, in place of the argument's own value.
 fn outside_groups(name: &Path, value: &str) -> syn::Error {
     let argument = name.to_token_stream();
     let is_login = name.is_ident("max_age") || name.is_ident("acr");

@@ -15,7 +15,7 @@ use super::{
 enum Role {
     Required,
     Alternative,
-    /// The scope implies a required scope, or a scope in an alternative.
+    /// The scope implies a scope with one of the two roles above.
     Implied,
     Also,
     Related,

@@ -100,7 +100,7 @@ pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterat
 }
 
 /// Counts how often a parameter occurs in a route's path or in the gate's family. If the parameter occurs in both, only
-/// the occurrences in the path are counted, because the family gives the parameter the same value.
+/// the occurrences in the path are counted, because the parameter has the same value in both.
 fn places_of(parameter: &str, path: &str, gate: &Gate) -> usize {
     let in_route = names_in(path).filter(|name| *name == parameter).count();
     let is_of_family =

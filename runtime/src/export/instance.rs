@@ -11,7 +11,7 @@ use scopegate_grammar::{Piece, escape, has_braces, pieces};
 
 use crate::scope::{Values, prefix_of, values_in};
 
-/// Lists the parameter values that turn one of `templates` into a scope that `names` contains or that a wildcard in
+/// Lists the parameter values that turn one of `templates` into a scope in `names`, or into a scope that a wildcard in
 /// `names` covers.
 pub(super) fn values<'a, N: Iterator<Item = &'a str>>(
     templates: impl Iterator<Item = &'a str>,

@@ -56,8 +56,8 @@
 //! The layer answers 400 to a body that is not a JSON-RPC message, or that two parsers could read differently. These
 //! are the cases:
 //!
-//! - A member that affects the decision is repeated, has a name in another letter case (`Method` for `method`), or has
-//!   a list as its value in place of an object.
+//! - A member that affects the decision is repeated, has a name in another letter case (`Method` for `method`), or
+//!   contains a list in place of an object.
 //! - More text follows the message.
 //! - The body is not UTF-8.
 //! - A message has no method, no result and no error.

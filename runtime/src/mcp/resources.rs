@@ -59,9 +59,10 @@ pub struct McpResource<'a> {
 #[cfg(feature = "rmcp")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KnownAs<'a> {
-    /// The template of a row matches exactly the URIs of the listed template, but has other names for the variables.
+    /// A row's template matches exactly the same URIs as the listed template, but names the variables differently.
     Renamed(&'a str),
-    /// No row's template matches exactly these URIs. But at least one row applies, or may apply, to some of the URIs.
+    /// No row has a template that matches exactly these URIs. But at least one row applies, or may apply, to some of
+    /// the URIs.
     Others,
     /// No row applies to any of these URIs.
     Unknown,

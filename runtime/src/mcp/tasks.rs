@@ -109,7 +109,7 @@ impl Origins {
 }
 
 impl Tasks {
-    /// Finds the origin of each task that a body names: the tool with which the caller started the task.
+    /// Finds the origin of each task that a body names. The origin is the tool with which the caller started the task.
     pub(super) async fn origins(
         &self,
         binding: &Binding,

@@ -127,8 +127,8 @@ impl Policy {
         if self.vocabulary.is_empty() { None } else { unknown_among(self.known(false), scope, by) }
     }
 
-    /// Describes a template that is in no vocabulary. Returns `None` if no vocabulary has templates, because templates
-    /// then need no entry in a vocabulary.
+    /// Describes a template that is in no vocabulary. Returns `None` if no vocabulary has templates, because the
+    /// vocabularies then allow every template.
     fn unknown_template(&self, template: &str, by: &str) -> Option<String> {
         if self.has_templates() {
             unknown_among(self.known(true), template, &format!("{by} the template"))

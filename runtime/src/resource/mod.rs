@@ -166,8 +166,8 @@ impl Resource {
 
     /// Returns the path of [`Resource::metadata_url`], where the server serves the document.
     ///
-    /// The URL contains the identifier's query, if there is one. The path leaves out the query, because routes do not
-    /// depend on it.
+    /// The URL contains the identifier's query, if there is one. The path leaves out this query, because routes do not
+    /// depend on queries.
     pub fn metadata_path(&self) -> String {
         self.identifier.well_known_path()
     }

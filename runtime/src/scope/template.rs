@@ -71,8 +71,8 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     values_in(template, scope, false).is_some()
 }
 
-/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, it is enough that the
-/// template becomes a scope that begins with `text`. The result then has no values for the parameters that come after
+/// Returns the parameter values with which the template becomes `text`. If `is_prefix` is `true`, the template only
+/// needs to become a scope that begins with `text`. The result then has no values for the parameters that come after
 /// the end of `text`.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {

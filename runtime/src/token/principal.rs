@@ -42,8 +42,7 @@ use std::{
 /// ```
 ///
 /// This function gives a wrong answer if a client acts for a user whose subject equals the client's id. It also gives a
-/// wrong answer if a client acts on its own behalf with a token whose `sub` differs from the client's id. Auth0 issues
-/// such tokens.
+/// wrong answer if the `sub` of a client's own token is not the client's id. Auth0 issues such tokens.
 ///
 /// [RFC 9068, section 5]: https://www.rfc-editor.org/rfc/rfc9068#section-5
 /// [RFC 9068, section 2.2]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2

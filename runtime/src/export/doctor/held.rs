@@ -20,7 +20,8 @@ pub(super) struct Held<'a> {
     pub(super) policy: &'a Policy,
     /// The scopes that the token grants, and the scopes that the policy's implications name.
     names: BTreeSet<String>,
-    /// A value that occurs in no scope of `names`. This value stands for all values that do not occur in `names`.
+    /// A value that does not occur in any scope of `names`. This value stands for all values that do not occur in
+    /// `names`.
     other: String,
 }
 

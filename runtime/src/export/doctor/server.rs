@@ -104,7 +104,7 @@ fn spelling(found: &str, expected: &str) -> String {
     }
 }
 
-/// Finds things that clients will need but that the authorization server does not offer.
+/// Finds what clients will need but the authorization server does not offer.
 fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(unlisted_scopes(offers, gate.policy(), table));

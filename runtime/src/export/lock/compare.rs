@@ -77,8 +77,8 @@ impl<'a> Demand<'a> {
         Self { needs_token: true, needs_floor: true, ways: vec![Vec::new()] }
     }
 
-    /// Adds a scope that the handler can demand while it runs. To call a public operation, the caller then needs a
-    /// token that grants this scope. This token need not grant the floor.
+    /// Adds a scope that the handler can demand while it runs. Even a public operation then needs a token that grants
+    /// this scope. This token need not grant the floor.
     pub(super) fn and(mut self, scope: &'a str) -> Self {
         self.ways.iter_mut().for_each(|way| way.push(scope.into()));
         Self { needs_token: true, ..self }
@@ -138,7 +138,7 @@ fn scopes_of<'a>(side: &'a Side, with_floor: bool, way: &'a [Cow<'_, str>]) -> i
     floor.chain(way.iter().map(AsRef::as_ref))
 }
 
-/// Tells whether a token with one scope from each set of `wanted` can fail to meet `demand`.
+/// Tells whether a token can have one scope from each set of `wanted`, and still not meet `demand`.
 ///
 /// A token does not meet the demand if it lacks a scope of the floor, or if every alternative has a scope that the
 /// token lacks. A token lacks a scope if none of the token's scopes covers that scope. To find a token that does not

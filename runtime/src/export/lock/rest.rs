@@ -17,7 +17,7 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// `true` if, for the same request, a parameter can have different values in the operation's path or URI and in the
+    /// `true` if one request can give a parameter one value in the operation's path or URI, and another value in the
     /// path or URI of the row that applies. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
@@ -79,8 +79,8 @@ impl<'a> Routes<'a> {
 
     /// Returns the rows of the other paths to which axum sends the operation's requests. For example, suppose that the
     /// lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for `/f/secret`. If the
-    /// operation's own path is in the lock, axum sends the operation's requests only to this path, so the result is
-    /// empty.
+    /// operation's own path is in the lock, the result is empty, because axum sends the operation's requests only to
+    /// this path.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

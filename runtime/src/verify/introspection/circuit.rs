@@ -34,8 +34,8 @@ enum State {
     /// All requests may ask the server.
     #[default]
     Closed,
-    /// The server gave no answer, or refuses all questions now, for example because it rejects the credentials of this
-    /// program. No request may ask the server before `until`.
+    /// The server did not answer, or it refuses all requests of this program, for example because the program's
+    /// credentials are wrong. No request may ask the server before `until`.
     Open { until: Instant, pause: Duration, reason: Arc<str> },
     /// The pause is over, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.

@@ -32,9 +32,9 @@ use crate::{VerifyError, verify::issuer::Places};
 /// The time limit for an answer, including the time for fetching metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. When the limit is reached, a request that needs a new
-/// question gets 503 immediately. Requests do not wait in a queue, because the queue would grow without limit while the
-/// server is slow.
+/// How many questions to a server may be open at the same time. When the limit is reached and a token needs a new
+/// question, the request gets 503 immediately. Requests do not wait in a queue, because the queue would grow without
+/// limit while the server is slow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The maximum length, in bytes, of an answer. A longer answer is not parsed. There is a limit because parsed values
@@ -135,9 +135,9 @@ impl Introspector {
     }
 
     /// Returns the open question about this token, if there is one. Otherwise starts a new question, and returns it. A
-    /// question runs as its own task, so it continues even if the request that started it ends. Returns an `Err` with
-    /// the cached outcome if there is one. Also returns an `Err` if no question can start now, for example because too
-    /// many questions are open.
+    /// question runs as its own task, so it continues even if the request that started it ends. If an outcome is
+    /// cached, returns an `Err` with this outcome. Also returns an `Err` if no question can start now, for example
+    /// because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {

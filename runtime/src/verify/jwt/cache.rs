@@ -159,8 +159,8 @@ impl Cache {
         self.refused.get(&token)
     }
 
-    /// Caches a valid token. Also removes entries that are older than `REMEMBER_GOOD`, and entries for which `is_over`
-    /// returns `true`, but at most once per `SWEEP_AFTER`.
+    /// Caches a valid token. At most once per `SWEEP_AFTER`, also removes entries that are older than `REMEMBER_GOOD`,
+    /// and entries for which `is_over` returns `true`.
     pub(super) fn keep_good(&self, token: Lookup<'_>, good: Good, is_over: impl Fn(&Good) -> bool) {
         self.sweep(Instant::now(), is_over);
         self.good.insert(token.keep(), Arc::new(good));

@@ -12,7 +12,7 @@ use super::{
     body::read,
     connection,
     dialect::{Dialect, ToolResult},
-    encoding,
+    encoding::{self, Plain},
     endpoint::Endpoint,
     headers::{self, Mismatch},
     message::{Message, Messages},
@@ -148,39 +148,16 @@ async fn admit_anyone(
         log::needs_token(why);
         Refusal::from(plan.demand_a_token(&Noted::of(parts, watch)))
     };
-    // The `Authorization` header can have credentials of another scheme. These could identify a caller, so the request
-    // then needs a token.
-    let has_credentials = parts.headers.contains_key(AUTHORIZATION);
-    if !has_credentials && connection::opens_a_stream(&parts.method) && endpoint.rules.opens_connections() {
+    let opens_a_stream =
+        connection::opens_a_stream(&parts.method) && !parts.headers.contains_key(AUTHORIZATION);
+    if opens_a_stream && endpoint.rules.opens_connections() {
         return Err(ProtocolError::no_stream().into());
     }
-    if has_credentials {
-        return Err(needs_a_token(
-            parts,
-            watch,
-            "its header `Authorization` contains no token that the gate reads",
-        ));
-    }
-    if connection::has_no_message(&parts.method) {
-        return Err(needs_a_token(parts, watch, "its HTTP method carries no message"));
-    }
-    let Some(described) = encoding::plain(&parts.headers) else {
-        return Err(needs_a_token(
-            parts,
-            watch,
-            "its headers do not say that the body is uncompressed `application/json`",
-        ));
-    };
+    let described = described_by_anyone(parts).map_err(|why| needs_a_token(parts, watch, why))?;
     let bounds = endpoint.bounds_for_anyone();
     let bytes = match watch.without(read(mem::take(body), &parts.headers, &bounds)).await {
         Ok(bytes) => bytes,
-        Err(answer) if answer.is_too_large() => {
-            return Err(needs_a_token(
-                parts,
-                watch,
-                "its body is longer than the limit for requests without a token",
-            ));
-        }
+        Err(answer) if answer.is_too_large() => return Err(needs_a_token(parts, watch, TOO_LONG_FOR_ANYONE)),
         Err(answer) => return Err(answer.into()),
     };
     let messages = Messages::read(&bytes).map_err(|_| {
@@ -205,6 +182,22 @@ async fn admit_anyone(
     Enforcement::done_for_anyone(endpoint.slot.clone(), plan, &mut parts.extensions);
     *body = Body::from(bytes);
     Ok(())
+}
+
+const TOO_LONG_FOR_ANYONE: &str = "its body is longer than the limit for requests without a token";
+
+/// Returns how the headers of a request without a token describe the body. If the gate cannot read the body, returns
+/// the reason why the request needs a token.
+fn described_by_anyone(parts: &Parts) -> Result<Plain, &'static str> {
+    // The header can have credentials of another scheme, and these could identify a caller.
+    if parts.headers.contains_key(AUTHORIZATION) {
+        return Err("its header `Authorization` contains no token that the gate reads");
+    }
+    if connection::has_no_message(&parts.method) {
+        return Err("its HTTP method carries no message");
+    }
+    encoding::plain(&parts.headers)
+        .ok_or("its headers do not say that the body is uncompressed `application/json`")
 }
 
 /// Checks the token against the scopes that the messages of a body need. For a single message, returns the last row

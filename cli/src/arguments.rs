@@ -13,7 +13,7 @@ use crate::package::Exporter;
 #[derive(Debug, Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 pub(crate) enum Arguments {
-    /// Shows, exports and checks which scopes the operations of a scopegate program need
+    /// Shows, exports and checks the scopes that the operations of a scopegate program need
     Scopegate(Scopegate),
 }
 

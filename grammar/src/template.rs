@@ -21,8 +21,8 @@ pub enum TemplateFault {
     Unbalanced,
     /// A parameter is written `{}`, or has a name that a path parameter cannot have.
     Name,
-    /// A parameter is next to another parameter, or to a character that a value can contain. In a scope made from this
-    /// template, nobody could tell where the value begins or ends.
+    /// A parameter is next to another parameter, or to a character that a value can contain. A scope made from this
+    /// template would not show where the value begins or ends.
     Adjacent,
     /// There is no text around the parameters, so the request's path would determine the whole scope.
     Bare,
@@ -115,7 +115,7 @@ pub const fn has_braces(text: &str) -> bool {
     first_brace(text) < text.len()
 }
 
-/// Returns the position of the first brace, or the length of a text without braces.
+/// Returns the position of the first brace, or the length of the text if it has no braces.
 const fn first_brace(text: &str) -> usize {
     let mut at = 0;
     while at < text.len() && !matches!(text.as_bytes()[at], b'{' | b'}') {

@@ -242,7 +242,7 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
 
 /// Emits the alternatives. If the attribute combines a constant with another scope or a login, this function also emits
 /// a constant that lists the scopes. With this list, the compiler reports only one error if the path of a scope is
-/// wrong. The compiler needs time to evaluate the list, so the list is left out if all scopes are literals.
+/// wrong. If all scopes are literals, this function leaves out the list to save compile time.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

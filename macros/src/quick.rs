@@ -59,8 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// The maximum number of scopes in the attribute of a usual handler. `expand` reads an attribute with more than
-/// `MAX_SCOPES` scopes, and checks whether the number of scopes is allowed.
+/// The maximum number of scopes in the attribute of a usual handler. `expand` handles attributes with more scopes, and
+/// rejects attributes with too many scopes.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 
@@ -158,7 +158,7 @@ fn is_word(token: &TokenTree, wanted: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == wanted)
 }
 
-/// Returns `false` if the attribute affects the expansion.
+/// Tells whether the expansion can ignore the attribute.
 fn is_usual_attribute(attribute: &TokenTree) -> bool {
     let TokenTree::Group(attribute) = attribute else { return false };
     // The name of an attribute is the last segment of its path.

@@ -72,8 +72,8 @@ fn nameless(handler: &Expr) -> syn::Error {
 ///
 /// If this type is missing, the user must see only one error, which says that a trait is not implemented. The message
 /// for this trait tells the user what to write. Therefore, the name of the missing type must still resolve to
-/// something. If the path of the handler names a module, as in `files::list`, the emitted code imports a placeholder
-/// under the name of the type, here `__path_list`. An inner block then imports everything in the module. If the module
+/// something. For a handler whose path names a module, such as `files::list`, the emitted code imports a placeholder
+/// under the type's name, here `__path_list`. An inner block then imports everything in the module. If the module
 /// contains the type, the type takes precedence over the placeholder. For a handler without a module, the emitted code
 /// uses the type's name as a pattern in a `match`. If no unit struct has this name, the compiler reads the pattern as a
 /// new variable.

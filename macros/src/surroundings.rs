@@ -83,7 +83,7 @@ const HERE: &str = "__scopegate_looks_around_here";
 
 /// Among the tokens before a block, the first of these keywords decides what kind of item the block belongs to. Later
 /// keywords do not count, because a later `impl` can be part of a type, and a later `for` can be part of an expression.
-/// If the first keyword is `impl`, however, a later `for` shows that the block implements a trait.
+/// There is one exception: if the first keyword is `impl`, a later `for` shows that the block implements a trait.
 const KEYWORDS: [&str; 9] = ["impl", "trait", "fn", "mod", "const", "static", "let", "for", "macro_rules"];
 
 /// Finds what surrounds the token `HERE`.

@@ -73,7 +73,7 @@ fn entry(report: &Report, uses: &Uses<'_>, scope: &str, description: &str) -> Ma
     }
 }
 
-/// Returns a text that says, for each `Role`, in how many operations the scope has this role.
+/// Returns a text with the number of operations for each `Role` of the scope.
 fn summary(rows: &[(Role, &Row)]) -> String {
     let groups = rows.chunk_by(|one, other| one.0 == other.0);
     let counts: Vec<String> = groups

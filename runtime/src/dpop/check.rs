@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
     Invalid(Fault),
     /// The proof has no nonce, or has a nonce that the gate does not accept.
     Nonce(Fault),
-    /// The store cannot tell at present whether the proof is new.
+    /// The store cannot currently tell whether the proof is new.
     Unknown(StoreError),
 }
 
@@ -97,7 +97,7 @@ impl Dpop {
     /// Tells whether a proof with the time `made` could have been used before the program started. Always returns
     /// `false` if the store keeps its proofs across a restart.
     ///
-    /// The time of an accepted proof is at most one window in the future. So if the time of a proof is at most one
+    /// The time of an accepted proof is at most one window in the future. So if the time of a proof is less than one
     /// window after the start, the proof may have been used before the start.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()

@@ -52,7 +52,7 @@ impl Nonces {
         Self(Key::new(HMAC_SHA256, secret))
     }
 
-    /// Makes a nonce with the time `now`. If `now` is not later than `started`, the time of the nonce is the first
+    /// Makes a nonce with the time `now`. If `now` is `started` or earlier, the time of the nonce is the first
     /// millisecond after `started`.
     pub(super) fn issue(&self, now: Moment, started: Moment) -> String {
         let at = Moment(now.0.max(started.0.saturating_add(1)));

@@ -89,7 +89,7 @@ impl Future for Expired {
 }
 
 /// Returns the time until the token expires, or `None` if it has expired. If the clock shows a time before 1970, the
-/// clock is broken, and the token counts as expired.
+/// token counts as expired, because the clock must be wrong.
 fn left(until: SystemTime, now: SystemTime) -> Option<Duration> {
     let left = until.duration_since(now).ok().filter(|left| !left.is_zero());
     left.filter(|_| now >= UNIX_EPOCH)

@@ -34,8 +34,8 @@ pub trait OfAnotherType {
 
 impl<T> OfAnotherType for TypeOf<T> {}
 
-/// Checks an argument of a public handler. The check compiles for every type except [`Access`]. A request to a public
-/// handler can lack a token, and without a token there is no `Access`.
+/// Checks an argument of a public handler. The check compiles for every type except [`Access`]. A public handler can be
+/// called without a token, and then there is no `Access`.
 #[diagnostic::on_unimplemented(
     message = "a `#[public]` handler has no token for an `Access`",
     label = "write `Option<Access>`, or `#[authenticated]` above the handler"

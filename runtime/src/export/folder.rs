@@ -27,7 +27,7 @@ use crate::well_known::{Discovery, clashes_between};
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in
-/// the folder stay. Pass all documents of a host in one call, because a second call removes the documents of the first.
+/// the folder stay. Pass all documents of a host in one call, because each call removes the documents of earlier calls.
 ///
 /// # Errors
 ///

@@ -258,7 +258,7 @@ pub(crate) fn not_judged(method: &str, name: Option<&str>, why: &str) {
     let _ = (method, name, why);
 }
 
-/// Logs why the gate demands a token for a request, although some operations are public.
+/// Logs why the gate demands a token for a request to a server with public operations.
 #[cfg(feature = "mcp")]
 pub(crate) fn needs_token(why: &str) {
     #[cfg(feature = "tracing")]

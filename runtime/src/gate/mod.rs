@@ -77,7 +77,7 @@ struct Inner {
     problems: Vec<String>,
 }
 
-/// The resource or the realm that a gate protects and that the gate's challenges name.
+/// The resource or realm that a gate protects and names in its challenges.
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
@@ -322,7 +322,8 @@ impl Gate {
         self.bound()
     }
 
-    /// Makes the gate treat headers with proofs as secret, like headers with credentials.
+    /// Registers the headers that contain proofs. The gate treats these headers as secret, like headers with
+    /// credentials.
     fn bound(mut self) -> Self {
         let inner = self.change();
         inner.sources.set_proofs(inner.bindings.headers());

@@ -72,8 +72,8 @@ impl Binding {
         Ok(Self::with_key(&key))
     }
 
-    /// Returns the MAC of `kind`, `owner` and `parts`, in characters that are legal in headers and JSON. `parts`
-    /// contains the server's own identifier. For a task, `parts` also contains the name of the tool, before the
+    /// Returns the MAC of `kind`, `owner` and `parts`, encoded in characters that are legal in headers and JSON.
+    /// `parts` contains the server's own identifier. For a task, `parts` also contains the name of the tool, before the
     /// identifier.
     pub(super) fn tag(&self, kind: Kind, owner: Owner<'_>, parts: &[&str]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.mac(kind, owner, parts).finalize().into_bytes())

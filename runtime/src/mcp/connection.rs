@@ -14,7 +14,7 @@ use hyper::upgrade::OnUpgrade;
 
 use super::protocol_error::ProtocolError;
 
-/// Tells whether a header is only about the connection. `Transfer-Encoding` is not one of these headers, because it is
+/// Tells whether a header describes only the connection. `Transfer-Encoding` is not one of these headers, because it is
 /// checked together with the body.
 fn is_of_connection(name: &HeaderName) -> bool {
     matches!(

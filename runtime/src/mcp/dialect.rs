@@ -1,5 +1,5 @@
-//! The form of the answer to a refused tool call: an HTTP status as OAuth defines it, or a tool result that some
-//! clients read.
+//! The form of the answer to a refused tool call: an HTTP status as OAuth defines it, or a tool result for clients that
+//! read the challenge there.
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -47,8 +47,8 @@ pub(super) const CHALLENGES: &str = "mcp/www_authenticate";
 pub(super) struct ToolResult(Vec<u8>);
 
 impl ToolResult {
-    /// Turns the refusal of the tool call `id` into a tool result. Returns `None` for a refusal without a challenge,
-    /// since a result without a challenge does not help a client.
+    /// Turns the refusal of the tool call with the id `id` into a tool result. Returns `None` for a refusal without a
+    /// challenge, since a result without a challenge does not help a client.
     pub(super) fn of(rejection: &Rejection, id: &Value, has_result_types: bool) -> Option<Self> {
         let challenges: Vec<_> =
             rejection.challenges().filter_map(|challenge| challenge.to_str().ok()).collect();

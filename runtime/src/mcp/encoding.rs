@@ -1,7 +1,7 @@
 //! Checks the headers that describe the body of a client's request, and rewrites these headers for the service.
 //!
 //! If a server decodes a body, for example by decompressing it, the server does not read the same text as the gate.
-//! Servers decode by different rules, so the gate accepts only a fixed list of headers about the body. If the client's
+//! Servers decode by different rules, so the headers that describe the body must be on a fixed list. If the client's
 //! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces the header.
 
 use http::{
@@ -82,8 +82,8 @@ pub(super) fn describe_none(headers: &mut HeaderMap) {
     }
 }
 
-/// Tells from the start of a header's name whether the header describes a body. CGI and similar interfaces treat `_`
-/// like `-`, so this function does the same.
+/// Tells whether a header describes a body. The names of these headers begin with `content-` or `transfer-`. CGI and
+/// similar interfaces treat `_` like `-`, so this function does the same.
 fn describes_a_body(name: &str) -> bool {
     ["content", "transfer"]
         .iter()

@@ -37,8 +37,8 @@ pub(super) fn version_lacks(headers: &HeaderMap, message: &Message<'_>) -> bool 
     !version_has_sessions(headers) && REMOVED.contains(&method)
 }
 
-/// Tells whether the request's version of the protocol has sessions. In a version with sessions, the answer to an
-/// unknown method is not a 404, because a client that gets a 404 ends its session.
+/// Tells whether the request's version of the protocol has sessions. In a version with sessions, an unknown method does
+/// not get a 404, because a client that gets a 404 ends its session.
 pub(super) fn version_has_sessions(headers: &HeaderMap) -> bool {
     let version = one(headers, &PROTOCOL_VERSION).ok().flatten();
     version.is_none_or(|version| version < FIRST_WITH_HEADERS)

@@ -1,4 +1,4 @@
-//! Limits the memory that all bodies together use while they are read.
+//! Limits the total memory of the bodies that are being read.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 

@@ -11,8 +11,8 @@
 //!    origins. If the origin is not allowed or cannot be parsed, the answer is 403 without a challenge.
 //!
 //! 3. **The connection.** An HTTP method other than `POST`, `GET`, `HEAD`, `DELETE` and `OPTIONS` gets a 405. A
-//!    `Connection` header may contain only `close`, `keep-alive`, and the names of certain headers, such as `Upgrade`;
-//!    otherwise the answer is 400. An `Expect` header other than `100-continue` gets a 417.
+//!    `Connection` header may contain only `close`, `keep-alive`, and the names of certain headers, such as `Upgrade`.
+//!    A `Connection` header with any other value gets a 400. An `Expect` header other than `100-continue` gets a 417.
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
 //!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is

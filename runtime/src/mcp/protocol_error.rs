@@ -39,7 +39,7 @@ const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
-/// The official TypeScript SDK uses this code for an unknown session, too.
+/// The code that the official TypeScript SDK uses for an unknown session.
 const SESSION_NOT_FOUND: i32 = -32001;
 const HEADER_MISMATCH: i32 = -32020;
 
@@ -200,7 +200,7 @@ impl ProtocolError {
     }
 
     /// Gives this error the id of the request `message`, so that the error answers this request. With `None`, the error
-    /// answers the HTTP request as a whole.
+    /// answers the whole HTTP request.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self

@@ -194,7 +194,7 @@ impl Parameters for Captures<'_> {
     }
 }
 
-/// Counts the bytes that are compared, so that tests can check the limit on the work for one URI.
+/// Counts the compared bytes, so that tests can check that the work for one URI is limited.
 #[cfg(test)]
 pub(super) mod work {
     use std::cell::Cell;

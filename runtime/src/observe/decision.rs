@@ -235,7 +235,8 @@ impl<'a> Decision<'a> {
         self.facts.token?.subject()
     }
 
-    /// Returns the client (`client_id`, or else `azp`, `cid` or `appid`), if a token was verified and names its client.
+    /// Returns the client, if a token was verified and names its client. The client's id is the value of `client_id`,
+    /// or else of `azp`, `cid` or `appid`.
     #[must_use]
     pub fn client(&self) -> Option<&'a str> {
         self.facts.token?.client()

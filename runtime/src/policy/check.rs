@@ -143,7 +143,7 @@ impl Policy {
         entries.map(|entry| entry.scope().as_str())
     }
 
-    /// Returns a vocabulary's scope that is spelt almost like `scope`, or `None` if no scope is similar.
+    /// Returns a scope of the vocabulary that is spelt almost like `scope`, or `None` if no scope is similar.
     #[cfg(feature = "rmcp")]
     pub(crate) fn suggestion(&self, scope: &str) -> Option<&str> {
         scopegate_grammar::suggest(scope, self.known(false))

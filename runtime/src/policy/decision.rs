@@ -161,7 +161,7 @@ impl Policy {
     }
 }
 
-/// Combines the required logins of a request's operations into one required login, which the challenge names.
+/// Combines the required logins of a request's operations into the one login that the challenge names.
 pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     let asked =
         demands.iter().filter(|demand| !demand.is_public()).map(|demand| demand.row.requirement().step_up());

@@ -126,8 +126,8 @@ impl Custom {
         Self(write)
     }
 
-    /// Writes a body with the program's function. If the function returns a `Rejection`, the `Rejection` gets the
-    /// default body, because a second call to the function could start an endless recursion.
+    /// Calls the program's function, which writes the body. If the function returns a `Rejection`, the `Rejection` gets
+    /// the default body, because a second call to the function could start an endless recursion.
     pub(super) fn write(&self, refused: &Refused<'_>) -> Response {
         match Writing::begin() {
             Some(_writing) => (self.0)(refused),

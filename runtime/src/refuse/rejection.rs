@@ -229,7 +229,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// No challenges, for example because another token would not help the client.
+/// No challenges, for example if another token would not help the client.
 pub(crate) const NONE: Challenges = [None, None];
 
 impl fmt::Debug for Rejection {

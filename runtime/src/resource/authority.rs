@@ -8,7 +8,7 @@ use std::{
 
 /// `host [ ":" port ]` ([RFC 3986, section 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
 ///
-/// Browsers accept more forms than this type: they read `127.1` as an address, and they convert names in other
+/// Browsers accept forms that this type rejects: they read `127.1` as an address, and they convert names in other
 /// alphabets to `xn--..`. A form that only some parsers understand is rejected, so that all parsers read the same host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {

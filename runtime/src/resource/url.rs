@@ -194,8 +194,8 @@ fn check_rest(rest: &str) -> Result<(), &'static str> {
 }
 
 /// Tells whether `text` has the form `*( pchar / "/" / "?" )` ([RFC 3986, section
-/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A fragment that consists of the same characters may
-/// follow. A text of this form contains neither `"` nor `\`, so it is safe inside a quoted string of a header.
+/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). The text may end with a fragment of the same form. A text
+/// of this form contains neither `"` nor `\`, so it is safe inside a quoted string of a header.
 fn is_path_text(text: &str) -> bool {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);

@@ -89,7 +89,7 @@ pub struct WithGuard<T>(PhantomData<(fn() -> T, PhantomPinned)>);
 ///
 /// If a handler had a second guard, the second guard would be enforced, but no table would show it. So the compiler
 /// must recognize a handler that already has a guard. The type of a guard is not `Unpin`, so that the compiler can
-/// recognize the guard. Other extractors are `Unpin`, because extracted values contain no pointers to themselves.
+/// recognize the guard. Other extractors are `Unpin`, because they contain no pointers to themselves.
 #[diagnostic::on_unimplemented(
     message = "this handler already declares its scopes; declare all of them in one place: in its attribute, or in \
                `guarded(requirement!(..), ..)` around a handler without one"

@@ -120,8 +120,8 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A scope whose text need not be known at compile time. The text comes from the program's source, from its
-/// configuration, or from a template and a path parameter. Clones are cheap.
+/// A scope whose text can be determined at run time. The text comes from the program's source, from its configuration,
+/// or from a template and a path parameter. Clones are cheap.
 ///
 /// # Examples
 ///

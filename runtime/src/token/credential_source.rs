@@ -82,9 +82,9 @@ impl CredentialSource {
     ///
     /// A page that opens a `WebSocket` can set only this header. The page offers two protocols, as in
     /// `new WebSocket(url, ["files.v1", "bearer." + token])`, and the handler selects the first protocol. If the
-    /// handler selects no protocol, browsers close the connection. The gate removes the entry with the token before a
-    /// handler runs, so the handler cannot send the token back. The origin of the request needs no check, because pages
-    /// of other sites do not know the token.
+    /// handler selects no protocol, browsers close the connection. Before a handler runs, the gate removes the entry
+    /// that contains the token, so the handler cannot send the token back. The origin of the request needs no check,
+    /// because pages of other sites do not know the token.
     #[must_use]
     pub fn websocket_protocol(prefix: impl Into<String>) -> Self {
         Self(Kind::WebsocketProtocol { prefix: prefix.into() })
@@ -170,7 +170,7 @@ impl fmt::Display for CredentialSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sources {
     list: Vec<CredentialSource>,
-    /// Whether `Authorization` may have the scheme DPoP.
+    /// Whether the gate accepts the scheme DPoP in `Authorization`.
     takes_dpop: bool,
     /// Headers that prove that the client owns the credential.
     proofs: Vec<HeaderName>,
@@ -208,9 +208,9 @@ impl Sources {
         self.list.iter()
     }
 
-    /// Returns the words for the places of the credentials, such as `in the header x-api-key or in the cookie sid`.
-    /// Returns `None` if `Authorization` is one of the sources, because the scheme in the challenge already points to
-    /// this header.
+    /// Says where the gate looks for credentials, for example `in the header x-api-key or in the cookie sid`. Returns
+    /// `None` if `Authorization` is one of the sources, because the scheme in the challenge already points to this
+    /// header.
     pub(crate) fn places(&self) -> Option<String> {
         if self.list.contains(&CredentialSource::authorization()) {
             return None;

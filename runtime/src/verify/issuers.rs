@@ -138,9 +138,9 @@ impl Issuers {
     /// Sets the size in bytes of the cache for JWTs, and of each issuer's cache for answers about opaque tokens. The
     /// default is 16 MiB for each cache. With `0`, the gate caches neither JWTs nor answers about active tokens.
     ///
-    /// A token with a dozen claims takes about 2 KiB. Each cache is split into parts, and a token must fit into one
-    /// part. So a token that takes more than about 60 KiB is not always cached. On a machine with more cores, a cache
-    /// has more parts, and each part is smaller.
+    /// A token with a dozen claims takes about 2 KiB. Each cache is split into parts, and a token is cached only if it
+    /// fits into one part. So a token that takes more than about 60 KiB is not always cached. On a machine with more
+    /// cores, a cache has more parts, and each part is smaller.
     ///
     /// # Examples
     ///

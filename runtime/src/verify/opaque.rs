@@ -1,4 +1,4 @@
-//! Verifies opaque tokens by asking the server of their issuer.
+//! Verifies opaque tokens by asking their issuer's authorization server.
 
 use std::time::Duration;
 

@@ -69,7 +69,7 @@ impl Texts {
         }
     }
 
-    /// Returns the usual text about a refusal of a key.
+    /// Returns the usual text for refusals with this reason at a gate with static keys.
     pub(crate) const fn usual(reason: Reason) -> &'static str {
         match reason {
             Reason::MissingToken => "Missing API key",

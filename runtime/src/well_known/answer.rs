@@ -55,8 +55,8 @@ pub(super) fn not_found(request: &Request) -> Response {
 }
 
 /// Answers a preflight. In `Access-Control-Allow-Headers`, `*` covers every header except `Authorization` ([Fetch,
-/// section 3.3.3]), so `Authorization` is also listed. Old browsers do not know `*`, so `MCP-Protocol-Version` is
-/// listed, too.
+/// section 3.3.3]), so `Authorization` is also listed. `MCP-Protocol-Version` is listed for old browsers, which do not
+/// know `*`.
 ///
 /// [Fetch, section 3.3.3]: https://fetch.spec.whatwg.org/#http-responses
 fn preflight() -> Response {

@@ -62,7 +62,7 @@ pub(super) struct Document {
 
 enum Content {
     One(Text),
-    /// A document for each resource of this family; each document lists these scopes.
+    /// The family of resources, and the scopes that the document of each resource lists.
     Family(Box<Resource>, Vec<ScopeToken>),
 }
 

@@ -21,8 +21,8 @@ pub(super) const WHERE_CLIENTS_LOOK: [&str; 3] = [
     "/.well-known/openid-configuration",
 ];
 
-/// Answers 404 at the well-known paths below each fixed path of the table, since some clients append a well-known path
-/// to the path of an endpoint.
+/// Answers 404 at the well-known paths below each fixed path of the table. Some clients look there: they append a
+/// well-known path to the path of an endpoint.
 pub(crate) fn below_routes<S>(table: &ScopeTable) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,

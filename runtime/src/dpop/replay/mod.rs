@@ -100,7 +100,7 @@ enum Kind {
     Full { retry_after: Duration },
 }
 
-/// How long clients are told to wait after the store failed. The time is short, because stores such as Redis recover
+/// How long clients should wait after the store failed. The time is short, because stores such as Redis recover
 /// quickly.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 

@@ -162,8 +162,8 @@ impl ReplayStore for RedisStore {
 
 /// Returns the lifetime in milliseconds, as Redis expects it.
 ///
-/// The result is rounded up, so that Redis does not forget a proof too early. The result is also at least 1, and small
-/// enough that Redis can add it to the current time.
+/// The result is rounded up, so that Redis does not forget a proof too early. The result is at least 1, and Redis can
+/// add it to the current time without an overflow.
 fn milliseconds(lifetime: Duration) -> u64 {
     const LONGEST: u64 = u64::MAX >> 2;
     u64::try_from(lifetime.as_millis()).unwrap_or(LONGEST).saturating_add(1).min(LONGEST)

@@ -14,8 +14,9 @@ use crate::{
 };
 
 impl Access {
-    /// Logs each template that has no value because of a mistake in the handler, in the route's path, or in the test
-    /// that calls the handler. No token covers a template without a value. Only the log says why the value is missing.
+    /// Logs each template that has no value. A value is missing because of a mistake in the handler, in the route's
+    /// path, or in the test that calls the handler. No token covers a template without a value. Only the log says why
+    /// the value is missing.
     pub(super) fn log_faults_of(&self, asked: &Row, filled: &Filled) {
         let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
         for template in asked.terms().templates() {
@@ -82,7 +83,7 @@ impl Access {
         rejection
     }
 
-    /// If a request was refused because a template has no value, the refusal gets a text that names this template.
+    /// Explains a refusal that was caused by a template without a value: adds a text that names this template.
     pub(super) fn with_fault(&self, rejection: Rejection, demand: Demand<'_>) -> Rejection {
         let mut templates = demand.row.terms().templates();
         let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);

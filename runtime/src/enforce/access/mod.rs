@@ -35,7 +35,7 @@ use crate::{
 /// The caller and the granted scopes, as an extractor for handlers behind a gate.
 ///
 /// In a `#[public]` handler, take an `Option<Access>`. The extractor verifies the token if the request has one, and
-/// answers 401 to a bad token. In a middleware behind [`Gate::authenticate`](crate::Gate::authenticate), by contrast,
+/// answers 401 to a bad token. By contrast, in a middleware behind [`Gate::authenticate`](crate::Gate::authenticate),
 /// an `Option<Access>` is `None` if the token is bad or missing. The extractor does not answer 401 there, because the
 /// request can be for a public handler, and most public handlers ignore the token.
 ///
@@ -266,9 +266,9 @@ impl Access {
     /// answer is 500, and an error is logged. Suppose that the attribute contains only literals. If the handler then
     /// passes an undeclared literal to this method of its `Access` argument, the program does not compile.
     ///
-    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. Clients do not request
-    /// more scopes after this error, because rmcp sends it with HTTP 200. The section "A scope that depends on an
-    /// argument" of the [guide](crate::guide::mcp) shows how to answer with HTTP 403 instead.
+    /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. rmcp sends this error
+    /// with HTTP 200, so clients do not request more scopes. The section "A scope that depends on an argument" of the
+    /// [guide](crate::guide::mcp) shows how to answer with HTTP 403 instead.
     pub fn require(&self, scope: impl Demandable) -> Result<(), Rejection> {
         self.require_any([scope])
     }

@@ -95,8 +95,8 @@ fn of_issuer(said: &Said, ids: &[&str], provider: Option<Provider>) -> String {
     }
 }
 
-/// Returns the two calls by which a program can name an issuer. A program that calls `Gate::jwt` makes no
-/// `Issuer`, so it calls `authorization_server`.
+/// Returns the two calls by which a program can name an issuer. With `Gate::jwt`, a program makes no `Issuer`, and
+/// names the issuer with `authorization_server` instead.
 pub(super) fn named(issuer: &str) -> String {
     format!("`Issuer::new(\"{issuer}\")`, or `.authorization_server(\"{issuer}\")` with `Gate::jwt`")
 }

@@ -44,7 +44,7 @@ impl<'a> Held<'a> {
         self.policy.covers(self.granted, scope)
     }
 
-    /// Tells whether the token has `need`. If `need` is a template, the token must have the template's scope for every
+    /// Tells whether the token has `need`. If `need` is a template, the token must have the filled-in scope for every
     /// value of the parameters.
     pub(super) fn has(&self, need: NeedRef<'_>) -> bool {
         self.has_with(need, &Values::new())

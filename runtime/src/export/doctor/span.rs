@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Writes a span in days, hours, minutes or seconds, rounded down, as in `58 minutes`. Uses the largest unit that fits
-/// into the span at least twice.
+/// Writes a span in days, hours, minutes or seconds, rounded down, as in `58 minutes`. Uses the largest unit in which
+/// the number is at least 2.
 pub(super) fn words(span: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;

@@ -12,7 +12,7 @@ use crate::{export::Admission, scope::ScopeTable};
 /// # Errors
 ///
 /// Fails if the gate cannot start with `table`, or if [`Policy::check`](crate::Policy::check) fails. The error lists
-/// all problems. While there are problems, the file is neither compared nor written.
+/// all problems. If there are any problems, this function neither compares nor writes the file.
 ///
 /// Fails if the file cannot be read or written. Without `UPDATE_SCOPES=1`, also fails if the file does not exist or
 /// differs from the program. If the file differs, the error lists which rules became weaker and which became stricter.

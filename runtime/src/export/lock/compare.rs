@@ -30,7 +30,7 @@ type Coverers = Rc<BTreeSet<String>>;
 /// The policy of one lock.
 pub(super) struct Side {
     policy: Policy,
-    /// The scopes that the policy names, spelt as in a token: literal braces are not doubled.
+    /// The scopes that the policy names. They are spelt as in a token, without doubled braces.
     names: BTreeSet<String>,
     known: RefCell<HashMap<String, Coverers>>,
 }

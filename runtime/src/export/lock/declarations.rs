@@ -16,7 +16,7 @@ use crate::scope::{ScopeToken, Wildcards};
 /// Lists the differences between the declarations of two locks.
 ///
 /// To judge a change to the policy, the function looks at the effect of this change on the demands that are in both
-/// locks. A demand that differs between the locks is reported with its route.
+/// locks. A changed demand is reported with its route.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };
@@ -31,11 +31,11 @@ struct Step {
     declared: Declared,
 }
 
-/// Judges the effect of each step. A step can change which tokens meet a demand. The function reports a step's effect
-/// on a demand only if all steps together also have this effect on the demand. A single step can lead to an invalid
-/// policy. For example, if an implication is reversed, one step adds the new implication while the old one is still
-/// there, and the two form a cycle. The effect of this step is then unknown. If all steps together have an effect that
-/// no single step has, this effect is reported for every step.
+/// Returns a `Change` for each step. The `Change` contains the effect of the step. A step can change which tokens meet
+/// a demand. The function reports a step's effect on a demand only if all steps together also have this effect on the
+/// demand. A single step can lead to an invalid policy. For example, if an implication is reversed, one step adds the
+/// new implication while the old one is still there, and the two form a cycle. The effect of this step is then unknown.
+/// If all steps together have an effect that no single step has, this effect is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

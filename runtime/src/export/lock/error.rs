@@ -196,8 +196,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Writes changes in groups, one change per line. The heading of a group, such as `stricter`, names the effect of its
-/// changes on callers.
+/// Writes changes in groups, one change per line. The heading of a group, such as `stricter`, says how the group's
+/// changes affect callers.
 pub(in crate::export) struct Listed<'a>(pub(in crate::export) &'a [Change]);
 
 impl fmt::Display for Listed<'_> {

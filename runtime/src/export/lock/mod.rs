@@ -118,7 +118,7 @@ impl fmt::Display for Lock {
 }
 
 /// Parses the text of a lock file. Windows line breaks are accepted. Empty lines and lines that begin with `#` are
-/// ignored. Older versions of scopegate wrote locks without declarations. If a lock has no declarations, each setting
+/// ignored. Older versions of scopegate wrote locks without declarations. In a lock without declarations, each setting
 /// has its default value.
 impl FromStr for Lock {
     type Err = LockError;

@@ -47,8 +47,8 @@ impl<'a> Rest<'a> {
 }
 
 impl<'a> Routes<'a> {
-    /// Finds the rules for an operation without a row in the lock. `side` is `0` for the old lock, and `1` for the new
-    /// lock.
+    /// Finds the rules for an operation that has no row of its own in the lock. `side` is `0` for the old lock, and `1`
+    /// for the new lock.
     pub(super) fn rest(&self, operation: Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let (place, method) = operation;
         if method == METHOD && place != REST && !is_opened_by_any_method(place) {

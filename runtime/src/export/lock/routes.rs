@@ -28,7 +28,7 @@ pub(in crate::export) type Operation<'a> = (&'a str, &'a str);
 /// In place of a method, `*` means all methods of the path that have no row of their own.
 pub(super) const REST: &str = "*";
 
-/// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or are handlers whose route
+/// Tells whether an operation is an HTTP route. Other operations belong to an MCP server, or to a handler whose route
 /// is unknown.
 pub(in crate::export) fn is_route((place, method): Operation<'_>) -> bool {
     place.starts_with('/') && (method == REST || method.bytes().all(|byte| byte.is_ascii_uppercase()))

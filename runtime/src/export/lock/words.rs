@@ -22,7 +22,7 @@ pub(super) fn what_before(needs: &Needs) -> String {
 
 /// Describes the change from one requirement to another. The text completes a sentence about the operation.
 ///
-/// `effect` is the effect of the change under the policies of the two locks.
+/// `effect` is the effect of the change on callers, computed with the policies of both locks.
 pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
     match (old, new) {
         (Needs::Scopes(former), Needs::Scopes(latter)) if effect != Direction::Neutral => {

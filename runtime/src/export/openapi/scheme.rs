@@ -121,7 +121,7 @@ impl OAuth {
         !document.is_strict() || document.scheme(&self.name) != Some(false)
     }
 
-    /// Describes in words the proofs that requests need, because `OpenAPI` has no field for proofs.
+    /// Returns sentences about the proofs that requests need, because `OpenAPI` has no field for proofs.
     fn proofs(&self) -> Option<String> {
         let sentences: Vec<_> = self.gate.proofs_in_words().collect();
         (!sentences.is_empty()).then(|| sentences.join(" "))

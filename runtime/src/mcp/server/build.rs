@@ -231,7 +231,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Sets how many bytes of memory all bodies together may use while they are read. The default is 64 MiB. See
+    /// Sets the memory limit, in bytes, that all bodies share while they are read. The default is 64 MiB. See
     /// [`McpLayer::max_body_memory`].
     pub fn max_body_memory(mut self, bytes: usize) -> Self {
         self.bounds.memory = Arc::new(Memory::new(bytes));

@@ -41,7 +41,7 @@ impl Rowless {
     }
 
     /// Logs a warning if the server `S` lists templates whose URIs have no row, unless `lists` hides these templates.
-    /// Also logs a warning if a listed template differs from a template of the table only in the names of the
+    /// Also logs a warning if a listed template and a template of the table differ only in the names of their
     /// variables.
     pub(super) fn check_templates<'a, S>(
         &self,

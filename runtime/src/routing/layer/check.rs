@@ -66,9 +66,9 @@ impl GateLayer {
     /// Compares the table with a router, and rejects rows without a matching route. Also rejects a router that serves
     /// the metadata document at a nested path, where no client looks for the document.
     ///
-    /// If only a part of the router has the layer, call this method with the complete router. You do not need this
-    /// method if you call [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does
-    /// not run any code of the router. The check does not see routes inside a service that was added with
+    /// If only a part of the router has the layer, pass the complete router to this method. You do not need this method
+    /// if you call [`GateLayer::protect`], which checks the rows and adds the metadata document. The check does not run
+    /// any code of the router. The check does not see routes inside a service that was added with
     /// [`nest_service`](axum::Router::nest_service).
     ///
     /// A missing route for the metadata document is not an error, because [another server](crate::guide::operating) can
@@ -195,8 +195,8 @@ fn beginnings(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Tells whether the router of [`GateLayer::well_known`] is nested at a path. The sign of this router is a route that
-/// has no methods and answers 404. The program itself may serve a copy of the document below an endpoint. This copy is
-/// not a mistake, so the function returns `false` for it.
+/// has no methods and answers 404. The program itself may serve a copy of the metadata document at a path below an
+/// endpoint. This copy is not a mistake, so the function returns `false` for it.
 fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));
@@ -209,7 +209,7 @@ fn with_or_without_slash(path: &str) -> String {
     path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned)
 }
 
-/// Returns the problem of a row, if the row matches no route.
+/// Returns a problem if a row's path or method has no route.
 fn unmatched(methods: &str, path: &str, entry: &Entry, found: Option<&Found>) -> Option<String> {
     let handler = entry.handler();
     let Some(found) = found else {

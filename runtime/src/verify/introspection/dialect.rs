@@ -83,7 +83,7 @@ impl Dialect {
     }
 }
 
-/// Tells whether the content type is `expected`, whatever its parameters are.
+/// Tells whether the content type is `expected`. Parameters such as `charset` are ignored.
 pub(super) fn is_of_type(reply: &Reply, expected: &str) -> bool {
     let content_type =
         reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

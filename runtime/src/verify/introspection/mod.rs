@@ -69,9 +69,9 @@ const LIFETIME: Duration = Duration::from_secs(30);
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
 /// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each further
 /// failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
-/// seconds. After each pause, the gate sends the server a single question as a test. Five useless answers in a row,
-/// such as error pages, also start a pause of one second. At most 64 questions to a server are open at the same time.
-/// While 64 questions are open, a request that needs a new question gets 503 immediately.
+/// seconds. After each pause, the gate tests the server with a single question. Five useless answers in a row, such as
+/// error pages, also start a pause of one second. At most 64 questions to a server are open at the same time. While 64
+/// questions are open, a request that needs a new question gets 503 immediately.
 ///
 /// If the server rejects this program's credentials, requests also get 503, and the gate makes the same pauses as after
 /// a missing answer. Each failed question causes a `warn` line in the log.
@@ -239,8 +239,8 @@ impl Introspection {
         self
     }
 
-    /// Accepts an active token even if the answer about it has no audience and does not state the kind of the token in
-    /// `token_type`, `token_use` or `typ`.
+    /// Accepts an active token even if the server's answer names neither an audience nor the kind of the token. A
+    /// server can name the kind in `token_type`, `token_use` or `typ`.
     ///
     /// This method has an effect only together with [`without_audience`](Self::without_audience) or
     /// [`Issuer::client_ids`](crate::Issuer::client_ids). If you call neither of them, the gate rejects every token

@@ -81,8 +81,8 @@ impl Issuer {
 
     /// Makes a family of issuers: one authorization server with an identifier for each of its tenants.
     ///
-    /// The pattern has one placeholder, which is a whole segment of the path. If the server's metadata has a pattern as
-    /// its `issuer`, write the same pattern. Set the members of the family with [`Issuer::members`] or
+    /// The pattern has one placeholder, which is a whole segment of the path. If the `issuer` in the server's metadata
+    /// is a pattern, write the same pattern. Set the members of the family with [`Issuer::members`] or
     /// [`Issuer::members_if`]. All members share the same keys. You set the address of these keys with
     /// [`Issuer::metadata_uri`] or [`Issuer::jwks_uri`], so no part of a token ever becomes part of a URL.
     ///

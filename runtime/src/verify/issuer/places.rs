@@ -68,7 +68,7 @@ impl Places {
         self.key_hosts.admit(text, &self.own()?, &self.transport)
     }
 
-    /// Tells whether a URL is on the origin of the issuer or of the metadata.
+    /// Tells whether a URL has the same origin as the issuer or as the metadata.
     #[cfg(feature = "introspection")]
     pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
         self.own().is_ok_and(|own| own.iter().any(|own| own.origin() == url.origin()))

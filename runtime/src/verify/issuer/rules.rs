@@ -196,7 +196,7 @@ impl Issuer {
         Ok(meant_by)
     }
 
-    /// Checks the client of a token without an audience.
+    /// Checks that a token without an audience names an accepted client.
     fn client(&self, claims: &Map<String, Value>) -> Result<MeantBy, Fault> {
         if self.rules.client_ids.is_empty() {
             return Err(Fault::Plain("it has no `aud`"));

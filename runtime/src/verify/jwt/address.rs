@@ -32,7 +32,7 @@ pub(crate) fn trusted_url(text: &str, transport: &Transport) -> Result<Url, Stri
     }
 }
 
-/// Hosts that the program names with one of its settings, such as `key_hosts`.
+/// Hosts that the program lists in a setting, such as `key_hosts`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hosts(Vec<(String, Option<u16>)>);
 

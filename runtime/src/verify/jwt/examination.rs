@@ -24,7 +24,7 @@ pub(crate) struct Examination {
     pub(crate) trouble: Option<Trouble>,
 }
 
-/// The problem of an issuer: the gate cannot use the issuer's keys, or clients cannot find the issuer's metadata.
+/// A problem with an issuer: the gate cannot use the issuer's keys, or clients cannot find the issuer's metadata.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) sought: Sought,

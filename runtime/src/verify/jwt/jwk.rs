@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// The members of a JSON Web Key that the gate uses ([RFC 7517, section
-/// 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)). The kind of a key decides which members it has ([RFC 7518,
+/// 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)). A key's kind decides which members the key has ([RFC 7518,
 /// section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 #[derive(PartialEq, Eq, Hash, Deserialize)]
 pub(crate) struct Jwk {

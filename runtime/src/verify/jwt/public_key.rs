@@ -29,7 +29,8 @@ pub(crate) fn read(jwk: &Jwk, algorithm: Algorithm) -> Option<ParsedPublicKey> {
     ParsedPublicKey::new(parameters, point).ok()
 }
 
-/// How many bits a public exponent may have. The minimum excludes the exponent 1, with which anyone could sign.
+/// How many bits a public exponent may have. The minimum excludes the exponent 1, because with this exponent anyone
+/// could sign.
 const EXPONENT_BITS: RangeInclusive<u32> = 2..=33;
 
 /// Counts the bits of a number, which must have no leading zero bytes.

@@ -92,7 +92,7 @@ impl State {
         self.keys().filter(|keys| !Arc::ptr_eq(keys, known))
     }
 
-    /// Tells whether the keys are so new that a token with an unknown key causes no reload.
+    /// Tells whether the keys are too new to be reloaded for a token with an unknown key.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         let is_recent = |loaded: &Loaded| now.duration_since(loaded.at) < ASK_AGAIN_AFTER;
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)

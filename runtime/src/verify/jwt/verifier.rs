@@ -53,7 +53,7 @@ pub(crate) enum Refusal {
     Lasting(Arc<Bad>),
     /// The token's key is unknown, but the issuer may have published the key after the known keys were requested.
     Unsettled(VerifyError),
-    /// The next check of the token can have another result.
+    /// A later check of the same token can have a different result.
     Passing(VerifyError),
 }
 

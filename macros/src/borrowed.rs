@@ -32,8 +32,8 @@ impl Borrowed {
         Some(Self { first, arguments })
     }
 
-    /// Before the function's body, declares a variable for each removed argument, so that the compiler does not report
-    /// a second error.
+    /// Adds variables for the removed arguments to the start of the function's body, so that the compiler does not
+    /// report a second error.
     pub(crate) fn before(&self, body: &impl ToTokens) -> Block {
         let variables = self.arguments.iter().map(|PatType { pat, ty, .. }| {
             quote! {

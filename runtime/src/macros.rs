@@ -102,9 +102,9 @@
 ///
 /// # Limits
 ///
-/// The attribute adds a type beside the function, but an `impl` block cannot contain types. On a function of an `impl`
-/// block, the attribute therefore works only if the block has [`scoped_handlers`], or `scoped_tools` for MCP tools and
-/// prompts. A function of a trait cannot be a handler.
+/// The attribute adds a type beside the function, but an `impl` block cannot contain types. In an `impl` block, the
+/// attribute therefore works only if the block has [`scoped_handlers`], or `scoped_tools` for MCP tools and prompts. A
+/// function of a trait cannot be a handler.
 ///
 /// A handler takes at most 15 extractors, because axum allows 16 and the guard is the first.
 #[cfg(feature = "axum")]

@@ -135,8 +135,8 @@ pub(crate) async fn token(
     plan.gate.accept(plan.gate.verify(parts, handler, is_proven).await?, handler)
 }
 
-/// Verifies the token of a request, and stores the result for inner gates with the same verifier. If an outer gate with
-/// this verifier has already verified the token, the result of that gate is used.
+/// Verifies the token of a request, and stores the result for inner gates with the same verifier. Uses the result of an
+/// outer gate with the same verifier, if that gate has already verified the token.
 pub(crate) async fn verify_for_all(plan: &Arc<Plan>, parts: &mut Parts) -> Result<Token, Failure> {
     if let Some(verified) = verified_by(&plan.gate, parts.extensions.get(), parts) {
         return verified.accepted_by(plan, parts).await;

@@ -127,8 +127,8 @@ impl Admitted {
     }
 }
 
-/// The plan under which a request was let through, and the verified token. A layer needs this data to change the answer
-/// to the request. For a public operation, there is no token.
+/// The plan under which a request was let through, and the verified token. A layer that changes the answer to the
+/// request needs this data. For a public operation, there is no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]
 pub struct Passed {

@@ -22,8 +22,8 @@ use crate::well_known::{Discovery, clashes_between};
 /// `/.well-known/oauth-protected-resource`. The document itself has a longer path, such as
 /// `/.well-known/oauth-protected-resource/files`, so `oauth-protected-resource` is a folder in the output. The copy is
 /// the file `index.json` in this folder. If a document's path ends in a slash, or if another document's path is below
-/// this path, the document's own file is named `index.json`. The path of the document is then a folder, and this
-/// `index.json` is in that folder.
+/// this path, the document's own file is named `index.json`. The document's path is then a folder that contains this
+/// `index.json`.
 ///
 /// Returns the paths of the documents' files. Before the documents are written, everything at
 /// `.well-known/oauth-protected-resource` is removed, so that no document of a former resource remains. Other files in

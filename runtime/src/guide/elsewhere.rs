@@ -1,6 +1,6 @@
 //! The guides are not here, because they link to items of all features, and this documentation was built without some
-//! features. Read the guides on [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html), or build this
-//! page with all features: in the repository of scopegate, run `cargo doc -p scopegate --all-features`.
+//! features. Read the guides on [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html). To build the
+//! guides yourself, run `cargo doc -p scopegate --all-features` in the repository of scopegate.
 
 macro_rules! elsewhere {
     ($($name:ident)*) => {$(

@@ -130,7 +130,7 @@ fn text(value: &HeaderValue) -> Result<&str, Mismatch> {
     Ok(text.trim_ascii())
 }
 
-/// Returns the value of a header. A repeated header is an error, since programs differ about which value applies.
+/// Returns the value of a header. A repeated header is an error, because programs disagree about which value applies.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Mismatch> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {

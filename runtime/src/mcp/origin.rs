@@ -17,8 +17,8 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// Allows the resource's own pages. If the resource is on a loopback host, or if there is no resource, pages on all
-    /// loopback hosts are allowed, too.
+    /// Allows the resource's own pages. Also allows pages on all loopback hosts if the resource is on a loopback host,
+    /// or if there is no resource.
     pub(super) fn of(resource: Option<&Resource>) -> Self {
         let own = resource.map(Resource::origin);
         let is_on_loopback = |own| Origin::parse(own).is_some_and(|own| own.is_on_loopback());

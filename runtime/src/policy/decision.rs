@@ -14,8 +14,8 @@ pub(crate) struct Demand<'a> {
     pub(crate) row: &'a Row,
     /// The row's templates, filled in with the values of this request.
     pub(crate) filled: &'a Filled,
-    /// The scopes that the handler itself demands in addition to the row. The token needs only one of them. The list is
-    /// empty if the handler demands none.
+    /// The scopes that the handler itself demands in addition to the row's requirement. The token needs only one of
+    /// them. The list is empty if the handler demands none.
     pub(crate) one_of: &'a [NeedRef<'a>],
 }
 

@@ -33,7 +33,7 @@ impl<S: 'static> Gated<S> {
     }
 }
 
-/// Boxes a future. axum has already boxed the future of a handler function, so such a future is returned as it is.
+/// Boxes a future, unless it is already boxed. For example, axum has already boxed the future of a handler function.
 pub(super) fn boxed(mut future: impl Future<Output = Response> + Send + 'static) -> Answering {
     match <dyn Any>::downcast_mut::<Answering>(&mut future) {
         // The size of `pending()` is zero, so its box needs no allocation.

@@ -1,4 +1,4 @@
-//! Parses a requirement that is known only at run time, by the same rules as the attributes.
+//! Parses a requirement at run time, by the same rules as the attributes.
 
 use std::{collections::BTreeSet, fmt};
 

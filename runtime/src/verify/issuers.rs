@@ -135,8 +135,9 @@ impl Issuers {
         self
     }
 
-    /// Sets the size in bytes of the cache for JWTs, and of each issuer's cache for answers about opaque tokens. The
-    /// default is 16 MiB for each cache. With `0`, the gate caches neither JWTs nor answers about active tokens.
+    /// Sets the size, in bytes, of each cache: the cache for JWTs, and each issuer's cache for answers about opaque
+    /// tokens. The default is 16 MiB for each cache. With `0`, the gate caches neither JWTs nor answers about active
+    /// tokens.
     ///
     /// A token with a dozen claims takes about 2 KiB. Each cache is split into parts, and a token is cached only if it
     /// fits into one part. So a token that takes more than about 60 KiB is not always cached. On a machine with more

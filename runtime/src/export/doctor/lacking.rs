@@ -43,8 +43,8 @@ impl Lacking {
         all
     }
 
-    /// Adds the `names` that are not listed yet, with `condition` after them. Several scopes can have the same name for
-    /// clients, so a name can already be in the text.
+    /// Adds the `names` that are not listed yet, with `condition` after them. A name can already be listed, because
+    /// several scopes can have the same name for clients.
     fn add(&mut self, mut names: Vec<String>, condition: &str) {
         names.retain(|name| !self.names.contains(name));
         if !names.is_empty() {

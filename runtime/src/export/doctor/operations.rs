@@ -30,7 +30,7 @@ pub(super) struct Accepted {
     scopes: Vec<String>,
     /// In seconds since 1970.
     expires_at: Option<u64>,
-    /// In words: how long the gate still accepts the token.
+    /// How long the gate still accepts the token, in words such as `58 minutes`.
     #[serde(skip)]
     remaining: Option<String>,
     operations: Vec<Operation>,

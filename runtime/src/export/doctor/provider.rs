@@ -1,4 +1,4 @@
-//! Recognizes the product of an authorization server by the form of the issuer identifier.
+//! Recognizes an authorization server's product, such as Keycloak, by the form of the issuer's URL.
 
 use reqwest::Url;
 

@@ -140,7 +140,7 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
 
 /// The sender of a request.
 enum Sender<'a> {
-    /// A caller whose token a gate verified.
+    /// A caller with a token that a gate verified.
     Verified(&'a Plan, &'a Admitted, &'a Parts),
     /// A caller without a token. A gate let this caller through to a public operation.
     Anyone(&'a Plan, &'a Parts),

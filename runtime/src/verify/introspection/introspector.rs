@@ -284,8 +284,8 @@ impl Shared {
     }
 }
 
-/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. If the reply asks for a pause,
-/// the failure contains this pause.
+/// Returns a failure if the server, or a proxy in front of it, is overloaded or down. If the reply's `Retry-After`
+/// gives a pause in seconds, the failure contains this pause.
 fn overload(reply: &Reply) -> Option<Failure> {
     if !matches!(reply.status.as_u16(), 429 | 502 | 503 | 504) {
         return None;

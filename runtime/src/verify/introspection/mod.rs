@@ -103,8 +103,8 @@ impl Introspection {
     /// Authenticates to the authorization server with this client id and client secret in the header `Authorization`
     /// (`client_secret_basic`, [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     ///
-    /// Register your program with the authorization server as a separate client, which only asks about tokens. Do not
-    /// use the id of a client that requests tokens.
+    /// Register your program with the authorization server as a separate client, and use this client only for
+    /// introspection. Do not use the id of a client that requests tokens.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let (client_id, secret) = (client_id.into(), Arc::from(client_secret.into()));
         Self::asking(Dialect::Rfc7662, Credentials::Basic { client_id, secret })

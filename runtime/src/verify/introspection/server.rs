@@ -91,8 +91,8 @@ impl Server {
         found.as_ref().filter(|(_, at)| at.elapsed() < RELY_ON_METADATA).map(|(url, _)| url.clone())
     }
 
-    /// Discards the endpoint that the metadata gave, so that the metadata is read again before the next introspection
-    /// request. This method is called after an answer that cannot be read.
+    /// Discards the endpoint found in the metadata, so that the gate reads the metadata again before the next
+    /// introspection request. This method is called after an answer that cannot be read.
     pub(super) fn forget(&self) {
         *lock(&self.found) = None;
     }

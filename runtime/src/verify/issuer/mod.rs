@@ -40,9 +40,9 @@ use crate::{shown, verify::jwt::Algorithm};
 /// # Ok::<(), scopegate::InvalidResource>(())
 /// ```
 ///
-/// With some authorization servers, tokens have another audience, and have roles in place of scopes. For such a server,
-/// set the audience and the roles, and let only roles grant scopes. If the tokens are not [marked](Self::audience) as
-/// access tokens, also name a claim that only access tokens have:
+/// Some authorization servers issue tokens with an audience other than the resource's URL, and with roles in place of
+/// scopes. For such a server, set the audience and the roles, and let only roles grant scopes. If the tokens are not
+/// [marked](Self::audience) as access tokens, also name a claim that only access tokens have:
 ///
 /// ```
 /// use scopegate::Issuer;
@@ -305,7 +305,8 @@ impl Issuer {
     /// After this call, `scope` and `scp` no longer show that a token is an access token. If you also set an
     /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience)
     /// as access tokens, then also call [`access_claims`](Self::access_claims). Without `access_claims`, the gate
-    /// refuses every unmarked token whose `aud` does not name the resource, even if the token has the claim `scope`.
+    /// accepts an unmarked token only if its `aud` names the resource. This also applies to a token with the claim
+    /// `scope`.
     ///
     /// # Examples
     ///

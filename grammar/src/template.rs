@@ -69,8 +69,8 @@ pub const fn is_template(text: &str) -> bool {
     matches!(meaning(text), Ok(Meaning::Template))
 }
 
-/// Tells whether `text` is meant as a template. The template may have a mistake, as in `tenant:{tenant-id}`. A text in
-/// which a brace has no matching brace is not a template, because it can be a scope of a token.
+/// Tells whether `text` is meant as a template. The template may have a mistake, as in `tenant:{tenant-id}`. A text
+/// with an unmatched brace is not a template, because a token can contain this text as a scope.
 #[must_use]
 pub const fn is_meant_as_template(text: &str) -> bool {
     !matches!(meaning(text), Ok(Meaning::Scope) | Err(TemplateFault::LiteralBrace))

@@ -23,7 +23,7 @@ thread_local! {
 pub(crate) enum Above {
     /// No attribute of axum is above the scope attribute.
     Nothing,
-    /// An attribute of axum is above the scope attribute, and the item is the handler.
+    /// An attribute of axum is above the scope attribute. The item is the handler itself.
     Handler,
     /// An attribute of axum is above the scope attribute. The item is a copy of the handler. Axum's attribute makes
     /// this copy, and calls the copy without a guard.

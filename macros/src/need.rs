@@ -102,7 +102,7 @@ pub(crate) fn explanations<'a>(
 
 /// Emits checks that only the compiler can make, because they depend on the values of constants. Each scope must differ
 /// from the earlier scopes. If an attribute names one constant and no other scope, the constant can be a whole
-/// `Requirement`. Such a requirement must demand a scope or a login. Returns `None` if all scopes are literals. Each
+/// `Requirement`. This requirement must demand a scope or a login. Returns `None` if all scopes are literals. Each
 /// check is an item outside the generated type, so that the error message of a failed check does not name this type.
 pub(crate) fn checks(krate: &Path, scopes: &[ScopeArg]) -> Option<TokenStream> {
     if let [alone @ ScopeArg::Const(path)] = scopes {

@@ -36,8 +36,8 @@ impl<S> Router<S> {
     pub fn as_service<B, T>(&mut self) -> T where for<'a> WithoutGate<'a>: Protected { WithoutGate::never() }
 }
 
-/// Makes the compiler show the message of [`Protected`] for `axum::serve`, instead of a message about the trait
-/// `Service`.
+/// Makes the compiler show the message of [`Protected`] if the router is passed to `axum::serve`. Without this
+/// implementation, the message would be about the trait `Service`.
 #[doc(hidden)]
 #[rustfmt::skip]
 impl<S, R> tower_service::Service<R> for Router<S> where for<'a> WithoutGate<'a>: Protected {

@@ -169,7 +169,7 @@ fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterat
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))
 }
 
-/// Returns the result of the last outer gate that verified the request's credentials.
+/// Returns the latest verification of the request's credentials by an outer gate.
 pub(crate) fn verified(parts: &Parts) -> Option<&Verified> {
     found(parts.extensions.get(), parts).next()
 }

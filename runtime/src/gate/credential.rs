@@ -90,9 +90,9 @@ impl Gate {
         self.0.bindings.refuses(token)
     }
 
-    /// Returns an error if the gate rejects this verified token in every request, no matter which proof the request
-    /// has. Unlike [`refuses`](Self::refuses), this method also returns an error if the gate requires DPoP and the
-    /// token is not bound to a key.
+    /// Returns an error if the gate always rejects this verified token, whatever proof a request has. Unlike
+    /// [`refuses`](Self::refuses), this method also returns an error if the gate requires DPoP and the token is not
+    /// bound to a key.
     #[cfg(feature = "export")]
     pub(crate) fn refuses_alone(&self, token: &Token) -> Option<VerifyError> {
         self.refuses(token).or_else(|| self.0.bindings.refuses_unbound(token))

@@ -234,8 +234,8 @@ impl Gate {
     /// The function receives the refusal, the headers of the request, and the gate's default body. The function runs
     /// before the answer to a refused request is sent. The function does not run for a refusal that
     /// `Dialect::ToolResult` turns into a tool result. If the function panics, only this request fails. A panic in a
-    /// handler has the same effect. For some mistakes in the program, for example a `#[public]` handler that takes
-    /// `Access`, the function does not run, and the answer is a 500 with the default body.
+    /// handler has the same effect. Some mistakes in the program, such as a `#[public]` handler that takes `Access`,
+    /// cause a 500 with the default body. The function does not run in these cases.
     ///
     /// # Examples
     ///

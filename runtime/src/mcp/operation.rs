@@ -33,7 +33,7 @@ pub struct Operation {
     row: Row,
 }
 
-/// Says which operations of a row's kind the row covers.
+/// Says which operations of one kind a row covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     One(Text),

@@ -137,7 +137,7 @@ impl Policy {
         }
     }
 
-    /// Iterates over the scopes of the vocabulary, or over its templates.
+    /// Iterates over the templates of the vocabulary if `templates` is true, and over its scopes otherwise.
     fn known(&self, templates: bool) -> impl Iterator<Item = &'static str> + Clone {
         let entries = self.vocabulary.iter().filter(move |entry| entry.is_template() == templates);
         entries.map(|entry| entry.scope().as_str())

@@ -95,10 +95,10 @@ impl Policy {
     /// the handler accepts any of several scopes, the list contains only one of them. The list is empty if no token is
     /// needed.
     ///
-    /// If each demand has an alternative that can be met, a token with exactly the listed scopes and the required login
-    /// meets all demands. The list also contains the needed scopes that the caller's current token already grants. A
-    /// client requests only the listed scopes, so its new token would lack every scope that the list leaves out. If the
-    /// current token lacks a scope, [`Strategy::Recommended`] adds the related scopes.
+    /// If every demand can be met, a token with exactly the listed scopes and the required login meets all demands. The
+    /// list also contains the needed scopes that the caller's current token already grants. A client requests only the
+    /// listed scopes, so its new token would lack every scope that the list leaves out. If the current token lacks a
+    /// scope, [`Strategy::Recommended`] adds the related scopes.
     pub(crate) fn to_ask(&self, demands: &[Demand<'_>], is_insufficient: bool) -> Vec<ScopeToken> {
         self.asked(self.needed(demands, is_insufficient && self.strategy == Strategy::Recommended))
     }
@@ -179,7 +179,7 @@ fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     least
 }
 
-/// Iterates over the alternatives that can be met. If none can be met, the only item is the first declared alternative.
+/// Iterates over the alternatives that can be met. If none can be met, yields only the first declared alternative.
 fn possible<'a>(
     requirement: &'a Requirement,
     filled: &'a Filled,

@@ -45,8 +45,8 @@ impl Url {
     }
 
     /// Checks that the URL has the form in which clients send it. Clients never request tokens for a URL in another
-    /// form. Also checks that the URL contains no text such as `scope=`, because challenges contain the URL, and
-    /// clients search the whole challenge for such texts.
+    /// form. Also checks that the URL contains no parameter of a challenge, such as `scope=`. Challenges contain the
+    /// URL, and clients search the whole challenge for parameters.
     fn in_their_form(self, what: &'static str) -> Result<Self, InvalidResource> {
         let sent = canonical(&self.text, self.origin_end);
         if sent != self.text {

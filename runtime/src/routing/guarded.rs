@@ -222,8 +222,8 @@ impl<H> Guarded<H> {
 ///
 /// # Limits
 ///
-/// - Do not wrap a handler that has an attribute, or that is already `guarded`, because the program would not compile.
-///   Declare all scopes of a handler in one place.
+/// - Do not wrap a handler that has an attribute or is already `guarded`: the program would not compile. Declare all
+///   scopes of a handler in one place.
 /// - A layer around `guarded(..)` does not compile. Put the layer around the handler, as in
 ///   `guarded(requirement, handler.layer(layer))`. The layer then runs after the guard. By contrast, layers of a
 ///   [`MethodRouter`](crate::routing::MethodRouter) run before the guard.

@@ -32,7 +32,7 @@ use crate::shown::debug_as_display;
 pub struct Scope(&'static str);
 
 impl Scope {
-    /// Wraps text that a macro has checked by the same rules as [`Scope::new`].
+    /// Wraps text that a macro has already checked by the rules of [`Scope::new`].
     pub(crate) const fn checked(text: &'static str) -> Self {
         Self(text)
     }

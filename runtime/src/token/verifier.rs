@@ -30,9 +30,9 @@ pub trait TokenVerifier: Send + Sync + 'static {
     ///
     /// Nested gates call the verifier only once for a request if the gates share the verifier, the resource, the
     /// credential sources and the rules for bound tokens. The inner gate calls the verifier again if a middleware
-    /// between the gates changes the credentials. If the middleware changes only the method, the URI, or headers that
-    /// contain no credentials, the inner gate does not call the verifier again. There is one exception: a gate that
-    /// reads cookies can call the verifier again if the change affects whether a cookie counts as a credential.
+    /// between the gates changes the credentials. The inner gate does not call the verifier again if the middleware
+    /// changes only the method, the URI, or headers without credentials. There is one exception: a gate that reads
+    /// cookies can call the verifier again if the change affects whether a cookie counts as a credential.
     ///
     /// # Errors
     ///

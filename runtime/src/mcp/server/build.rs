@@ -260,8 +260,8 @@ impl<S: ServerHandler> McpServer<S> {
 
     /// Builds the router. The function that makes the server is not called before the first request.
     ///
-    /// If the table has tools, but the server does not announce that it has tools, the log has a warning when the first
-    /// client connects. The same applies to prompts and resources. With `Lists::All`, the default, the log has a
+    /// If the table has tools, but the server does not announce the capability `tools`, the log has a warning when the
+    /// first client connects. The same applies to prompts and resources. With `Lists::All`, the default, the log has a
     /// warning when a client first gets a list that contains a tool, prompt, resource or template without a row.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! In each list of tools, writes the requirement of each tool into the member `securitySchemes` of the tool's `_meta`.
-//! This member comes from a draft of MCP, and clients already read it.
+//! Writes the requirement of each listed tool into the member `securitySchemes` of the tool's `_meta`. This member
+//! comes from a draft of MCP, and clients already read it.
 
 use rmcp::model::Tool;
 use serde_json::{Value, json};

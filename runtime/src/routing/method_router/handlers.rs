@@ -124,7 +124,7 @@ where
         self.on(MethodFilter::TRACE, handler)
     }
 
-    /// Sets the handler that replaces the 405 answer to requests whose method has no other handler; see
+    /// Sets the handler for requests that would otherwise get 405, because their method has no handler; see
     /// [`axum::routing::MethodRouter::fallback`].
     ///
     /// Like any handler, a fallback declares its scopes. In the table, a fallback has the method `*`.

@@ -76,8 +76,8 @@ impl Cache {
     }
 
     /// Caches the outcome of a question that was sent at `asked_at`. The lifetime of an answer begins at `asked_at`,
-    /// and not when the answer arrives. If a token is revoked while the question is open, the answer can still say that
-    /// the token is active.
+    /// and not when the answer arrives. If a token is revoked while the gate waits for the answer, the answer can still
+    /// say that the token is active.
     pub(super) fn keep(&self, token: Kept, outcome: &Outcome, asked_at: Instant, now: f64) {
         match outcome {
             Outcome::Active(active) => {

@@ -67,8 +67,8 @@ const LIFETIME: Duration = Duration::from_secs(30);
 ///
 /// While the server does not answer, a request gets 503 with `Retry-After`, unless an answer about its token is cached.
 /// A client keeps its token after a 503, but would discard it after a 401. If the server gives no answer within five
-/// seconds, or answers with 429, 502, 503 or 504, the gate sends this server no questions for one second. Each further
-/// failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
+/// seconds, or answers with 429, 502, 503 or 504, the gate pauses its questions to this server for one second. Each
+/// further failure doubles this pause, up to 30 seconds. With `Retry-After`, the server can ask for a pause of up to 60
 /// seconds. After each pause, the gate tests the server with a single question. Five useless answers in a row, such as
 /// error pages, also start a pause of one second. At most 64 questions to a server are open at the same time. While 64
 /// questions are open, a request that needs a new question gets 503 immediately.
@@ -226,9 +226,9 @@ impl Introspection {
     /// # Risk
     ///
     /// A token without an audience can be a token for another service that uses the same authorization server. Anyone
-    /// who runs that service, or steals a token from it, can use the token here. Call this method only in two cases:
-    /// the server issues tokens for no other resource, or it answers `active` only to the service for which the token
-    /// was issued. If you can, avoid this method: configure the server to name an audience in its answers, or call
+    /// who runs that service, or steals a token from it, can use the token here. Call this method only if the server
+    /// issues tokens for no other resource, or answers `active` only to the service for which the token was issued. If
+    /// you can, avoid this method: configure the server to name an audience in its answers, or call
     /// `Issuer::client_ids` with the clients whose tokens you accept. If an answer names an audience, the audience is
     /// still checked.
     ///

@@ -167,8 +167,8 @@ impl Issuer {
     /// Rejects tokens that are also for other audiences: each value of `aud` must name the resource or an
     /// [`audience`](Self::audience).
     ///
-    /// Without this check, another service that receives a token for itself and for this resource could use the token
-    /// here.
+    /// If a token is for this resource and for another service, clients send the token to both. Without this check, the
+    /// other service could use the token here.
     pub fn exclusive_audience(mut self) -> Self {
         self.rules.refuses_others = true;
         self

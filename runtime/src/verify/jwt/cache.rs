@@ -130,7 +130,8 @@ impl Bad {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }
 
-    /// Records that the token must be checked again with newer keys, because none of the known keys made its signature.
+    /// Records that the token must be checked again with newer keys, because none of the known keys verifies its
+    /// signature.
     pub(super) fn until_newer_keys(mut self) -> Self {
         self.wants_newer_keys = true;
         self

@@ -140,7 +140,7 @@ impl KeySource {
     }
 }
 
-/// Waits until the attempt ends. The end of the attempt closes the channel.
+/// Waits until the attempt ends. The channel closes when the attempt ends.
 async fn landing(flight: Option<Flight>) {
     if let Some(mut flight) = flight {
         while flight.changed().await.is_ok() {}

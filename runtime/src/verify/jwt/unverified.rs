@@ -123,7 +123,7 @@ pub(crate) struct Decoded<'a> {
 
 /// A well-formed token whose signature has not been checked.
 pub(crate) struct Unverified<'a> {
-    /// The algorithm in the token's header, which is never HMAC.
+    /// The algorithm in the token's header. HMAC is never accepted.
     pub(super) algorithm: Algorithm,
     /// The name of the key, if the token names a key.
     pub(super) kid: Option<String>,

@@ -150,8 +150,8 @@ impl Settings {
 }
 
 impl Exporter {
-    /// Returns the error for an exporter that the command line names but that does not exist. If `package` is `None`,
-    /// no package of the workspace has this exporter.
+    /// Returns the error for a command line that names a nonexistent exporter. If `package` is `None`, no package of
+    /// the workspace has this exporter.
     fn is_missing(&self, package: Option<&str>) -> Error {
         let (kind, name) = (self.kind(), self.name().to_owned());
         Error::NoSuchTarget { package: package.map(str::to_owned), kind, name }

@@ -17,7 +17,7 @@ use crate::{
 /// `args = [ arg, .. ]`, `arg = rule | "also" scopes | "related" scopes | step_up | "crate" "=" path`,
 /// `scopes = "(" scope, .. ")"`.
 pub(crate) struct Args {
-    /// The tree of required scopes. The root of the tree is an `all(..)` that the user does not write.
+    /// The tree of required scopes. The root of the tree is an implicit `all(..)`.
     pub(crate) needs: Group,
     /// Scopes that the handler itself may demand.
     pub(crate) also: Vec<ScopeArg>,

@@ -129,8 +129,7 @@ fn undeclared_demands(handler: &Handler, required: &[ScopeArg], args: &Args) -> 
     checks
 }
 
-/// An argument whose type is written `Access`. The type need not be scopegate's `Access`, because another type can have
-/// the same name.
+/// An argument whose type is written `Access`. This type is scopegate's `Access`, or another type with the same name.
 struct Argument<'a> {
     name: Option<&'a Ident>,
     type_: &'a Path,

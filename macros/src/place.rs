@@ -12,7 +12,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Finds the place. Returns `None` outside the compiler, as in unit tests.
+    /// Finds the place. Returns `None` if the code runs outside the compiler, for example in a unit test.
     pub(crate) fn of_attribute() -> Option<Self> {
         if !proc_macro::is_available() {
             return None;

@@ -103,8 +103,8 @@ impl Usual {
         is_usual.then_some(Self { tokens, visibility, name, arguments: at + 3 })
     }
 
-    /// Emits the handler with its guard, and the handler's declaration. `row` is the beginning of the call that makes
-    /// the handler's row: the function and the first argument, as in `row_of_all(&["files:read"],`.
+    /// Emits the handler with its guard, and the handler's declaration. `row` is the start of the call that makes the
+    /// handler's row: the function's name and the first argument, as in `row_of_all(&["files:read"],`.
     fn declare(mut self, row: &str) -> Option<TokenStream> {
         let name = self.name.to_string();
         if name.starts_with("r#") {

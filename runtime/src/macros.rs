@@ -44,7 +44,7 @@
 /// async fn delete(Path(name): Path<String>) {}
 /// ```
 ///
-/// A scope can contain parameters of the path. The value of a parameter may have 1 to 1,024 characters: ASCII letters,
+/// A scope can contain parameters of the path. A legal value of a parameter has 1 to 1,024 characters: ASCII letters,
 /// digits, `.`, `_`, `~` and `-`. The values `.` and `..` are illegal. A legal value therefore cannot change the rest
 /// of the scope. If a value is illegal, no token meets the alternatives that contain this scope. A token can still meet
 /// one of the other alternatives, and the challenge names the first of these. Write a literal brace twice, as in `{{`.

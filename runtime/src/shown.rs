@@ -1,7 +1,7 @@
 //! Escapes text that comes from outside the program, before it is written in a log line or an error.
 //!
 //! A token, or the answer of an authorization server, can contain line breaks, terminal escape sequences, and
-//! bidirectional control characters. With these characters, an attacker could forge lines of a log. A URL can contain a
+//! bidirectional control characters. With these characters, an attacker could forge log lines. A URL can contain a
 //! secret, so only its harmless parts are shown.
 
 use std::fmt::{self, Display, Write as _};

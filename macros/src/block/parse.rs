@@ -15,8 +15,7 @@ pub(crate) struct BlockAttribute {
 }
 
 impl BlockAttribute {
-    /// Reads the `impl` block of a type. If the item is not the `impl` block of a type, the error contains the tokens
-    /// to emit instead of the item.
+    /// Reads the `impl` block of a type. For any other item, the error contains the tokens to emit instead of the item.
     pub(crate) fn parse(
         &self,
         item: TokenStream,

@@ -85,8 +85,8 @@ impl Args {
         self.router.clone().unwrap_or_else(|| Ident::new(kind.router(), Span::call_site()))
     }
 
-    /// Returns the name of the table, which follows from the name of the router. For tools, the table of the default
-    /// router is `TOOLS`. For a router called `admin` or `admin_tools`, the table is `ADMIN_TOOLS`.
+    /// Derives the name of the table from the name of the router. For the default router `tool_router`, the table is
+    /// `TOOLS`. For a router called `admin` or `admin_tools`, the table is `ADMIN_TOOLS`.
     pub(super) fn table(&self, kind: Kind) -> Ident {
         let (router, usual) = (self.router.as_ref(), kind.table());
         let Some(router) = router.filter(|router| *router != kind.router()) else {

@@ -44,8 +44,8 @@ impl<'a> Claims<'a> {
         Err(Fault::Plain("its `ath` is not the hash of the token"))
     }
 
-    /// Checks that the proof was made at most `window` seconds before or after `now`, and that its `exp` and `nbf`
-    /// allow its use now. Returns the time when the proof was made.
+    /// Checks that the proof was made at most `window` seconds before or after `now`. Also checks the proof's `exp` and
+    /// `nbf`. Returns the time when the proof was made.
     pub(super) fn check_time(&self, now: f64, window: f64) -> Result<f64, Fault> {
         let iat = self.time("iat")?.ok_or(Fault::Plain("it has no `iat`"))?;
         // If the clock is broken, the difference can be infinite or not a number. This comparison is then false.

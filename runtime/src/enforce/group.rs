@@ -8,8 +8,8 @@ use crate::{
     scope::{Filled, InvalidRequirement, Requirement, RowRef},
 };
 
-/// For a mounted handler, the requirement of the surrounding groups, and the row that combines this requirement with
-/// the handler's own declaration.
+/// The requirement of the groups around a mounted handler, and the row that combines this requirement with the
+/// handler's own declaration.
 #[derive(Debug)]
 pub(crate) struct Group {
     requirement: Requirement,

@@ -78,8 +78,8 @@ impl Parameters for PathParameters {
     }
 }
 
-/// Describes each wrong parameter of a template. A parameter is wrong if neither the route's path nor the gate's family
-/// has it, or if the path has it twice.
+/// Describes each wrong parameter of a template. A parameter is wrong if it occurs in neither the route's path nor the
+/// gate's family, or if it occurs twice in the path.
 pub(crate) fn mistaken_templates(gate: &Gate, table: &ScopeTable) -> impl Iterator<Item = String> {
     table.entries().iter().flat_map(move |entry| {
         let (path, handler) = (entry.path().unwrap_or_default(), entry.handler());

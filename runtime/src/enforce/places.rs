@@ -51,8 +51,8 @@ impl Places {
 
 impl Place {
     /// Tells whether this place is the route of the request. If the router was nested after the table was made, the
-    /// path in the table is only the end of the path that axum matched. Below a nested service, axum gives the request
-    /// no matched path.
+    /// path in the table is only the end of the path that axum matched. Below a nested service, the request has no
+    /// matched path.
     fn is_of(&self, parts: &Parts) -> bool {
         let is_path = self.entry.path().is_some_and(|own| match parts.extensions.get::<MatchedPath>() {
             Some(matched) => matched.as_str().ends_with(own),

@@ -1,9 +1,9 @@
 //! Finds the parameter values for which a policy has special rules.
 //!
-//! A template normally counts as one scope, whatever value a request fills in. But an implication or the floor can name
+//! Normally, a template counts as one scope for all values of its parameters. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
-//! `tenant:acme:*`. The comparison of two locks therefore includes each value that an implication or the floor names.
-//! The doctor also tries the parameter values that occur in a token's scopes.
+//! `tenant:acme:*`. The comparison of two locks therefore tries each value that an implication or the floor names. The
+//! doctor also tries the parameter values that occur in a token's scopes.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -30,8 +30,8 @@ fn values_of<'a>(template: &'a str, name: &'a str) -> Option<Values<'a>> {
     }
 }
 
-/// Fills values into a template. A parameter without a value stays in the text, and stands for any value. The result is
-/// written as in an attribute, so its literal braces are doubled.
+/// Fills values into a template. A parameter without a value stays in the text, and stands for any value. As in an
+/// attribute, each literal brace in the result is doubled.
 pub(super) fn fill<'a>(template: &Cow<'a, str>, values: &Values<'_>) -> Cow<'a, str> {
     let filled = pieces(template).map(|piece| match piece {
         Ok(Piece::Text(text)) => Ok(escape(text)),

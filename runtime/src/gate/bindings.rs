@@ -212,7 +212,7 @@ impl Bindings {
         &[]
     }
 
-    /// Returns `metadata` with the bindings that tokens can have or must have.
+    /// Returns `metadata` with the bindings that the gate accepts or requires.
     pub(super) fn describe(&self, metadata: ResourceMetadata) -> ResourceMetadata {
         let metadata = if self.certificate.is_some() { metadata.with_certificates() } else { metadata };
         match self.dpop_use() {

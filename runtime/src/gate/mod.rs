@@ -280,8 +280,8 @@ impl Gate {
 
     /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
     ///
-    /// Only the client with the key is allowed to use a bound token. Without this method, the gate therefore rejects a
-    /// bound token, unless the gate itself checks the binding. Call this method only if a proxy in front of the program
+    /// Only the client with the key is allowed to use a bound token. By default, the gate therefore accepts a bound
+    /// token only if the gate itself checks the binding. Call this method only if a proxy in front of the program
     /// checks that the client has the key. The gate still makes the checks that `Gate::dpop` and
     /// [`Gate::client_certificate`] enable.
     ///

@@ -104,8 +104,8 @@ impl McpLayer {
     /// such as `tauri://localhost`. You also need a CORS layer outside this layer; see
     /// [`cors::layer`](crate::cors::layer).
     ///
-    /// An origin that no page can have, such as an origin with a path, is ignored and logged at `error`. With
-    /// `McpServer::allow_origin`, an origin that no page can have is an error at startup.
+    /// An origin that no page can have, such as an origin with a path, is ignored and logged at `error`. If you pass an
+    /// origin of this kind to `McpServer::allow_origin`, the server does not start.
     pub fn allow_origin(mut self, origin: &str) -> Self {
         if let Err(problem) = self.admit_origin(origin) {
             log::misconfigured(&problem);

@@ -160,9 +160,9 @@ impl Operation {
     /// Allows callers that meet `requirement` to use every resource. The requirement applies to reading, to
     /// subscriptions and to completion.
     ///
-    /// This row must be the only row for resources: any other row for resources is an error at startup. A second row
-    /// could not protect its resource, because a client could write the resource's URI in another spelling.
-    /// `any_resource` would allow that spelling, and the server might treat both spellings as the same resource.
+    /// This row must be the only row for resources: any other row for resources is an error at startup. A client could
+    /// bypass a second row by writing the URI of that row's resource in another spelling. `any_resource` would allow
+    /// that spelling, and the server might treat both spellings as the same resource.
     #[must_use]
     #[track_caller]
     pub const fn any_resource(requirement: Requirement) -> Self {

@@ -30,10 +30,10 @@ pub struct McpTable {
 /// `initialize`, `notifications/initialized`, `ping`, `server/discover`, and the methods that list tools, prompts,
 /// resources, resource templates and skills.
 ///
-/// Without these rows, clients log in when they connect: if a request has no token and its operation is not
-/// public, the gate answers 401. With these rows, a client connects without a token. When the client later
-/// calls an operation that needs a token, the 401 names the scopes of this operation. Not every client can
-/// log in after it has connected; see the [guide](crate::guide::mcp).
+/// Without these rows, the gate answers 401 to a client that connects without a token, so clients log in when they
+/// connect. With these rows, a client connects without a token. When the client later calls an operation that needs a
+/// token, the 401 names the scopes of this operation. Not every client can log in after it has connected; see the
+/// [guide](crate::guide::mcp).
 ///
 /// # Examples
 ///

@@ -80,8 +80,8 @@ pub(super) enum Origins {
     /// The owners are unknown.
     #[default]
     Untold,
-    /// For each task, the tool that this caller used to start the task, or `None` if this caller did not start the
-    /// task.
+    /// Each task, with the tool that this caller used to start the task. The tool is `None` if this caller did not
+    /// start the task.
     Told(Vec<(String, Option<String>)>),
 }
 

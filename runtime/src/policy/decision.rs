@@ -92,8 +92,8 @@ impl Policy {
     /// Returns a list of the scopes that a client should request. No scope is in the list twice, and each scope has the
     /// name that clients use. The list contains the scopes of the floor. For each operation, the list also contains the
     /// first alternative that can be met. If the handler itself demands a scope, the list also contains this scope. If
-    /// the handler accepts any of several scopes, the list contains only one of them. The list is empty if no token is
-    /// needed.
+    /// the handler demands any one of several scopes, the list contains only one of these scopes. The list is empty if
+    /// no token is needed.
     ///
     /// If every demand can be met, a token with exactly the listed scopes and the required login meets all demands. The
     /// list also contains the needed scopes that the caller's current token already grants. A client requests only the
@@ -145,8 +145,9 @@ impl Policy {
 
     /// Tells whether a valid token with the scopes `granted` meets `requirement`.
     ///
-    /// An alternative with a template is never met, because only a request has the values for the template. The result
-    /// is also `false` if `requirement` demands a certain login, because scopes do not prove a login.
+    /// This method treats an alternative with a template as unmet, because only a request has the values for the
+    /// template. The result is also `false` if `requirement` demands a certain login, because scopes do not prove a
+    /// login.
     #[must_use]
     pub fn permits(&self, granted: &GrantedScopes, requirement: &Requirement) -> bool {
         let (row, filled) = (row_of(requirement), Filled::default());
@@ -168,8 +169,8 @@ pub(crate) fn step_up_of(demands: &[Demand<'_>]) -> StepUp {
     asked.fold(StepUp::NONE, |all, one| all.together(one))
 }
 
-/// Returns the smallest shortfall among several alternatives. Returns `None` if one alternative is met, or if there are
-/// no alternatives.
+/// Compares the shortfalls of several alternatives, and returns the shortfall that is easiest to correct. Returns
+/// `None` if one alternative is met, or if there are no alternatives.
 fn least(ways: impl Iterator<Item = Option<Shortfall>>) -> Option<Shortfall> {
     let mut least = None;
     for way in ways {

@@ -1,5 +1,5 @@
-//! Records the handlers and services of a router. The records make up the router's table, and contain the slots into
-//! which `protect` puts the plans of the handlers.
+//! Records the handlers and services of a router. The router's table is made from these records. The records contain
+//! the slots into which `protect` puts the plans of the handlers.
 
 use std::{
     collections::{BTreeSet, HashMap},

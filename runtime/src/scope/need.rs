@@ -101,7 +101,7 @@ impl<'a> NeedRef<'a> {
         }
     }
 
-    /// Finds the scope or template with this text. If a template and a scope with literal braces have the same text,
+    /// Finds the scope or template with this text. If a template has the same text as a scope with literal braces,
     /// returns the template.
     #[cfg(feature = "axum")]
     pub(crate) fn named(text: &str, among: impl Iterator<Item = Self>) -> Option<Self> {

@@ -6,8 +6,8 @@ use super::table::Entry;
 #[cfg(feature = "axum")]
 use super::text::Text;
 
-/// The identifier of a row: the methods and the path of its route, each written as one word. The row's line in the lock
-/// begins with this identifier.
+/// The identifier of a row: one word for the methods of its route, and one word for the path. The row's line in the
+/// lock begins with this identifier.
 ///
 /// If the route is unknown, `methods` is `-`, and `place` is the handler instead of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]

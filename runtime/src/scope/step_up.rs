@@ -64,7 +64,7 @@ impl StepUp {
     /// # Errors
     ///
     /// Fails if both demands name values of `acr` but have no value in common. Most tokens have at most one value of
-    /// `acr`, so hardly any token could meet two such demands.
+    /// `acr`, so hardly any token could meet both demands.
     pub(super) fn and(&self, other: &Self) -> Result<Self, InvalidRequirement> {
         let acr = self.common(other).ok_or_else(|| {
             let listed =

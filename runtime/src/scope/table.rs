@@ -27,8 +27,8 @@ pub struct Row {
 #[derive(Clone, Copy)]
 struct Arguments(&'static [fn() -> TypeId]);
 
-/// The identifier that the record of a decision shows for a row of a table. The identifier does not affect whether two
-/// rows are equal.
+/// The identifier that the record of a decision shows for a row of a table. The comparison of two rows ignores the
+/// identifier.
 #[derive(Clone, Debug)]
 struct Identifier(Option<Text>);
 
@@ -130,7 +130,7 @@ impl Row {
         self.id.0.as_deref()
     }
 
-    /// Tells whether the handler is known to have an argument of the type `T`.
+    /// Tells whether the row lists `T` among the types of the handler's arguments.
     #[cfg(feature = "export")]
     pub(crate) fn takes<T: 'static>(&self) -> bool {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())

@@ -113,7 +113,7 @@ impl CredentialSource {
         }
     }
 
-    /// Returns the words for the place of the credential, such as `in the cookie sid`. The text of a refusal contains
+    /// Describes the place of the credential in words, such as `in the cookie sid`. The text of a refusal contains
     /// these words.
     fn place(&self) -> String {
         match &self.0 {

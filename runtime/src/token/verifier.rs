@@ -28,11 +28,11 @@ use super::{Presented, Token, VerifyError};
 pub trait TokenVerifier: Send + Sync + 'static {
     /// Verifies the token that a request presents.
     ///
-    /// Nested gates call the verifier only once for a request if the gates share the verifier, the resource, the
-    /// credential sources and the rules for bound tokens. The inner gate calls the verifier again if a middleware
-    /// between the gates changes the credentials. The inner gate does not call the verifier again if the middleware
-    /// changes only the method, the URI, or headers without credentials. There is one exception: a gate that reads
-    /// cookies can call the verifier again if the change affects whether a cookie counts as a credential.
+    /// If nested gates share the verifier, the resource, the credential sources and the rules for bound tokens, they
+    /// call the verifier only once per request. The inner gate calls the verifier again if a middleware between the
+    /// gates changes the credentials. The inner gate does not call the verifier again if the middleware changes only
+    /// the method, the URI, or headers without credentials. There is one exception: a gate that reads cookies can call
+    /// the verifier again if the change affects whether a cookie counts as a credential.
     ///
     /// # Errors
     ///

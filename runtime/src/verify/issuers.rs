@@ -57,9 +57,9 @@ use crate::{Presented, Token, TokenVerifier, VerifyError, shown};
 /// the next reload. Expired tokens are not cached. While the gate has no keys of an issuer, tokens of this issuer are
 /// not cached. [`Issuers::cache_size`] limits the memory for valid tokens, and can turn both caches off.
 ///
-/// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So a token is valid until
-/// its `exp`, even if the server has revoked the token, and even if the cache is off. Configure the server to issue
-/// tokens that are valid for minutes, and not for days.
+/// The gate does not ask the authorization server whether a JWT is still active ([RFC 7662]). So the gate accepts a
+/// revoked JWT until its `exp`, even if the cache is off. Configure the server to issue tokens that are valid for
+/// minutes, and not for days.
 ///
 /// Gates share the cache if they share the verifier in an [`Arc`](std::sync::Arc).
 ///

@@ -137,8 +137,8 @@ impl Proofs {
         held >= self.quota || self.seen.len() >= self.capacity
     }
 
-    /// Returns how long it takes until the next proof expires. The result is at least one second, because clients
-    /// receive `Retry-After` in whole seconds.
+    /// Returns the time until the next proof expires. The result is at least one second, because clients receive
+    /// `Retry-After` in whole seconds.
     fn next_room(&self, now: Duration) -> Duration {
         let next = self.expiring.peek().map_or(now, |Reverse(next)| next.at);
         next.saturating_sub(now).max(Duration::from_secs(1))

@@ -1,4 +1,5 @@
-//! What the log and a refusal say about a mistake in a handler that asks for a scope.
+//! Messages about mistakes that handlers make when they ask for a scope. The log and the refusals contain these
+//! messages.
 
 use super::{Access, Authority};
 #[cfg(any(feature = "rmcp", feature = "testing"))]

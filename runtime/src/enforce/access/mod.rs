@@ -115,13 +115,12 @@ impl Access {
     /// Returns a future that completes when the token expires. Once the future has completed, the gate rejects the
     /// token.
     ///
-    /// The gate checks a request when the request arrives, but the answer can last for hours, for example if it is a
-    /// stream of events. End the answer when this future completes. The client then sends a new request. If the client
-    /// still uses the expired token, the gate answers 401, which tells the client to get a new token. The future
-    /// completes only after the verifier's [leeway](Token::with_leeway) has passed. During the leeway, the gate still
-    /// accepts the token. If your handler ended the answer before the end of the leeway, a client could reconnect again
-    /// and again with the same token. The future reads the clock at least every 10 seconds, because timers stop while a
-    /// machine is suspended.
+    /// The gate checks a request when the request arrives. But an answer such as a stream of events can last for hours.
+    /// End the answer when this future completes. The client then sends a new request. If the client still uses the
+    /// expired token, the gate answers 401, which tells the client to get a new token. The future completes only after
+    /// the verifier's [leeway](Token::with_leeway) has passed. During the leeway, the gate still accepts the token. If
+    /// your handler ended the answer during the leeway, a client could reconnect again and again with the same token.
+    /// The future reads the clock at least every 10 seconds, because timers stop while a machine is suspended.
     ///
     /// For an expired token, the future is ready at once. For a token without an expiry, such as a static key, the
     /// future never completes. The future does not notice if a token is revoked. The future needs a tokio runtime with

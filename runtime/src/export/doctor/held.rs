@@ -158,8 +158,8 @@ mod tests {
         [Policy::new(), implying.clone(), implying.wildcards(Wildcards::Prefixed)]
     }
 
-    /// Asks the policy about one request for each pair of values from `VALUES`. Returns whether the policy allows some
-    /// of the requests, and whether it allows all of them.
+    /// Asks the policy about one request for each pair of values from `VALUES`. Returns whether the policy allows at
+    /// least one of the requests, and whether it allows all of them.
     fn by_requests(row: &Row, token: &Token, policy: &Policy) -> (bool, bool) {
         let pairs = VALUES.iter().flat_map(|x| VALUES.map(|y| Values::from([("x", *x), ("y", y)])));
         let answers: Vec<bool> = pairs

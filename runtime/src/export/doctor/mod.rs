@@ -81,8 +81,8 @@ impl<'a> Doctor<'a> {
         self
     }
 
-    /// Lets the gate's verifier check the token from [`Doctor::token`] in the same way as the token of a request. If
-    /// the verifier introspects tokens, it sends this token to the authorization server.
+    /// Lets the gate's verifier check the token from [`Doctor::token`] as if a client had sent it. If the verifier
+    /// introspects tokens, it sends this token to the authorization server.
     ///
     /// Without this setting, the doctor does not call a verifier of your own, because your verifier might send the
     /// token anywhere.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::few;
 use crate::verify::issuer::RolesAt;
 
-/// Returns advice if the token has roles, but none that the program maps to scopes.
+/// Returns advice if the token has roles, but the program maps none of them to scopes.
 pub(super) fn unknown(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<String> {
     let held = texts(maps.iter().flat_map(|roles| roles.held(claims)));
     let known = texts(maps.iter().flat_map(RolesAt::known));

@@ -3,7 +3,7 @@
 //! For this comparison, a token is a set of scopes. Only a finite number of scopes cover a given scope
 //! ([`Policy::coverers`]), so only a finite number of minimal sets of scopes meet a given demand. It is enough to
 //! compare these minimal sets. A template counts as one scope: if a scope covers the template, this scope also covers
-//! every scope that the template can become.
+//! every scope that fits the template.
 
 use std::{
     borrow::Cow,

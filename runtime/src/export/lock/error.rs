@@ -39,7 +39,7 @@ enum Remedy {
 }
 
 enum Kind {
-    /// The problems that keep the gate from starting. If a server has only a policy and no gate, the problems keep this
+    /// The problems that keep the gate from starting. If a server has a policy but no gate, the problems keep the
     /// server from starting.
     CannotStart {
         has_gate: bool,
@@ -60,7 +60,7 @@ enum Kind {
 
 /// The first difference between the text of a lock file and the text of the program's lock.
 pub(super) struct Difference {
-    /// The line of the file with its number, or `None` at the end of the file.
+    /// The number and the text of the line in the file, or `None` at the end of the file.
     pub(super) file: Option<(usize, String)>,
     /// The line of the program's lock, or `None` at the end of this lock.
     pub(super) program: Option<String>,

@@ -104,7 +104,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Tells whether some text may match both segments. The text around a parameter is not compared.
+    /// Tells whether a text could match both segments. The text around a parameter is not compared.
     fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Self::Literal(one), Self::Literal(other)) => one == other,

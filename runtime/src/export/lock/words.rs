@@ -46,7 +46,7 @@ pub(super) fn sentence(old: &Needs, new: &Needs, effect: Direction) -> String {
     }
 }
 
-/// Tells whether, with an empty policy, two requirements let the same tokens through.
+/// Tells whether two requirements let the same tokens through if the policy is empty.
 fn is_same(old: &Needs, new: &Needs) -> bool {
     let side = Side::from(&Declared::default());
     direction((&side, &old.into()), (&side, &new.into())) == Direction::Neutral

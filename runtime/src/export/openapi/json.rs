@@ -13,7 +13,7 @@ impl<'a> From<&'a mut Value> for OpenApiDocument<'a> {
     }
 }
 
-/// The names under which a path item contains operations.
+/// In a path item, each member with one of these names is an operation.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 impl Document for Value {

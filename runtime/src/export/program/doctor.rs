@@ -82,8 +82,8 @@ fn token_in(file: &str) -> Result<String, Exit> {
     Ok(token)
 }
 
-/// Runs the doctor on a new thread with a runtime of its own. The exporter can already have a tokio runtime, and tokio
-/// does not allow `block_on` on a thread of a runtime.
+/// Runs the doctor on a new thread with a runtime of its own. The exporter may already run inside a tokio runtime, and
+/// tokio does not allow `block_on` there.
 fn wait_for(doctor: Doctor<'_>) -> Result<Diagnosis, Exit> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -29,8 +29,8 @@ impl Bound {
     }
 }
 
-/// Makes strings from a few characters. Many of these strings are equal. If the strings of a list are joined, many
-/// different lists give the same bytes.
+/// Makes strings from a few characters. Many of these strings are equal. Different lists of these strings often give
+/// the same bytes if the strings of each list are simply joined.
 fn text() -> impl Strategy<Value = String> {
     "[ab.]{0,3}"
 }

@@ -172,8 +172,8 @@ fn has_u_at_the_end(text: &[u8]) -> bool {
     }
 }
 
-/// Tells whether a string ends in a `\u` with fewer than four digits. A careless parser could read the missing digits
-/// from the text after the string.
+/// Tells whether a string ends in a `\u` with fewer than four digits. A careless parser could read the characters after
+/// the string as the missing digits.
 fn ends_in_code_point(text: &[u8]) -> bool {
     (1..=4)
         .filter_map(|back| text.split_at_checked(text.len().checked_sub(back)?))

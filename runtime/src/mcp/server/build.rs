@@ -154,7 +154,7 @@ impl<S: ServerHandler> McpServer<S> {
         self
     }
 
-    /// Switches off tools, for example the tools that the program's configuration lists.
+    /// Switches off the tools with the given names. For example, the names can come from the program's configuration.
     ///
     /// Nobody can call a switched-off tool, and no list contains it. The gate treats tasks of a switched-off tool as
     /// unknown. At startup, the log has a warning for each switched-off tool.

@@ -142,7 +142,7 @@ fn remember(context: &mut RequestContext<RoleServer>, row: &RowRef) {
 enum Sender<'a> {
     /// A caller with a token that a gate verified.
     Verified(&'a Plan, &'a Admitted, &'a Parts),
-    /// A caller without a token. A gate let this caller through to a public operation.
+    /// A caller without a token. A gate allowed the request, because the operation is public.
     Anyone(&'a Plan, &'a Parts),
     /// The only caller of a local transport.
     Trusted(&'a Trusted),

@@ -153,7 +153,7 @@ impl<'a> Viewer<'a> {
         self.shows(self.needs(method, subject).ok())
     }
 
-    /// Finds the requirement of a call in the same way as the gate.
+    /// Finds the requirement of a call as the gate does.
     fn needs(&self, method: &'static str, subject: Subject<'_>) -> Result<Found, Undecided> {
         let message = Message { id: Id::None, method: Some(method.into()), subject };
         let mut found = Found::default();

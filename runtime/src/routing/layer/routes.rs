@@ -50,8 +50,9 @@ impl Routes {
     }
 
     /// Logs a warning that `path` has no row. Logs nothing if no row of the table has a route. Each path is logged only
-    /// once. The paths are the patterns of the program's routes, so their number is limited. Metadata documents have a
-    /// different warning. This warning is logged even if no row has a route, but only once for all documents together.
+    /// once. The paths are the patterns of the program's routes, so their number is limited. The path of a metadata
+    /// document gets a different warning. This warning is logged even if no row has a route, but only once for all
+    /// documents together.
     fn report(&self, path: &str) {
         if is_document(path) {
             if self.is_first(WELL_KNOWN) {

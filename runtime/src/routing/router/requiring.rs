@@ -15,10 +15,10 @@ impl<S> Router<S> {
     ///
     /// # Errors
     ///
-    /// Fails if a route added so far is public, if no route has been added, or if the requirement demands nothing. Also
-    /// fails if the combined requirement of a route has more than 16 alternatives or 128 scopes. Also fails if no value
-    /// of `acr` meets both `requirement` and the route's own requirement. The later call to [`Router::protect`] or
-    /// [`Router::split`] returns the error.
+    /// Fails if the requirement demands nothing, if no route has been added so far, or if one of the added routes is
+    /// public. Also fails if the combined requirement of a route has more than 16 alternatives or 128 scopes. Also
+    /// fails if no value of `acr` meets both `requirement` and the route's own requirement. The later call to
+    /// [`Router::protect`] or [`Router::split`] returns the error.
     ///
     /// # Examples
     ///

@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// How many consecutive useless answers (`Failure::Useless`) cause a pause. A single useless answer causes no pause,
-/// because a strange token can make the server fail. If one useless answer caused a pause, the sender of a strange
+/// because a strange token can lead to a useless answer. If one useless answer caused a pause, the sender of a strange
 /// token could block other callers.
 const USELESS_IN_A_ROW: u32 = 5;
 

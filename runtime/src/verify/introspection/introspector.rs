@@ -1,5 +1,5 @@
 //! Asks one authorization server about tokens. Simultaneous requests with the same token share one question. If the
-//! server gives no answer, it is not asked again for a while.
+//! server gives no answer, scopegate does not ask it again for a while.
 
 use std::{
     collections::HashMap,

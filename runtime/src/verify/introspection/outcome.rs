@@ -22,7 +22,7 @@ pub(crate) enum Answer {
     Inactive,
 }
 
-/// An answer about an active token, with the result of the last check of its claims.
+/// An answer about an active token: the claims, and the result of their last check.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(super) claims: Map<String, Value>,

@@ -154,9 +154,9 @@ impl Issuer {
     /// The audience can be a client's id, which is also the audience of the client's ID tokens. So a token with this
     /// audience must be marked as an access token, or have a claim for scopes. A token is marked as an access token if
     /// its header has `typ: at+jwt`, if its claim `typ` is `Bearer` or `DPoP`, or if its claim `token_use` is `access`.
-    /// To require another claim in place of a claim for scopes, call [`access_claims`](Self::access_claims). A claim
-    /// that only [`roles_at`](Self::roles_at) reads is not a claim for scopes. So call `access_claims` if the tokens
-    /// have roles, have no claim for scopes, and are not marked as access tokens.
+    /// To require another claim in place of a claim for scopes, call [`access_claims`](Self::access_claims). If only
+    /// [`roles_at`](Self::roles_at) reads a claim, this claim does not count as a claim for scopes. So call
+    /// `access_claims` if the tokens have roles, have no claim for scopes, and are not marked as access tokens.
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
@@ -184,8 +184,8 @@ impl Issuer {
         self
     }
 
-    /// Requires that the claim `name` has this value. If the claim is a number or a boolean, its JSON text is compared
-    /// with `value`.
+    /// Requires that the claim `name` has the value `value`. If the claim is a number or a boolean, its JSON text is
+    /// compared with `value`.
     pub fn require(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.rules.required.push((name.into(), value.into()));
         self

@@ -92,7 +92,7 @@ impl Names {
         self.forms.iter().map(ToString::to_string)
     }
 
-    /// Returns a name or a pattern that both issuers have, or a name of one issuer that fits the pattern of the other.
+    /// Returns a name or pattern that both issuers have, or a name of one issuer that fits a pattern of the other.
     pub(super) fn clash(&self, other: &Self) -> Option<String> {
         let own = |names: &Self, form: &Form| match form {
             Form::Exact(name) => names.find(name).map(|_| name.clone()),

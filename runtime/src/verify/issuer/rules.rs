@@ -27,7 +27,7 @@ pub(super) struct Rules {
     pub(super) of_access: Vec<String>,
 }
 
-/// Why a token is considered to be for this resource.
+/// Why a token counts as a token for this resource.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MeantBy {
     /// The token's audience is the resource itself.

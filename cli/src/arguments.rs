@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 use crate::package::Exporter;
 
@@ -125,7 +125,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         lock: Option<PathBuf>,
         /// Also lists what got weaker and what got stricter since a git revision
-        #[arg(long, value_name = "REVISION")]
+        #[arg(long, value_name = "REVISION", value_parser = NonEmptyStringValueParser::new())]
         since: Option<String>,
     },
     /// Writes an HTML page for reviewers
@@ -136,7 +136,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
         /// Also shows what got weaker and what got stricter since a git revision
-        #[arg(long, value_name = "REVISION")]
+        #[arg(long, value_name = "REVISION", value_parser = NonEmptyStringValueParser::new())]
         since: Option<String>,
         /// The lock file that `--since` reads, in place of the lock file that Cargo.toml names; required if Cargo.toml
         /// does not name the exporter
@@ -150,7 +150,7 @@ pub(crate) enum Command {
     /// Finds out why requests are answered with 401 or 403
     ///
     /// The command checks the gate's configuration and each authorization server. With `--token`, the command also
-    /// names the rule that the token breaks, or the scopes that the token lacks for each operation.
+    /// names the rule that the token breaks or, for each operation, the scopes that the token lacks.
     Doctor {
         /// The file with the token to judge, or `-` for standard input; without `--introspect`, the
         /// token is not sent to any server

@@ -1,6 +1,9 @@
 //! Reads the lock of a git revision.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use crate::error::Error;
 
@@ -11,28 +14,38 @@ pub(crate) fn lock_at(lock: &Path, revision: &str) -> Result<Vec<u8>, Error> {
         return Err(failed("a revision does not begin with `-`".to_owned()));
     }
     let (folder, name) = lock.parent().zip(lock.file_name()).unwrap_or((Path::new("."), lock.as_os_str()));
-    let object = format!("{revision}:./{}", name.to_string_lossy());
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).arg("show").arg(&object);
-    let output = command.output().map_err(|error| failed(format!("git cannot be started: {error}")))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    if is_unknown(folder, &format!("{revision}^{{tree}}")) {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(folder).args(arguments).output();
+        output.map_err(|error| failed(format!("git cannot be started: {error}")))
+    };
+    let find = |object: &str| git(&["rev-parse", "--verify", "--quiet", object]);
+    // Without this check, an empty text or `:0` would name git's index in place of a revision.
+    let commit = find(&format!("{revision}^{{commit}}"))?;
+    if is_unknown(&commit) {
         return Err(Error::NoRevision(revision.to_owned()));
     }
-    if is_unknown(folder, &object) {
+    if !commit.status.success() {
+        return Err(failed(message(&commit)));
+    }
+    let object = format!("{revision}:./{}", name.to_string_lossy());
+    let shown = git(&["show", &object])?;
+    if shown.status.success() {
+        return Ok(shown.stdout);
+    }
+    if is_unknown(&find(&object)?) {
         let lock = name.to_string_lossy().into_owned();
         return Err(Error::NoLock { revision: revision.to_owned(), lock });
     }
-    Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    Err(failed(message(&shown)))
 }
 
-/// Tells whether `folder` is in a git repository that does not contain `object`.
-fn is_unknown(folder: &Path, object: &str) -> bool {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(["rev-parse", "--verify", "--quiet", object]);
-    // With `--quiet`, git writes nothing about an unknown object, but writes an error about any other failure, for
-    // example outside a repository.
-    command.output().is_ok_and(|output| !output.status.success() && output.stderr.is_empty())
+/// Tells whether the repository does not contain the object that `git rev-parse --verify --quiet` looked for. With
+/// `--quiet`, git writes nothing about an unknown object, but writes an error about any other failure, for example
+/// outside a repository.
+fn is_unknown(found: &Output) -> bool {
+    !found.status.success() && found.stderr.is_empty()
+}
+
+fn message(failed: &Output) -> String {
+    String::from_utf8_lossy(&failed.stderr).trim().to_owned()
 }

@@ -226,6 +226,23 @@ fn a_revision_without_a_lock_is_named() {
             exit code 3
         "#]],
     );
+    // An unset variable in a CI job makes an empty revision. For git, an empty revision and `:0` name the index.
+    project.check(
+        &["check", "--since", ""],
+        &expect![[r#"
+        error: a value is required for '--since <REVISION>' but none was supplied
+
+        For more information, try '--help'.
+        exit code 2
+    "#]],
+    );
+    project.check(
+        &["check", "--since", ":0"],
+        &expect![[r#"
+            error: git knows no revision `:0`; name a commit, a branch or a tag, and fetch it if this clone lacks it
+            exit code 3
+        "#]],
+    );
 }
 
 #[test]

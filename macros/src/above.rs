@@ -1,7 +1,7 @@
-//! Reads the source file to find attributes of axum above a scope attribute. If an attribute of axum, such as
-//! `#[debug_handler]`, is above the scope attribute, axum's attribute expands first, and emits code that calls the
-//! handler without the guard. Without this module, the compiler would report that axum's call of the handler has too
-//! few arguments. This message would confuse the user, who wrote neither the call nor the guard.
+//! Reads the source file to find attributes of axum above a scope attribute. An attribute of axum, such as
+//! `#[debug_handler]`, expands first if it is above the scope attribute. The emitted code then calls the handler
+//! without the guard. Without this module, the compiler would report that axum's call of the handler has too few
+//! arguments. This message would confuse the user, who wrote neither the call nor the guard.
 //!
 //! Even without this module, such a program does not compile. This module only improves the message.
 

@@ -61,7 +61,7 @@ impl Borrowed {
     }
 }
 
-/// Recognizes the types `&Access`, `&Option<Access>` and `Option<&Access>`, also with `&mut`.
+/// Recognizes the types `&Access`, `&Option<Access>` and `Option<&Access>`, and the same types with `&mut`.
 fn borrows_access(type_: &Type, generics: &Generics) -> bool {
     let is_access = |type_: &Type| matches!(type_, Type::Path(path) if path.qself.is_none() && is_access(&path.path, generics));
     match type_ {

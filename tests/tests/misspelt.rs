@@ -47,7 +47,7 @@ const SAID: &str = "`files:raed`, named by `misspelt::download`, is spelt almost
                     correct the misspelt one, or list all scopes in a vocabulary";
 
 /// The end of a warning about a wildcard that the gate does not count. It suggests no scope with a similar spelling.
-const UNCOUNTED: &str = "; a wildcard counts only with `Gate::wildcards`";
+const UNCOUNTED: &str = "; a wildcard counts only with `.wildcards(Wildcards::Prefixed)`";
 
 fn gate() -> Gate {
     TestVerifier::new().gate("https://h.example").unwrap()
@@ -119,11 +119,12 @@ async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
         let keys = StaticKeys::parse("sk_secret=files:read files:reed; sk_other=files:reed").unwrap();
         keys.key("bob\n", "sk_bob", "files:raed files:reads files:* tenant:{tenant}:read").unwrap()
     };
+    let template = "the key `bob\\n` grants `tenant:{tenant}:read`, which is a template; write a value in place of each parameter in braces";
     let expected = [
         "a key without a name grants `files:reed`, which no vocabulary has; did you mean `files:read`?",
         &format!("the key `bob\\n` grants `files:*`, which no vocabulary has{UNCOUNTED}"),
         "the key `bob\\n` grants `files:reads`, which no vocabulary has; did you mean `files:read`?",
-        "the key `bob\\n` grants the template `tenant:{tenant}:read`, but a token has values in place of the parameters; write the values, as in `tenant:acme:read`",
+        template,
     ];
     let issuer = || Issuer::new("https://auth.example");
     let gates = [
@@ -133,7 +134,7 @@ async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
         Gate::new(resource(), keys().or(Issuers::from(issuer()))),
     ];
     for gate in gates {
-        assert_eq!(warned_of(gate.clone(), scope_table![list]).await, [""; 0]);
+        assert_eq!(warned_of(gate.clone(), scope_table![list]).await, [template]);
         assert_eq!(warned_of(gate.vocabulary::<FilesScope>(), scope_table![list]).await, expected);
     }
     let gate = Gate::static_keys("files", keys()).vocabulary::<FilesScope>();
@@ -143,7 +144,7 @@ async fn a_scope_of_a_key_that_no_vocabulary_has_is_logged_at_startup() {
 }
 
 /// `LocalTrust` has no table, so it does not know the templates. It warns only about scopes that resemble a scope of
-/// the vocabulary, and about wildcards that do not count.
+/// the vocabulary, about wildcards that do not count, and about scopes with a parameter in braces.
 #[tokio::test]
 async fn a_misspelt_scope_of_the_local_user_is_logged() {
     let policy = || Policy::new().vocabulary::<FilesScope>();
@@ -158,6 +159,8 @@ async fn a_misspelt_scope_of_the_local_user_is_logged() {
     assert_eq!(log("files:*", policy().wildcards(Wildcards::Prefixed)).await, "");
     assert_eq!(log("files:read tenant:acme:read", policy()).await, "");
     assert_eq!(log("files:reed", Policy::new()).await, "");
+    let template = " WARN scopegate: the local user has the scope `tenant:{tenant}:read`, which is a template; write a value in place of each parameter in braces\n";
+    assert_eq!(log("tenant:{tenant}:read", Policy::new()).await, template);
 }
 
 fn resource() -> Resource {
@@ -207,7 +210,7 @@ async fn a_scope_of_a_role_that_fits_a_template_is_not_logged() {
     }
     let orders = granting("orders:*").wildcards(Wildcards::Prefixed);
     assert_eq!(log(orders).await, [warning("orders:*")]);
-    let bare = "; a wildcard counts only with `Gate::wildcards(Wildcards::PrefixedAndBare)`";
+    let bare = "; a wildcard counts only with `.wildcards(Wildcards::PrefixedAndBare)`";
     assert_eq!(log(granting("*").wildcards(Wildcards::Prefixed)).await, [warning("*") + bare]);
     assert_eq!(log(granting("*").wildcards(Wildcards::PrefixedAndBare)).await, [""; 0]);
 }

@@ -66,7 +66,8 @@ impl<'a> Proof<'a> {
         Ok(Self { algorithm, key, decoded })
     }
 
-    /// Checks that the token is bound to the proof's key and that this key made the signature. Then parses the claims.
+    /// Checks that the token is bound to the proof's key, and that the proof is signed with this key. Then parses the
+    /// claims.
     pub(super) fn verify(self, jkt: &str) -> Result<Proven, Fault> {
         let Self { algorithm, key, decoded } = self;
         let thumbprint = key.thumbprint();

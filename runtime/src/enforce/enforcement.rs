@@ -127,7 +127,7 @@ impl Admitted {
     }
 }
 
-/// The plan under which a request was let through, and the verified token. A layer that changes the answer to the
+/// The plan of the gate that let a request through, and the verified token. A layer that changes the answer to the
 /// request needs this data. For a public operation, there is no token.
 #[expect(unnameable_types, reason = "only the layers of this crate change answers")]
 #[derive(Clone)]

@@ -69,7 +69,7 @@ fn scopes(requirement: &Requirement) -> String {
     }
 }
 
-/// Writes scopes and templates as an attribute writes them.
+/// Writes scopes and templates as they appear in an attribute.
 fn needs<'a>(needs: impl Iterator<Item = NeedRef<'a>>) -> String {
     needs.map(|need| code(&need.written())).collect::<Vec<_>>().join(" ")
 }

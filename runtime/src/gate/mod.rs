@@ -81,7 +81,7 @@ struct Inner {
 #[derive(Clone)]
 enum Protects {
     Resource(Box<Resource>),
-    /// A server without OAuth, for which clients find no metadata.
+    /// A server without OAuth and without metadata.
     Realm(Realm),
 }
 
@@ -278,7 +278,7 @@ impl Gate {
         self
     }
 
-    /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]) as if they were plain bearer tokens.
+    /// Accepts tokens that are bound to the client's key (`cnf`, [RFC 7800]), and treats them like plain bearer tokens.
     ///
     /// Only the client with the key is allowed to use a bound token. By default, the gate therefore accepts a bound
     /// token only if the gate itself checks the binding. Call this method only if a proxy in front of the program
@@ -330,8 +330,8 @@ impl Gate {
         self
     }
 
-    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, no matter which path the resource
-    /// has.
+    /// Also serves the metadata document at `/.well-known/oauth-protected-resource`, even if the resource's URL has a
+    /// path.
     ///
     /// Some clients look only there. Clients that strictly follow RFC 9728 reject this copy, because the document's
     /// member `resource` is not the URL of the root. These clients find the document at the well-known path of the

@@ -30,8 +30,8 @@ fn is_of_connection(name: &HeaderName) -> bool {
     )
 }
 
-/// The names that `Connection` may contain. By HTTP's rules, every header that `Connection` names must be removed. If
-/// the gate allowed every name, this rule would let a client remove a header that a middleware has added.
+/// The names that the header `Connection` may contain. By HTTP's rules, every header that `Connection` names must be
+/// removed. If the gate allowed every name, this rule would let a client remove a header that a middleware has added.
 const NAMED: [&str; 8] =
     ["close", "keep-alive", "upgrade", "http2-settings", "te", "trailer", "transfer-encoding", ""];
 

@@ -16,8 +16,8 @@
 //!
 //! 4. **The token.** An invalid token gets a 401 with the scopes of the [floor](crate::Gate::floor), and the layer does
 //!    not read the body. If [some operation is public](#public-operations) or the [dialect](McpLayer::dialect) is
-//!    `ToolResult`, the layer normally reads the body of a request without a token before it answers. Otherwise, a
-//!    request without a token gets a 401 with the scopes of the floor.
+//!    `ToolResult`, the layer normally reads the body before it answers a request without a token. Otherwise, a request
+//!    without a token gets a 401 with the scopes of the floor.
 //!
 //! 5. **The headers that describe the body.** There must be exactly one `Content-Type`: `application/json`, with or
 //!    without `charset=utf-8`. If `Content-Encoding` is present, it must be `identity`. If `Transfer-Encoding` is

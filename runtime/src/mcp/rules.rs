@@ -331,8 +331,8 @@ fn has_parameter(gate: &Gate, name: &str) -> bool {
     gate.resource().is_some_and(|family| family.parameters().any(|(_, known)| known == name))
 }
 
-/// Returns the reason why an operation cannot be public, or `None` if it can be public. A public operation needs a
-/// name, so that nothing is public by accident.
+/// Returns the reason why an operation cannot be public, or `None` if it can be public. A row with `*` cannot be
+/// public, so that no operation is public by accident.
 fn unfit_for_anyone(operation: &Operation) -> Option<String> {
     let why = match (operation.which(), operation.kind()) {
         (Name::Any, _) => {

@@ -104,9 +104,9 @@ impl Policy {
         if all.any(is_useful) {
             return None;
         }
-        if !self.vocabulary.is_empty() && is_meant_as_template(scope) {
+        if is_meant_as_template(scope) {
             return Some(format!(
-                "{by} the template `{scope}`, but a token has values in place of the parameters; write the values, as in `tenant:acme:read`"
+                "{by} `{scope}`, which is a template; write a value in place of each parameter in braces"
             ));
         }
         if self.vocabulary.is_empty() || !self.ignores_wildcard(scope) {

@@ -202,7 +202,7 @@ impl Policy {
         self
     }
 
-    /// Sets the names by which clients request scopes. Use this method if the authorization server writes the scopes
+    /// Sets the names that clients use to request scopes. Use this method if the authorization server writes the scopes
     /// into tokens under other names.
     ///
     /// For example, clients of Entra ID request `api://ID/files.read`, and the token has `files.read`.

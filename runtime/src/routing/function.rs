@@ -23,10 +23,11 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program that defines the type `T` or `S` in `Handler<T, S>` can itself implement [`Handler`] for a function. The
-/// router must not use the program's implementation, because this implementation can leave out the guard. Therefore,
-/// this trait has the same bounds as axum's implementation. axum already implements [`Handler`] for each function that
-/// meets these bounds. The compiler does not allow a second implementation of `Handler` with the same `T` and `S`.
+/// A program can implement [`Handler<T, S>`](Handler) for a function if the program itself defines the type `T` or `S`.
+/// The router must not use the program's implementation, because this implementation can leave out the guard.
+/// Therefore, this trait has the same bounds as axum's implementation. axum already implements [`Handler`] for each
+/// function that meets these bounds. The compiler does not allow a second implementation of `Handler` with the same `T`
+/// and `S`.
 ///
 /// The result of [`Handler::layer`](axum::handler::Handler::layer) on a function also implements this trait. Any
 /// handler that is wrapped in [`guarded`](crate::guarded) also implements this trait, because `guarded` checks the

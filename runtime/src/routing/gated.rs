@@ -57,8 +57,8 @@ impl<S: 'static> Handler<(), S> for Gated<S> {
     }
 }
 
-/// A mounted handler that has no gate yet. If the router mounts a copy at another path, the handler and the copy get
-/// the same gate.
+/// A mounted handler that has no gate yet. If the router mounts copies of the handler at other paths, the handler and
+/// its copies get the same gate.
 #[derive(Clone)]
 pub(crate) struct Mounted {
     pub(crate) methods: String,

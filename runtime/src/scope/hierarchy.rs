@@ -205,7 +205,7 @@ impl Wildcards {
     #[cfg(feature = "axum")]
     pub(crate) fn setting_for<'a>(mut scopes: impl Iterator<Item = &'a str>) -> &'static str {
         let has_bare = scopes.any(|scope| scope == "*");
-        if has_bare { "Gate::wildcards(Wildcards::PrefixedAndBare)" } else { "Gate::wildcards" }
+        if has_bare { ".wildcards(Wildcards::PrefixedAndBare)" } else { ".wildcards(Wildcards::Prefixed)" }
     }
 
     fn includes(self, scope: &str) -> bool {

@@ -295,8 +295,8 @@ impl From<ScopeToken> for Requirement {
     }
 }
 
-/// Two requirements are equal if they make the same demands in the same order. How the requirements were made does not
-/// matter.
+/// Two requirements are equal if they make the same demands in the same order. It does not matter how the requirements
+/// were made.
 impl PartialEq for Requirement {
     fn eq(&self, other: &Self) -> bool {
         if self.step_up != other.step_up {

@@ -98,7 +98,7 @@ impl Principal {
         Self(Kind::UnnamedKey { digest: text.into() })
     }
 
-    /// Returns the hash of the static key, if the principal is a static key without a name.
+    /// Returns the hash of a static key without a name. Returns `None` for other principals.
     pub(crate) fn unnamed_key(&self) -> Option<&str> {
         match &self.0 {
             Kind::UnnamedKey { digest } => Some(digest),

@@ -112,9 +112,10 @@ impl StaticKeys {
 
     /// Adds a key with a name and a space-delimited list of the scopes that the key grants.
     ///
-    /// If the gate has a vocabulary, the gate checks the scopes of the keys at startup. The gate logs a warning for
-    /// each scope that covers no scope of the vocabulary and fits no template of a handler. The gate does not check the
-    /// scopes of keys that [`StaticKeys::or`] combines with a verifier of your own.
+    /// At startup, the gate logs a warning for each key that grants a template, such as `tenant:{tenant}:read`. If the
+    /// gate has a vocabulary, it also logs a warning for each scope that covers no scope of the vocabulary and fits no
+    /// template of a handler. The gate does not check the scopes of keys that [`StaticKeys::or`] combines with a
+    /// verifier of your own.
     ///
     /// # Errors
     ///

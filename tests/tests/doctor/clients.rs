@@ -43,6 +43,17 @@ async fn scopes_that_are_not_listed() {
     let server = well(&[&Key::ed25519("key")]).await;
     server.set_metadata("scopes_supported", Value::Null);
     assert!(examine(&gate([Rules::new(server.id())])).await.findings().is_empty());
+    // A server that grants a registered scope to every client would undo what roles keep apart.
+    server.set_metadata("scopes_supported", json!(["openid", "profile"]));
+    let with_roles = || Rules::new(server.id()).roles_at(["roles"], [("reader", "files:read")]);
+    let usual = "register them there, or check that it grants scopes that it does not list";
+    for (rules, expected) in [
+        (with_roles(), format!("{usual}; if only roles may grant scopes, first write `.roles_only()`")),
+        (with_roles().roles_only(), usual.to_owned()),
+    ] {
+        let diagnosis = examine(&gate([rules])).await;
+        assert_eq!(diagnosis.findings()[0].advice(), Some(expected.as_str()));
+    }
     // Clients request the scopes by other names, and also the floor.
     server.set_metadata("scopes_supported", json!(["api://files/files:read", "api://files/files:write"]));
     let gate = gate([Rules::new(server.id()).asked_with_prefix("api://files/")]);

@@ -85,10 +85,11 @@ async fn what_no_value_opens() {
         gate("repo:{name}:read"),
         only_read(),
         expect![[r#"
-        error: token: it is valid, and grants `repo:{name}:read`, which opens no operation
-        token: accepted, with `repo:{name}:read`
-          does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
-    "#]],
+            hint: the key `key` grants `repo:{name}:read`, which is a template; write a value in place of each parameter in braces
+            error: token: it is valid, and grants `repo:{name}:read`, which opens no operation
+            token: accepted, with `repo:{name}:read`
+              does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
+        "#]],
     )
     .await;
     check(
@@ -202,14 +203,14 @@ async fn implications_and_wildcards_count() {
         only_read(),
         expect![[r#"
             error: token: it is valid, and grants `repo:*`, which opens no operation
-            hint: token: the gate does not count `repo:*` as a wildcard; to let a wildcard cover other scopes, call `Gate::wildcards`
+            hint: token: the gate does not count `repo:*` as a wildcard; to let a wildcard cover other scopes, call `.wildcards(Wildcards::Prefixed)`
             token: accepted, with `repo:*`
               does not open GET /repos/{name}: it lacks `repo:{name}:read` for every value of `{name}`
         "#]],
     )
     .await;
     check(gate("* repo:alpha:*").wildcards(Wildcards::Prefixed), table(), expect![[r#"
-        hint: token: the gate does not count `*` as a wildcard; to let a wildcard cover other scopes, call `Gate::wildcards(Wildcards::PrefixedAndBare)`
+        hint: token: the gate does not count `*` as a wildcard; to let a wildcard cover other scopes, call `.wildcards(Wildcards::PrefixedAndBare)`
         token: accepted, with `*`, `repo:alpha:*`
           may open GET /repos/{name}, depending on the request: for `repo:{name}:read`, the token has `repo:alpha:read`
           does not open PUT /repos/{name}: it lacks `repos:write`
@@ -221,7 +222,7 @@ async fn implications_and_wildcards_count() {
     // A wildcard does not cover the text before it, so the token would still lack `repo`.
     check(gate("repo:*").floor([Scope::from_static("repo")]), only_read(), expect![[r#"
         error: token: it is valid, and grants `repo:*`, which opens no operation
-        hint: token: the gate does not count `repo:*` as a wildcard; to let a wildcard cover other scopes, call `Gate::wildcards`
+        hint: token: the gate does not count `repo:*` as a wildcard; to let a wildcard cover other scopes, call `.wildcards(Wildcards::Prefixed)`
         token: accepted, with `repo:*`
           does not open GET /repos/{name}: it lacks `repo`, and `repo:{name}:read` for every value of `{name}`
     "#]]).await;

@@ -201,6 +201,8 @@ async fn whose_roles_grant_nothing() {
         all.as_object_mut().expect("an object").extend(claims.as_object().expect("an object").clone());
         server.check_by(rules(), &server.key.mint(&all), "opens_nothing", expected).await;
     }
+    let token = server.key.mint(&server.server.claims(API, "files:read"));
+    server.check_by(rules().roles_only(), &token, "opens_nothing", expect![[r#"error: token: it is valid, and grants no scope, which opens no operation; `.roles_at(["roles"], ..)` finds no role in it, and `.roles_only()` ignores its claim `scope`: have the authorization server write roles there, or correct the path"#]]).await;
 }
 
 #[tokio::test]

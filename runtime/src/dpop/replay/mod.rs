@@ -60,7 +60,7 @@ pub trait ReplayStore: Send + Sync + 'static {
     /// Tells whether stored proofs survive a restart of the program.
     ///
     /// If proofs do not survive a restart, the gate asks each client for a nonce during the first window after the
-    /// start of the program. So nobody can reuse a proof from before the start.
+    /// start of the program. So nobody can reuse a proof that was used before the restart.
     fn survives_restart(&self) -> bool {
         false
     }

@@ -48,7 +48,7 @@ mod sealed {
 
     #[expect(unnameable_types, reason = "other crates cannot name this trait, so they cannot implement it")]
     pub trait Covered {
-        /// Returns the requirement about which the handler asks. `handler` is the declaration of the handler.
+        /// Returns the requirement that the handler asks about. `handler` is the declaration of the handler.
         fn requirement(self, handler: &Row) -> Requirement;
     }
 

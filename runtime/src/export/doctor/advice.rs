@@ -190,7 +190,7 @@ pub(super) fn of_scopes(accepted: &Accepted, token: &Token, gate: &Gate) -> Opti
     let maps = issuer.map(Issuer::role_maps).unwrap_or_default();
     roles::unknown(maps, claims)
         .or_else(|| elsewhere(maps, claims).filter(|_| accepted.grants_nothing()))
-        .or_else(|| roles::none(maps, claims))
+        .or_else(|| roles::none(issuer?, claims))
         .or_else(|| {
             let advice = "have the client ask for scopes, and the authorization server grant them";
             accepted.grants_nothing().then(|| advice.to_owned())

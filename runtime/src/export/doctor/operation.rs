@@ -82,8 +82,8 @@ fn name(entry: &Entry) -> String {
     }
 }
 
-/// Lists the templates among `needs`, each once. Leaves out a template if the token has the template's scope for every
-/// value of the parameters.
+/// Lists the templates among `needs`, each once. Leaves out a template if the token has every scope that fits the
+/// template.
 fn fitting<'n>(needs: impl Iterator<Item = &'n NeedRef<'n>>, held: &Held<'_>) -> Vec<Fitting> {
     let mut all: Vec<Fitting> = Vec::new();
     for need in needs.filter(|need| need.is_template() && !held.has(**need)) {

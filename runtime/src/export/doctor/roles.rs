@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::few;
-use crate::verify::issuer::RolesAt;
+use crate::{Issuer, verify::issuer::RolesAt};
 
 /// Returns advice if the token has roles, but the program maps none of them to scopes.
 pub(super) fn unknown(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<String> {
@@ -20,11 +20,16 @@ pub(super) fn unknown(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<S
 }
 
 /// Returns advice if the program maps roles to scopes, and the token has no role.
-pub(super) fn none(maps: &[RolesAt], claims: &Map<String, Value>) -> Option<String> {
+pub(super) fn none(issuer: &Issuer, claims: &Map<String, Value>) -> Option<String> {
+    let maps = issuer.role_maps();
     let has_none = maps.iter().all(|roles| roles.held(claims).is_empty());
     let path = maps.first().filter(|_| has_none)?.path();
+    let ignored =
+        ["scope", "scp"].into_iter().find(|name| issuer.has_roles_only() && claims.contains_key(*name));
+    let ignored = ignored.map(|name| format!(", and `.roles_only()` ignores its claim `{name}`"));
     Some(format!(
-        "`.roles_at({path:?}, ..)` finds no role in it: have the authorization server write roles there, or correct the path"
+        "`.roles_at({path:?}, ..)` finds no role in it{}: have the authorization server write roles there, or correct the path",
+        ignored.unwrap_or_default()
     ))
 }
 

@@ -7,6 +7,7 @@ use super::{
     list,
 };
 use crate::{
+    Issuer,
     gate::{Gate, is_of_open_id},
     policy::Policy,
     scope::{Entry, ScopeTable, ScopeToken},
@@ -23,7 +24,7 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     for issuer in issuers.into_iter().filter(|issuer| issuer.problems().is_empty()) {
         let examination = jwt::examine(issuer).await;
         let trouble = examination.trouble.map(|trouble| of_trouble(&trouble));
-        let offers = examination.offers.iter().flat_map(|offers| of_offers(offers, gate, table));
+        let offers = examination.offers.iter().flat_map(|offers| of_offers(offers, issuer, gate, table));
         let found = trouble.into_iter().chain(offers);
         findings.extend(found.map(|finding| finding.of_issuer(issuer.places.id())));
         #[cfg(feature = "introspection")]
@@ -38,7 +39,7 @@ pub(super) async fn examine(gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
 /// Returns the problem that keeps the gate from introspecting opaque tokens. If the metadata cannot be read,
 /// `of_trouble` reports this problem, and this function is not called.
 #[cfg(feature = "introspection")]
-async fn of_introspection(issuer: &crate::Issuer) -> Option<Finding> {
+async fn of_introspection(issuer: &Issuer) -> Option<Finding> {
     let reason = issuer.introspects()?.trouble(&issuer.places).await?;
     Some(Finding::error(PART, "no_introspection_endpoint", reason))
 }
@@ -105,9 +106,10 @@ fn spelling(found: &str, expected: &str) -> String {
 }
 
 /// Finds what clients will need but the authorization server does not offer.
-fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
+fn of_offers(offers: &Offers, issuer: &Issuer, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(unlisted_scopes(offers, gate.policy(), table));
+    let unlisted = unlisted_scopes(offers, gate.policy(), table);
+    findings.extend(unlisted.map(|finding| finding.advising(Some(registering(issuer)))));
     let resource = gate.resource().map(crate::Resource::identifier).unwrap_or_default();
     if let Some(resources) = &offers.protected_resources
         && !resources.iter().any(|listed| listed == resource)
@@ -130,7 +132,7 @@ fn of_offers(offers: &Offers, gate: &Gate, table: &ScopeTable) -> Vec<Finding> {
     findings
 }
 
-/// Finds the scopes that clients will request and that the server does not list. A missing scope is a warning, not an
+/// Finds the scopes that clients will request but that the server does not list. A missing scope is a warning, not an
 /// error, because a server is allowed to leave out scopes ([RFC 8414, section
 /// 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). If a server lists only the scopes of `OpenID` Connect, as
 /// many servers do, the finding is only a hint.
@@ -148,8 +150,18 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
     let message = format!("its `scopes_supported` lack {unlisted}, which clients will request");
     let lists_others = listed.iter().any(|scope| !is_of_open_id(scope));
     let severity = if lists_others { Severity::Warning } else { Severity::Hint };
-    let finding = Finding::of(severity, PART, "scopes_not_listed", message);
-    Some(finding.advising(Some("register them there, or check that it grants scopes that it does not list")))
+    Some(Finding::of(severity, PART, "scopes_not_listed", message))
+}
+
+/// Returns the advice to register scopes at the server. Many servers grant a registered scope to every client that
+/// requests it, so roles could then no longer keep a user out.
+fn registering(issuer: &Issuer) -> String {
+    let advice = "register them there, or check that it grants scopes that it does not list";
+    if issuer.role_maps().is_empty() || issuer.has_roles_only() {
+        advice.to_owned()
+    } else {
+        format!("{advice}; if only roles may grant scopes, first write `.roles_only()`")
+    }
 }
 
 /// Returns a finding if the server does not list PKCE with `S256`. OAuth 2.1 clients use `S256`, and MCP clients refuse

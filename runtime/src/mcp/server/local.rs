@@ -7,6 +7,7 @@ use rmcp::{
     model::{ClientNotification, ClientRequest, ProtocolVersion, ServerConfig, ServerResult},
     service::{NotificationContext, RequestContext},
 };
+use scopegate_grammar::is_meant_as_template;
 
 use crate::{
     enforce::Local,
@@ -94,7 +95,8 @@ impl<S> LocalTrust<S> {
 
     /// Sets the policy. This can be the policy of the gate that protects the same server over HTTP.
     ///
-    /// If the policy has a vocabulary, the log has a warning for each granted scope that is probably misspelt.
+    /// If the policy has a vocabulary, the log has a warning for each granted scope that is probably misspelt. The log
+    /// also has a warning for each granted scope that is a template.
     #[must_use]
     pub fn under(mut self, policy: Policy) -> Self {
         misspelt(&policy, self.trusted.token.scopes()).iter().for_each(log::warning);
@@ -163,10 +165,12 @@ impl<S: Service<RoleServer>> Service<RoleServer> for LocalTrust<S> {
 }
 
 /// Describes the granted scopes that are probably misspelt. `LocalTrust` has no table, so this function cannot tell
-/// whether a scope fits a template. It therefore describes only two kinds of unknown scopes: those that are spelt
-/// almost like a scope of the vocabulary, and wildcards that the policy does not enable.
+/// whether a scope fits a template. It therefore describes only three kinds of scopes: unknown scopes that are spelt
+/// almost like a scope of the vocabulary, wildcards that the policy does not enable, and templates.
 fn misspelt(policy: &Policy, granted: &GrantedScopes) -> Vec<String> {
-    let is_suspect = |scope: &&str| policy.suggestion(scope).is_some() || policy.ignores_wildcard(scope);
+    let is_suspect = |scope: &&str| {
+        policy.suggestion(scope).is_some() || policy.ignores_wildcard(scope) || is_meant_as_template(scope)
+    };
     let describe = |scope| policy.useless(scope, "the local user has the scope", &ScopeTable::default());
     granted.iter().filter(is_suspect).filter_map(describe).collect()
 }

@@ -53,8 +53,8 @@ struct Shared {
     keys: KeySource,
     cache: Cache,
     circuit: Mutex<Circuit>,
-    /// The questions that the authorization server has not answered yet, keyed by token. The channel of a question
-    /// delivers the outcome, and then closes.
+    /// The questions that the authorization server has not answered yet, keyed by token. Each question has a channel,
+    /// which delivers the outcome and then closes.
     flights: Mutex<HashMap<Kept, Flight>>,
     clock: fn() -> f64,
 }
@@ -174,7 +174,7 @@ impl Introspector {
 }
 
 /// An open question. When this value is dropped, the question is removed from `flights`. The question is removed even
-/// if its task ends without an outcome.
+/// if the task that asks the server ends without an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

@@ -76,6 +76,11 @@ impl Grants {
         &self.roles
     }
 
+    #[cfg(feature = "export")]
+    pub(super) fn come_from_roles_only(&self) -> bool {
+        self.scopes.is_empty()
+    }
+
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let paths = self.scopes.iter().chain(self.roles.iter().map(|roles| &roles.path));

@@ -32,8 +32,8 @@ pub(super) struct Rules {
 enum MeantBy {
     /// The token's audience is the resource itself.
     Resource,
-    /// The token's audience or client is one that the program sets. Other kinds of tokens, such as ID tokens, can have
-    /// the same audience or client.
+    /// The token's audience or client is named in the program's `Issuer`. Other kinds of tokens, such as ID tokens, can
+    /// have the same audience or client.
     Name,
 }
 

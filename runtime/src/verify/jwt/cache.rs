@@ -69,7 +69,8 @@ impl Good {
         Self { token, validity, leeway, source: source.clone(), since: Instant::now(), resource, key, weight }
     }
 
-    /// Tells whether the token was checked for this resource. The token can be invalid for another resource.
+    /// Tells whether the token was checked for this resource. A token that is valid for one resource can be invalid for
+    /// another.
     pub(super) fn is_for(&self, resource: Option<&Resource>) -> bool {
         self.resource.as_deref() == resource.map(Resource::identifier)
     }

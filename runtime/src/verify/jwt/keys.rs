@@ -111,8 +111,8 @@ impl KeySet {
         }
     }
 
-    /// Lists the keys that could verify the signature. There can be several keys, because a token need not name its
-    /// key. Two keys can also have the same name, for example if a server signs with RSA and with elliptic curves.
+    /// Lists the keys that could verify the signature. Several keys are possible if the token does not name its key.
+    /// Two keys can also have the same name, for example if a server signs with RSA and with elliptic curves.
     fn candidates(&self, token: &Unverified<'_>) -> impl Iterator<Item = &Arc<Key>> {
         self.named(token).filter(|key| key.public_for(token.algorithm).is_some()).take(MAX_TRIALS)
     }

@@ -151,7 +151,8 @@ impl<'de> Visitor<'de> for Once {
 /// name of the only member of these objects.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Tells whether the program enables `arbitrary_precision`. Without this feature, no number can be as large as `1e999`.
+/// Tells whether the program enables `arbitrary_precision`. Without this feature, `serde_json` cannot parse a number as
+/// large as `1e999`.
 fn numbers_come_as_objects() -> bool {
     Number::from_str("1e999").is_ok()
 }

@@ -200,7 +200,7 @@ impl Jwts {
     /// function assumes that an issuer publishes a key at most `LATE` seconds after the first signature with this key.
     /// The time of signing is the token's `iat`. If the token has no usable `iat`, the lower bound is zero.
     fn age_of_key(&self, token: &Unverified<'_>) -> Duration {
-        /// In seconds: the allowed clock difference, plus the time that a server may take to publish a new key.
+        /// The allowed clock difference plus the time that a server may take to publish a new key, in seconds.
         const LATE: f64 = 60.0;
         /// The largest age that this function returns, in seconds.
         const A_CENTURY: f64 = 100.0 * 365.0 * 86_400.0;

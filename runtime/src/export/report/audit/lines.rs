@@ -6,8 +6,8 @@ use std::{
     path::Path,
 };
 
-/// A line with more bytes than this is not read as a record. Even the longest possible record, with the most scopes and
-/// the longest texts, is shorter than this limit.
+/// The maximum length of a line, in bytes. A longer line is not read as a record. Even the longest possible record,
+/// with the most scopes and the longest texts, is shorter than this limit.
 const LONGEST: u64 = 1024 * 1024;
 
 /// A line that is not empty.

@@ -39,9 +39,9 @@ pub(crate) fn lock_at(lock: &Path, revision: &str) -> Result<Vec<u8>, Error> {
     Err(failed(message(&shown)))
 }
 
-/// Tells whether the repository does not contain the object that `git rev-parse --verify --quiet` looked for. With
-/// `--quiet`, git writes nothing about an unknown object, but writes an error about any other failure, for example
-/// outside a repository.
+/// Tells whether `git rev-parse --verify --quiet` failed because the repository does not contain the object. With
+/// `--quiet`, git writes nothing about an unknown object. About any other failure, such as a call outside a repository,
+/// git writes an error.
 fn is_unknown(found: &Output) -> bool {
     !found.status.success() && found.stderr.is_empty()
 }

@@ -59,8 +59,8 @@ fn scopes(args: &TokenStream) -> Option<String> {
     (!seen.is_empty()).then(|| seen.join(", "))
 }
 
-/// The maximum number of scopes in the attribute of a usual handler. `expand` handles attributes with more scopes, and
-/// rejects attributes with too many scopes.
+/// The maximum number of scopes in the attribute of a usual handler. `expand` handles attributes with more scopes, up
+/// to its own limit.
 const MAX_SCOPES: usize = 16;
 const MAX_COMMAS: usize = 5;
 

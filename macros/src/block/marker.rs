@@ -36,9 +36,9 @@ pub(super) fn declare(
     }
 }
 
-/// What the attribute reads from a marker type. `handler` is a function that stands for the method. This function takes
-/// its name, attributes and visibility from the marker type. The function has no arguments, and its body is empty.
-/// `name` is the method's name in the row, as in `Files::list`.
+/// What the attribute reads from a marker type. `handler` is a function that stands for the method. The name, the
+/// attributes and the visibility of this function come from the marker type. The function has no arguments, and its
+/// body is empty. `name` is the method's name in the row, as in `Files::list`.
 pub(crate) struct Marker {
     pub(crate) handler: Handler,
     pub(crate) type_: MarkerType,

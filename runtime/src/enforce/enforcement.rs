@@ -181,8 +181,7 @@ pub(crate) fn is_proven_for(gate: &Gate, enforcement: Option<&Enforcement>, part
     has_earlier && found(enforcement, parts).any(|verified| verified.proves_for(gate))
 }
 
-/// Finds the outer gates that verify in the same way as `gate` (see `Gate::verifies_as`), and returns the latest
-/// verification by one of them.
+/// Returns the latest verification by an outer gate that verifies in the same way as `gate` (see `Gate::verifies_as`).
 pub(crate) fn verified_by<'a>(
     gate: &Gate,
     enforcement: Option<&'a Enforcement>,

@@ -1,6 +1,6 @@
-//! This documentation was built without some features, so it does not include the guides, which link to items of all
-//! features. Read the guides on [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html). To build the
-//! guides yourself, run `cargo doc -p scopegate --all-features` in the repository of scopegate.
+//! This documentation was built without some features. It does not include the guides, because they link to items of
+//! all features. Read the guides on [docs.rs](https://docs.rs/scopegate/latest/scopegate/guide/index.html). To build
+//! the guides yourself, run `cargo doc -p scopegate --all-features` in the repository of scopegate.
 
 macro_rules! elsewhere {
     ($($name:ident)*) => {$(

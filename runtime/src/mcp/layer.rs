@@ -163,9 +163,9 @@ impl McpLayer {
 
     /// Sets the key that binds sessions to their principals. The key must be 32 random bytes that nobody else knows.
     ///
-    /// With a key, a session stays valid after a restart and on another replica of the program. But the server behind
-    /// the layer must still know the session. Without a key, the program uses a new random key at each start, so
-    /// clients must open new sessions after a restart.
+    /// With a key, a session stays valid after a restart and on another replica of the program. This works only if the
+    /// server behind the layer also knows the session. Without a key, the program uses a new random key at each start,
+    /// so clients must open new sessions after a restart.
     ///
     /// The documentation of the [module](crate::mcp#sessions-and-tasks) explains the binding.
     pub fn key(mut self, key: &[u8; 32]) -> Self {

@@ -38,7 +38,8 @@ pub(super) fn canonical(url: &str, origin_end: usize) -> String {
     text
 }
 
-/// Returns the other form of a URL without a path: `https://h` for `https://h/`, and `https://h/` for `https://h`.
+/// If the URL has no path, adds or removes the slash at the end: `https://h` becomes `https://h/`, and `https://h/`
+/// becomes `https://h`.
 pub(super) fn twin(url: &str, origin_end: usize) -> Option<String> {
     let (origin, rest) = url.split_at(origin_end);
     match rest.as_bytes() {

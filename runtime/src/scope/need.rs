@@ -70,9 +70,9 @@ pub(crate) enum OwnedNeed {
     Template(Text),
 }
 
-/// Reads `scope`, a text made at run time, as a scope or a template. A text with a parameter in braces is a template,
-/// as in an attribute. A template with a mistake can never be filled in, so no token covers it. Any other text with
-/// braces is a scope.
+/// Turns a text made at run time into a scope or a template. A text with a parameter in braces is a template, as in an
+/// attribute. A template with a mistake can never be filled in, so no token covers it. Any other text with braces is a
+/// scope.
 impl From<ScopeToken> for OwnedNeed {
     fn from(scope: ScopeToken) -> Self {
         if scopegate_grammar::is_meant_as_template(scope.as_str()) {

@@ -130,7 +130,7 @@ impl Row {
         self.id.0.as_deref()
     }
 
-    /// Tells whether the row lists `T` among the types of the handler's arguments.
+    /// Tells whether the row lists `T` as the type of an argument of the handler.
     #[cfg(feature = "export")]
     pub(crate) fn takes<T: 'static>(&self) -> bool {
         self.takes.0.iter().any(|id| id() == TypeId::of::<T>())

@@ -154,7 +154,7 @@ fn unlisted_scopes(offers: &Offers, policy: &Policy, table: &ScopeTable) -> Opti
 }
 
 /// Returns the advice to register scopes at the server. Many servers grant a registered scope to every client that
-/// requests it, so roles could then no longer keep a user out.
+/// requests it, so a user could then get the scope without the role.
 fn registering(issuer: &Issuer) -> String {
     let advice = "register them there, or check that it grants scopes that it does not list";
     if issuer.role_maps().is_empty() || issuer.has_roles_only() {

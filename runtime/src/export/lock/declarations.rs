@@ -15,8 +15,8 @@ use crate::scope::{ScopeToken, Wildcards};
 
 /// Lists the differences between the declarations of two locks.
 ///
-/// A change to the policy is judged by its effect on the demands that are in both locks. A changed demand is reported
-/// with its route.
+/// A change to the policy is judged by its effect on the demands that are in both locks. `Routes::changes` reports the
+/// changes to the demands themselves.
 pub(super) fn changes(old: &Declared, new: &Declared, sides: &[Side; 2], routes: &Routes<'_>) -> Vec<Change> {
     let steps: Vec<Step> = floor(old, new).chain(implications(old, new)).chain(wildcards(old, new)).collect();
     let mut changes = if steps.is_empty() { Vec::new() } else { judged(steps, sides, &routes.kept()) };

@@ -39,7 +39,7 @@ enum Remedy {
 }
 
 enum Kind {
-    /// The problems that keep the gate from starting. If a server has a policy but no gate, the problems keep the
+    /// The problems that keep the gate from starting. If there is no gate, but only a policy, the problems keep the
     /// server from starting.
     CannotStart {
         has_gate: bool,

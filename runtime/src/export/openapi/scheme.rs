@@ -97,7 +97,7 @@ impl OAuth {
         alternatives
     }
 
-    /// Returns the scopes that the handler of a row may demand, under the names by which clients request them.
+    /// Returns the scopes that the handler of a row may demand. Each scope has the name by which clients request it.
     pub(super) fn also(&self, entry: &Entry) -> Vec<String> {
         entry.also().map(|text| self.gate.policy().asked_name(text)).collect()
     }

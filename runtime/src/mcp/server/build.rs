@@ -262,7 +262,7 @@ impl<S: ServerHandler> McpServer<S> {
     ///
     /// If the table has tools, but the server does not announce the capability `tools`, the log has a warning when the
     /// first client connects. The same applies to prompts and resources. With `Lists::All`, the default, the log has a
-    /// warning when a list first contains a tool, prompt, resource or template without a row.
+    /// warning the first time that a list contains a tool, prompt, resource or template without a row.
     ///
     /// # Errors
     ///

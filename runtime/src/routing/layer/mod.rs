@@ -51,9 +51,10 @@ impl Gate {
     /// service](axum::Router::nest_service). `MatchedPath` is also missing if
     /// [`Layer::layer`](tower_layer::Layer::layer) puts this layer around a whole router. A 403 of the layer names only
     /// the floor, but a 403 of a handler's guard names the floor and the handler's scopes. The rows do not affect which
-    /// requests the layer lets through. If at least one row contains a route, the layer logs a warning at the first
-    /// request for each path without a row. To find rows that match no route of the router, use [`GateLayer::protect`].
-    /// If the layer covers the metadata document, a warning is logged at the first request for the document.
+    /// requests the layer lets through. If at least one row contains a route, the layer logs a warning for each path
+    /// without a row, at the first request for this path. To find rows that match no route of the router, use
+    /// [`GateLayer::protect`]. If the layer covers the metadata document, a warning is logged at the first request for
+    /// the document.
     ///
     /// If you add the layer with [`axum::Router::layer`], it covers every request, even a request to an unknown path or
     /// with a wrong method. With [`axum::Router::route_layer`], a request to an unknown path gets 404, even without a

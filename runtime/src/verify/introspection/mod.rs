@@ -227,8 +227,8 @@ impl Introspection {
     ///
     /// A token without an audience may have been issued for another service that uses the same authorization server.
     /// Anyone who runs that service, or steals a token from it, can use the token here. Call this method only if the
-    /// server issues tokens for no other resource, or answers `active` only to the service for which the token was
-    /// issued. If you can, avoid this method: configure the server to name an audience in its answers, or call
+    /// server issues tokens for this resource alone, or answers `active` only to the service that the token is for. If
+    /// you can, avoid this method: configure the server to name an audience in its answers, or call
     /// `Issuer::client_ids` with the clients whose tokens you accept. If an answer names an audience, the audience is
     /// still checked.
     ///

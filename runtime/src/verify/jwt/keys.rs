@@ -48,7 +48,8 @@ pub(crate) enum Verdict {
     Genuine(Arc<Key>),
     /// The token names a key of the set, but this key did not make the signature.
     Forged,
-    /// The token names a key that is not in the set. Or it names no key, and no key of the set made the signature.
+    /// The token names a key that is not in the set. This is also the result if the token names no key, and no key of
+    /// the set made the signature.
     UnknownKey,
 }
 

@@ -65,8 +65,8 @@ struct Target {
 impl Package {
     /// Finds the package that `--package` names. Without this option, the function looks at the package of
     /// `--manifest-path`. If neither option is given, the function looks at the package in the current folder. If the
-    /// package at this place has no exporter, there are two cases. If the workspace has no other package, the function
-    /// returns an error that names the package. Otherwise, if exactly one package of the workspace has an exporter, the
+    /// package at this place has no exporter, there are two cases. If it is the only package of the workspace, the
+    /// function returns an error that names it. Otherwise, if exactly one package of the workspace has an exporter, the
     /// function returns this package. If the command line names a binary or an example as the exporter, only a package
     /// with this binary or example counts as a package with an exporter.
     pub(crate) fn find(select: &Select) -> Result<Self, Error> {

@@ -277,7 +277,7 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// Finds out whether the caller started each task that a body names, and with which tool.
+/// For each task that a body names, finds the tool with which the caller started the task, if the caller started it.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,

@@ -78,8 +78,8 @@ pub enum Outcome {
     /// The token meets the floor, but the request names an operation that the MCP server's table lacks. The client gets
     /// the answer for an unknown operation, and the request does not reach the server.
     Unknown,
-    /// The answer was a list from an MCP server with only those operations that the caller may use. The record has the
-    /// rows of the operations that were left out.
+    /// The answer was an MCP server's list, without the operations that the caller may not use. The record has the rows
+    /// of the operations that were left out.
     Filtered,
 }
 

@@ -23,7 +23,7 @@ use crate::routing::{
 /// argument types. `D` tells the compiler which implementation can apply, so the compiler need not try the others. `M`
 /// tells how axum reads the last argument.
 ///
-/// A program can implement [`Handler<T, S>`](Handler) for a function if the program itself defines the type `T` or `S`.
+/// A program can implement `Handler<T, S>` for a function if the program itself defines the type `T` or `S`.
 /// The router must not use the program's implementation, because this implementation can leave out the guard.
 /// Therefore, this trait has the same bounds as axum's implementation. axum already implements [`Handler`] for each
 /// function that meets these bounds. The compiler does not allow a second implementation of `Handler` with the same `T`

@@ -36,7 +36,7 @@ pub(super) struct Operation {
     except: BTreeSet<String>,
 }
 
-/// A template whose scope the token lacks for at least one value of the parameters.
+/// A template. The token lacks at least one of the scopes that fit the template.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Fitting {
     template: String,

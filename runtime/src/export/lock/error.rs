@@ -48,7 +48,7 @@ enum Kind {
     Missing,
     /// The changes, and a description of each pair of scopes that are spelt almost alike.
     Stale(Vec<Change>, Vec<String>),
-    /// The lock file has the same rules as the lock of the program, but a different text.
+    /// The lock file and the program's lock have the same rules, but their texts differ.
     Reworded(Difference),
     Unreadable {
         line: usize,

@@ -77,10 +77,10 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// Returns the rows of the other paths to which axum sends the operation's requests. For example, suppose that the
-    /// lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for `/f/secret`. If the
-    /// operation's own path is in the lock, the result is empty, because axum sends the operation's requests only to
-    /// this path.
+    /// If axum sends the operation's requests to other paths of the lock, returns the rows of these paths. For example,
+    /// suppose that the lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for
+    /// `/f/secret`. If the operation's own path is in the lock, the result is empty, because axum sends the operation's
+    /// requests only to this path.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

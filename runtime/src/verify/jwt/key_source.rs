@@ -66,8 +66,8 @@ impl KeySource {
     }
 
     /// Returns the keys if they can be used now. If keys must be loaded first, this method calls [`load`](Self::load),
-    /// and returns the result of `load` as an `Err`. The `Err` contains the attempt for which the caller can wait, or
-    /// `None` if there is no attempt.
+    /// and returns its result wrapped in `Err`. The `Err` contains the attempt for which the caller can wait, or `None`
+    /// if there is no attempt.
     fn keys_or_flight(&self) -> Result<Arc<KeySet>, Option<Flight>> {
         if let Some(given) = &self.0.given {
             return Ok(Arc::clone(given));

@@ -70,7 +70,7 @@ pub const fn is_template(text: &str) -> bool {
 }
 
 /// Tells whether `text` is meant as a template. The template may have a mistake, as in `tenant:{tenant-id}`. A text
-/// with an unmatched brace is not a template, because a token can contain this text as a scope.
+/// with an unmatched brace does not count as a template, because it can be an ordinary scope of a token.
 #[must_use]
 pub const fn is_meant_as_template(text: &str) -> bool {
     !matches!(meaning(text), Ok(Meaning::Scope) | Err(TemplateFault::LiteralBrace))

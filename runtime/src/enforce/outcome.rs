@@ -121,7 +121,7 @@ impl<'j> Judge<'j> {
     }
 
     /// Accepts a caller without a token only if all operations of the request are public. A refusal names the scopes
-    /// that a token needs to meet all demands.
+    /// with which a token meets all demands.
     #[cfg(feature = "mcp")]
     pub(crate) fn judge_anyone(
         plan: &Plan,

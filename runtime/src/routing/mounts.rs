@@ -126,8 +126,8 @@ impl Mounts {
         self.all.iter().map(Mount::entry).collect()
     }
 
-    /// Iterates over the handlers that have documentation from utoipa. Each item is the handler's path in this router
-    /// and the documentation.
+    /// Iterates over the handlers that have documentation from utoipa. Each item is a pair: the handler's path in this
+    /// router, and the handler's documentation.
     #[cfg(feature = "utoipa")]
     pub(super) fn documented(&self) -> impl Iterator<Item = (&str, &Documentation)> {
         self.all.iter().filter_map(|mount| Some((&*mount.path, mount.mounted.documentation.as_ref()?)))

@@ -159,8 +159,8 @@ impl<S: ServerHandler> McpServer<S> {
     /// Nobody can call a switched-off tool, and no list contains it. The gate treats tasks of a switched-off tool as
     /// unknown. At startup, the log has a warning for each switched-off tool.
     ///
-    /// The lock and the doctor do not know which tools are switched off. If the gate would not start with the row of a
-    /// switched-off tool, leave this row out of the table that you give to the lock and to the exporter.
+    /// The lock and the doctor do not know which tools are switched off. If the row of a switched-off tool would
+    /// prevent the gate from starting, leave this row out of the table that you give to the lock and to the exporter.
     ///
     /// # Examples
     ///

@@ -194,9 +194,9 @@ fn beginnings(path: &str) -> impl Iterator<Item = &str> {
     ends.filter(|end| *end > 0).filter_map(|end| path.get(..end))
 }
 
-/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. The sign of this router is a route that
-/// has no methods and answers 404. The program itself may serve a copy of the metadata document at a path below an
-/// endpoint. This copy is not a mistake, so the function returns `false` for it.
+/// Tells whether the router of [`GateLayer::well_known`] is nested at a path. This router has a route that has no
+/// methods and answers 404. The function looks for this route. The program itself may serve a copy of the metadata
+/// document at a path below an endpoint. This copy is not a mistake, so the function returns `false` for it.
 fn has_well_known(outer: &str, survey: &Survey) -> bool {
     let beside = format!("{WELL_KNOWN}/");
     let found = survey.at(&format!("{outer}{beside}")).filter(|found| found.path().ends_with(&beside));

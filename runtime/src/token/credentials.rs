@@ -14,7 +14,7 @@ pub(crate) enum Credentials<'a> {
     Absent,
     /// A Bearer token with legal characters; nothing else has been checked.
     Bearer(&'a str),
-    /// A token with the scheme DPoP ([RFC 9449, section 7.1]) and legal characters.
+    /// A token that was sent with the scheme DPoP ([RFC 9449, section 7.1]) and has only legal characters.
     ///
     /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
     Dpop(&'a str),

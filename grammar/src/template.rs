@@ -19,7 +19,7 @@ pub enum Piece<'a> {
 pub enum TemplateFault {
     /// The text has a brace without a matching brace.
     Unbalanced,
-    /// A parameter is written `{}`, or has a name that a path parameter cannot have.
+    /// A parameter has no name (`{}`), or has a name that a path parameter cannot have.
     Name,
     /// A parameter is next to another parameter, or to a character that a value can contain. A scope made from this
     /// template would not show where the value begins or ends.

@@ -97,8 +97,8 @@ impl Dpop {
     /// Tells whether a proof with the time `made` could have been used before the program started. Always returns
     /// `false` if the store keeps its proofs across a restart.
     ///
-    /// The time of an accepted proof is at most one window in the future. So if the time of a proof is less than one
-    /// window after the start, the proof may have been used before the start.
+    /// The time of an accepted proof is at most one window in the future. So a proof may have been used before the
+    /// start if its time is earlier than the start plus one window.
     pub(super) fn may_be_from_before(&self, made: f64) -> bool {
         !self.store.survives_restart() && made < self.started.seconds() + self.window.as_secs_f64()
     }

@@ -97,7 +97,7 @@ pub(crate) fn not_verified(error: &VerifyError, handler: &str, token: impl Fn() 
     let _ = (error, handler, token);
 }
 
-/// Logs that a request with a valid token does not prove that the client has the token's key or certificate.
+/// Logs that a client sent a valid token, but did not prove that it has the token's key or certificate.
 pub(crate) fn not_proven(
     error: &VerifyError,
     is_of_proof: bool,

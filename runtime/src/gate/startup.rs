@@ -47,7 +47,7 @@ impl Gate {
         each_once(problems.into_iter())
     }
 
-    /// Describes each scope that a role or a static key grants, but that helps no caller at this gate. A scope that
+    /// Describes each scope that is granted by a role or a static key and helps no caller at this gate. A scope that
     /// helps no caller is not an error. If several gates share an issuer or keys, a role or a key can grant a scope
     /// that only another gate uses.
     pub(crate) fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {

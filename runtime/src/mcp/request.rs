@@ -186,8 +186,8 @@ async fn admit_anyone(
 
 const TOO_LONG_FOR_ANYONE: &str = "its body is longer than the limit for requests without a token";
 
-/// Returns how the headers of a request without a token describe the body. If the headers or the HTTP method show that
-/// the request needs a token, returns the reason.
+/// For a request without a token, returns what the headers say about the body. If the headers or the HTTP method show
+/// that the request needs a token, returns the reason.
 fn described_by_anyone(parts: &Parts) -> Result<Plain, &'static str> {
     // The header can have credentials of another scheme, and these could identify a caller.
     if parts.headers.contains_key(AUTHORIZATION) {

@@ -143,7 +143,7 @@ impl<B> Events<B> {
     }
 }
 
-/// Tells whether a byte ends a line. In `\r\n`, the `\r` ends the line, and the `\n` ends an extra, empty line.
+/// Tells whether a byte ends a line. In `\r\n`, the `\r` ends the line, and the `\n` then counts as an empty line.
 const fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }

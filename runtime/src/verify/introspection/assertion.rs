@@ -102,7 +102,7 @@ impl AssertionKey {
 }
 
 impl PrivateKey {
-    /// Parses `key` as a private key of `algorithm`.
+    /// Parses `key` as a private key for `algorithm`.
     fn read(key: &PrivateKeyDer<'_>, algorithm: Algorithm) -> Option<Self> {
         let ec = |algorithm: &'static EcdsaSigningAlgorithm| {
             EcdsaKeyPair::from_private_key_der(algorithm, key.secret_der()).ok().map(Self::Ec)

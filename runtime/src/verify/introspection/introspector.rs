@@ -87,7 +87,7 @@ impl Introspector {
         }))
     }
 
-    /// Makes a copy with an empty cache of at most `bytes` bytes.
+    /// Makes a copy with an empty cache. In this cache, answers about active tokens take at most `bytes` bytes.
     pub(crate) fn with_cache_size(&self, bytes: usize) -> Self {
         let Shared { settings, places, keys, clock, .. } = &*self.0;
         Self::with(settings, places, keys.clone(), bytes, *clock)

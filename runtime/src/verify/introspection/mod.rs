@@ -337,8 +337,8 @@ impl fmt::Debug for Introspection {
     }
 }
 
-/// Locks `mutex`, even if it is poisoned. This is safe: no code panics while it holds a lock of this module, and even a
-/// panic would leave the data consistent.
+/// Locks `mutex`, even if it is poisoned. This is safe: no code panics while it holds a lock of this module. If a panic
+/// did happen, the data would still be consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -48,7 +48,7 @@ impl Gate {
     }
 
     /// Describes each scope that is granted by a role or a static key and helps no caller at this gate. A scope that
-    /// helps no caller is not an error. If several gates share an issuer or keys, a role or a key can grant a scope
+    /// helps no caller is not an error. Gates can share an issuer or keys, and then a role or a key can grant a scope
     /// that only another gate uses.
     pub(crate) fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {
         let verifier = self.0.verifier.as_any();

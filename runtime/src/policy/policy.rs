@@ -187,7 +187,7 @@ impl Policy {
         self
     }
 
-    /// Sets which scopes a 403 names besides those that the operation needs.
+    /// Sets which scopes a 403 asks for in addition to those that the operation needs.
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
         self

@@ -90,7 +90,7 @@ impl Token {
         self.identified(|data| data.subject = Some(subject.into()))
     }
 
-    /// Sets the time at which the token expires. The verifier must check this time; the gate does not. A handler that
+    /// Sets the time at which the token expires. The verifier must check the expiry; the gate does not. A handler that
     /// sends a stream can use [`Access::expired`](crate::Access::expired) to wait for the expiry.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {

@@ -1,4 +1,4 @@
-//! Static API keys, for servers without OAuth or in addition to OAuth.
+//! Static API keys, which a server can accept instead of OAuth tokens or in addition to them.
 
 use std::{borrow::Cow, fmt};
 

@@ -105,14 +105,14 @@ enum Kind {
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl StoreError {
-    /// Makes the error of a store that failed or that cannot be reached.
+    /// Makes the error for a store that failed or that cannot be reached.
     ///
     /// `reason` is a text or an error. The gate logs the reason, so the reason must not contain a password.
     pub fn new(reason: impl Into<Source>) -> Self {
         Self(Kind::Failed(reason.into()))
     }
 
-    /// Makes the error of a full store. `retry_after` is the time until the store has room for the proof.
+    /// Makes the error for a full store. `retry_after` is the time until the store has room for the proof.
     #[must_use]
     pub const fn full(retry_after: Duration) -> Self {
         Self(Kind::Full { retry_after })

@@ -34,9 +34,9 @@ use crate::scope::ScopeTable;
 /// table.
 ///
 /// The declarations name the floor, the implications, the wildcards and the credential sources. They also say whether
-/// tokens bound to a key or a certificate are accepted or required. A setting with its default value has no line. The
-/// lock leaves out the authorization servers and the resource, because these differ between deployments, and all
-/// deployments share one lock.
+/// the gate accepts or requires tokens that are bound to a key or a certificate. A setting with its default value has
+/// no line. The lock leaves out the authorization servers and the resource, because these differ between deployments,
+/// and all deployments share one lock.
 ///
 /// The lines of routes are sorted by path and method. Moving a route in the program therefore changes no line, and two
 /// branches that add routes rarely touch the same line. A change to one route does not change the lines of other

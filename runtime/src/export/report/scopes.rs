@@ -54,8 +54,8 @@ pub(super) fn known(policy: &Policy, table: &ScopeTable) -> Vec<Known> {
         .collect()
 }
 
-/// Lists the scopes that each scope covers. For each scope, the function looks up the scopes that cover this scope, and
-/// adds this scope to their lists. The lookup is cheap, because a scope is usually covered by only a few others.
+/// Lists the scopes that each scope covers. For each scope, the function looks up its coverers, and adds the scope to
+/// the list of each coverer. The lookup is cheap, because a scope is usually covered by only a few others.
 fn covers(policy: &Policy, scopes: &BTreeSet<ScopeToken>) -> BTreeMap<String, BTreeSet<ScopeToken>> {
     let mut covers: BTreeMap<String, BTreeSet<ScopeToken>> = BTreeMap::new();
     for scope in scopes {

@@ -123,7 +123,7 @@ impl<S> LocalTrust<S> {
     /// this time, these tools refuse the caller.
     ///
     /// The time does not change while the server runs. Once the login is older than a tool's `max_age`, the tool
-    /// refuses every call. To allow calls again, restart the server with the time of a newer login.
+    /// refuses every call. To allow calls again, restart the server, and pass the time of a newer login.
     #[must_use]
     pub fn with_auth_time(self, auth_time: SystemTime) -> Self {
         self.saying(|token| token.with_auth_time(auth_time))

@@ -95,8 +95,8 @@ pub(super) struct Refused {
     pub(super) bad: Option<Arc<Bad>>,
 }
 
-/// A token with a problem that does not depend on the clock. The problem was found with the keys that were known at the
-/// time of the check.
+/// A token with a problem that does not depend on the clock. The token was checked with the keys that were known at
+/// that time.
 pub(crate) struct Bad {
     pub(super) fault: Fault,
     /// The source of the issuer's keys.

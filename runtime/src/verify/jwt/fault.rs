@@ -12,7 +12,7 @@ pub(crate) enum Fault {
     Plain(&'static str),
     /// A text with a value from the token. The text is shared, because faults are cached.
     Shown(Arc<str>),
-    /// Like `Plain`, plus the rule that the token breaks.
+    /// A fixed text, and the rule that the token breaks.
     PlainOf(Rule, &'static str),
     /// Like `Shown`, plus the rule that the token breaks.
     ShownOf(Rule, Arc<str>),

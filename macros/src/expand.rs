@@ -107,9 +107,9 @@ impl RowStart {
         Self { function: quote!(#krate::__private::Row::new), requirement }
     }
 
-    /// Makes the start of a call to `row_of_all`. This function makes a row whose requirement is a list of literals. A
-    /// list of literals is the most frequent kind of requirement, and the compiler evaluates `row_of_all` faster than
-    /// `Row::new`.
+    /// Makes the start of a call to `row_of_all`. This function makes a row whose requirement is a list of literals.
+    /// Such lists are the most frequent kind of requirement, so the macro calls `row_of_all`, which the compiler
+    /// evaluates faster than `Row::new`.
     fn of_all(args: &Args, scopes: &[LitStr]) -> Self {
         let krate = &args.krate;
         Self { function: quote!(#krate::__private::row_of_all), requirement: quote!(&[#(#scopes),*]) }

@@ -128,8 +128,8 @@ impl Policy {
         if self.vocabulary.is_empty() { None } else { unknown_among(self.known(false), scope, by) }
     }
 
-    /// Describes a template that is in no vocabulary. Returns `None` if no vocabulary has templates, because the
-    /// vocabularies then allow every template.
+    /// Describes a template that is in no vocabulary. Returns `None` if no vocabulary has templates: in that case,
+    /// every template is allowed.
     fn unknown_template(&self, template: &str, by: &str) -> Option<String> {
         if self.has_templates() {
             unknown_among(self.known(true), template, &format!("{by} the template"))

@@ -62,9 +62,9 @@ impl Issuer {
     /// Checks an introspection answer about an opaque token. The rules are those for a JSON Web Token, with these
     /// differences. The introspector has already rejected answers that state another kind of token. An answer without
     /// an audience must state the kind of the token, unless the program called `without_token_type`. `exp` may be
-    /// missing. The audience may be missing if the program allows this. A claim for scopes may be missing. In a JSON
-    /// Web Token, this claim shows that the token is not an ID token. An opaque token is never an ID token, so it does
-    /// not need this claim.
+    /// missing. The audience may be missing if the program allows this. The answer need not have a claim for scopes. In
+    /// a JSON Web Token, this claim shows that the token is not an ID token. An opaque token is never an ID token, so
+    /// it does not need this claim.
     #[cfg(feature = "introspection")]
     pub(crate) fn check_answer(
         &self,
@@ -106,7 +106,7 @@ impl Issuer {
         }
     }
 
-    /// Tells whether a token may be an ID token. [`check`](Self::check) accepts a possible ID token only if the
+    /// Tells whether a token could be an ID token. [`check`](Self::check) accepts a possible ID token only if the
     /// audience is the resource itself. If the token names only other audiences, `check` rejects it, even if the
     /// program has set one of these audiences.
     #[cfg(feature = "export")]

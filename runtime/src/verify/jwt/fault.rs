@@ -39,7 +39,7 @@ pub(crate) enum Rule {
     Required,
     /// The token is for this resource.
     Audience,
-    /// If the token has no audience, `Issuer::client_ids` names the token's client.
+    /// If the token has no audience, its client is one of those set with `Issuer::client_ids`.
     Client,
     /// The token has an `exp`, and its `nbf` is not in the future.
     Times,

@@ -168,7 +168,7 @@ pub use scopegate_macros::public;
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `implies(Read, ..)` | a token with this scope also has the named scopes, and all scopes that they imply; this affects the check of a token, but not the scopes that challenges name |
+/// | `implies(Read, ..)` | a token with this scope also has the named scopes, and all scopes that they imply; this affects the check of a token, but not the list of scopes in a challenge |
 /// | `baseline` | clients should request the scope from the start |
 /// | `unadvertised` | the metadata does not list the scope; clients learn of it only from the challenges of the operations that need it |
 ///

@@ -57,7 +57,8 @@ impl Plan {
         Self { gate, ..self.clone() }
     }
 
-    /// Makes the plan of a layer, which demands only the floor. `inside` is the table of the handlers behind the layer.
+    /// Makes the plan of a layer. This plan demands only the floor. `inside` is the table of the handlers behind the
+    /// layer.
     pub(crate) fn of_layer(gate: Gate, inside: &ScopeTable) -> Self {
         Self::of_floor(gate, inside.entries().iter().map(Entry::row), inside)
     }

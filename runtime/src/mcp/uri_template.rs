@@ -30,7 +30,7 @@ fn is_separator(char: char) -> bool {
     !u8::try_from(char).is_ok_and(is_value_byte)
 }
 
-/// Returns the separators in a string: the characters that no value may contain.
+/// Returns the separators that `text` contains, in order. A separator is a character that no value may contain.
 pub(super) fn separators(text: &str) -> String {
     text.chars().filter(|char| is_separator(*char)).collect()
 }

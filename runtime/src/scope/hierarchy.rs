@@ -1,5 +1,5 @@
-//! Implications decide which scopes cover other scopes. Implications affect only the check of a token, not the scopes
-//! that challenges name.
+//! Implications decide which scopes cover other scopes. Implications affect only the check of a token, not the list of
+//! scopes in a challenge.
 
 #[cfg(feature = "export")]
 use std::collections::BTreeSet;

@@ -75,7 +75,8 @@ impl<'a> Doctor<'a> {
     ///
     /// The token is not sent anywhere, unless you also call [`Doctor::introspect`]. The diagnosis does not contain the
     /// whole token. If a dot-separated part of the token has more than 16 characters, this part is left out as well.
-    /// White space around the token is ignored. The word `Bearer` or `DPoP` before the token is ignored, too.
+    /// White space around the token is ignored. If the word `Bearer` or `DPoP` precedes the token, this word is
+    /// ignored, too.
     pub fn token(mut self, token: &'a str) -> Self {
         self.token = Some(bare(token));
         self

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Emits the checks of a handler. Reports an error for a handler that must be `async` but is not, and for a handler
-/// that borrows an `Access`. In both cases, changes the handler so that the compiler does not report a second error.
+/// that borrows an `Access`. Changes the handler in both cases, so that the compiler does not report a second error.
 pub(super) fn of(
     method: &mut ImplItemFn,
     ours: &Attribute,

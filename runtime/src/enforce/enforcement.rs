@@ -34,7 +34,7 @@ impl Enforcement {
         Self { slot, member: None, admitted, is_public: false, earlier: None }
     }
 
-    /// Gives the request the slot of its handler's gate, and keeps the verifications by outer gates.
+    /// Stores the slot of the handler's gate in the request, and keeps the verifications that outer gates made.
     pub(crate) fn begin(slot: Arc<Slot>, request: &mut Extensions) {
         let outer = request.insert(Self::of(Some(slot), None));
         if let Some(earlier) = outer.and_then(|outer| outer.earlier)

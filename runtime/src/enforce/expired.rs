@@ -114,8 +114,8 @@ mod tests {
 
     thread_local! {
         static BEGAN: Cell<Option<Instant>> = const { Cell::new(None) };
-        /// How many seconds the clock was set forward, or the machine was suspended. If the number is negative, the
-        /// clock was set back.
+        /// By how many seconds the clock was set forward, or for how many seconds the machine was suspended. If the
+        /// number is negative, the clock was set back.
         static SET: Cell<i64> = const { Cell::new(0) };
     }
 

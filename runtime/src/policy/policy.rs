@@ -143,8 +143,8 @@ impl Policy {
 
     /// Sets which scopes imply other scopes. Use this method in a program without a vocabulary.
     ///
-    /// Implication is transitive. Implications affect the check of a token, but not the list of scopes in a challenge. An
-    /// implication cycle is an error at startup. Two entries for one scope are also an error, even if one is in
+    /// Implication is transitive. Implications affect the check of a token, but not the list of scopes in a challenge.
+    /// An implication cycle is an error at startup. Two entries for one scope are also an error, even if one is in
     /// `relations` and the other in a vocabulary.
     ///
     /// # Examples

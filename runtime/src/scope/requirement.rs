@@ -71,7 +71,7 @@ impl Requirement {
         Self { kind: Kind::Const(alternatives), step_up }
     }
 
-    /// Requires all of these scopes, which generated code has checked.
+    /// Requires all of these scopes. A macro has checked that they are valid.
     pub(crate) const fn all(scopes: &'static [&'static str]) -> Self {
         assert!(!scopes.is_empty(), "an alternative needs at least one scope");
         Self::of(Kind::All(scopes))

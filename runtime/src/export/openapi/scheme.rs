@@ -142,7 +142,7 @@ impl OAuth {
     }
 
     /// Lists the scopes of the floor and the scopes in each operation's declaration, with the description of each
-    /// scope. A missing description is an empty string.
+    /// scope. A scope without a description gets an empty string.
     fn described(&self, table: &ScopeTable) -> Described {
         let policy = self.gate.policy();
         let floor = policy.floor_scopes().iter().map(ScopeToken::as_str);

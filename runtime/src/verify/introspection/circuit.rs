@@ -41,7 +41,7 @@ enum State {
     /// The pause is over, and one request is asking the server again. If this request has no result by `until`,
     /// another request may try.
     Trying { until: Instant, pause: Duration, reason: Arc<str> },
-    /// The server gave useless answers, and is not asked before `until`.
+    /// The server gave useless answers. No request may ask it before `until`.
     Resting { until: Instant, reason: Arc<str> },
 }
 

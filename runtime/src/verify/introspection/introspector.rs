@@ -174,7 +174,7 @@ impl Introspector {
 }
 
 /// An open question. When this value is dropped, the question is removed from `flights`. The question is removed even
-/// if the task that asks the server ends without an outcome.
+/// if its task, which asks the server, ends without an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

@@ -315,8 +315,8 @@ impl Rules {
         self.listed(Kind::Resource, text)
     }
 
-    /// Finds the requirement of a request to complete an argument of a resource. Most of these requests name a URI
-    /// template whose variables have no values yet.
+    /// Finds the requirement for a completion request about an argument of a resource. Most of these requests name a
+    /// URI template whose variables have no values yet.
     fn completed(&self, uri: &str) -> Result<Matched, Undecided> {
         match self.resources.declared(uri) {
             None => self.resource(uri),

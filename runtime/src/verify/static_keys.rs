@@ -178,8 +178,9 @@ impl StaticKeys {
         Ok(self)
     }
 
-    /// Iterates over the scopes that keys grant. Each scope comes with the first words of a message about the scope,
-    /// such as "the key `backup` grants". This text contains the key's name, if there is one, but never the key itself.
+    /// Iterates over the scopes that keys grant. Each item is a pair: a text that begins a message about the scope,
+    /// such as "the key `backup` grants", and the scope itself. This text contains the key's name, if there is one, but
+    /// never the key itself.
     pub(crate) fn grants(&self) -> impl Iterator<Item = (String, &str)> {
         self.keys.iter().flat_map(|Key { token, .. }| {
             let by = match token.principal().and_then(Principal::key_name) {

@@ -1,4 +1,4 @@
-//! Writes spans of time for people.
+//! Writes spans of time in a form that people can read.
 
 use std::time::Duration;
 

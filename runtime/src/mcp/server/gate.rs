@@ -21,7 +21,8 @@ impl Gate {
     /// unknown. To allow other operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
-    /// does not matter. If the resource is on a loopback host, `localhost`, `127.0.0.1` and `[::1]` are all accepted.
+    /// does not matter. If the resource is on a loopback host, the server also accepts `localhost`, `127.0.0.1` and
+    /// `[::1]`.
     ///
     /// # Errors
     ///

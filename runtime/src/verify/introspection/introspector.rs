@@ -1,5 +1,5 @@
-//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question. If the
-//! server gives no answer, scopegate does not ask it again for a while.
+//! Asks one authorization server about tokens. Simultaneous requests with the same token share one question to the
+//! server. If the server gives no answer, scopegate does not ask it again for a while.
 
 use std::{
     collections::HashMap,

@@ -40,8 +40,8 @@ pub(crate) fn lock_at(lock: &Path, revision: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// Tells whether `git rev-parse --verify --quiet` failed because the repository does not contain the object. With
-/// `--quiet`, git writes nothing about an unknown object. About any other failure, such as a call outside a repository,
-/// git writes an error.
+/// `--quiet`, git writes nothing about an unknown object. If the command fails for any other reason, such as a call
+/// outside a repository, git writes an error.
 fn is_unknown(found: &Output) -> bool {
     !found.status.success() && found.stderr.is_empty()
 }

@@ -23,7 +23,7 @@ use self::{
 };
 use crate::{policy::Policy, scope::ScopeTable};
 
-/// For each file, the summary lists at most this many line numbers of invalid lines.
+/// For each file, the summary lists the line numbers of at most this many invalid lines.
 const MOST_NUMBERS: usize = 20;
 
 /// The summary of one or more logs.

@@ -106,7 +106,7 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 /// Refuses a path that can only name a module. Without this check, the attribute would emit the path as a value. `syn`
-/// cannot parse emitted code if `crate` stands as a value at the start of a block.
+/// cannot parse emitted code in which a block starts with the value `crate`.
 fn refuse_module(path: &Path) -> syn::Result<()> {
     let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
     match path.segments.last() {

@@ -114,7 +114,7 @@ mod tests {
 
     thread_local! {
         static BEGAN: Cell<Option<Instant>> = const { Cell::new(None) };
-        /// By how many seconds the clock was set forward, or for how many seconds the machine was suspended. If the
+        /// The number of seconds by which the clock was set forward, or for which the machine was suspended. If the
         /// number is negative, the clock was set back.
         static SET: Cell<i64> = const { Cell::new(0) };
     }

@@ -71,9 +71,9 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
     values_in(template, scope, false).is_some()
 }
 
-/// Returns the parameter values that turn the template into `text`. If `is_prefix` is `true`, `text` may be the whole
-/// scope that the template becomes, or just its beginning. The result then has no values for the parameters that come
-/// after the end of `text`.
+/// Returns the parameter values that turn the template into `text`. If `is_prefix` is `true`, `text` may also be just
+/// the beginning of a scope that the template becomes. The result then has no values for the parameters that come after
+/// the end of `text`.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
     let mut rest = text;

@@ -144,8 +144,7 @@ impl Proofs {
         next.saturating_sub(now).max(Duration::from_secs(1))
     }
 
-    /// Removes up to `at_most` expired proofs. If all proofs have expired, removes all of them, even if they are more
-    /// than `at_most`.
+    /// Removes up to `at_most` expired proofs. If all proofs have expired, removes them all, regardless of `at_most`.
     fn sweep(&mut self, now: Duration, at_most: usize) {
         if self.last <= now {
             // All entries have expired, as happens after a time without requests. They are removed together, because

@@ -61,8 +61,8 @@ impl<'a> Held<'a> {
     }
 
     /// Lists the needs that the token does not meet. The function goes through the needs in order. The function
-    /// collects a need if, for at least one choice of parameter values, the token meets this need together with all
-    /// needs that are already collected. The function returns the needs that it did not collect.
+    /// collects a need if `can_have` is true for this need together with all needs collected so far. The function
+    /// returns the needs that it did not collect.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

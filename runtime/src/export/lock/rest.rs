@@ -17,9 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// `true` if the same parameter name can have two values for one request: one value from the operation's path or
-    /// URI, and another value from the path or URI of the row that applies. For example, `a` names different segments
-    /// in `/{a}/{b}` and in `/{b}/{a}`.
+    /// `true` if, in one request, the same parameter can have different values in the operation's path or URI and in
+    /// that of `row`. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 

@@ -420,7 +420,7 @@ impl Issuer {
         self.grants.role_maps()
     }
 
-    /// Tells whether only roles grant scopes. This is so after [`Issuer::roles_only`].
+    /// Tells whether only roles grant scopes. The result is `true` after [`Issuer::roles_only`].
     #[cfg(feature = "export")]
     pub(crate) fn has_roles_only(&self) -> bool {
         self.grants.come_from_roles_only()

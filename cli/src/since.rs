@@ -20,12 +20,12 @@ pub(crate) fn lock_at(lock: &Path, revision: &str) -> Result<Vec<u8>, Error> {
     };
     let find = |object: &str| git(&["rev-parse", "--verify", "--quiet", object]);
     // Without this check, an empty text or `:0` would name git's index in place of a revision.
-    let commit = find(&format!("{revision}^{{commit}}"))?;
-    if is_unknown(&commit) {
+    let tree = find(&format!("{revision}^{{tree}}"))?;
+    if is_unknown(&tree) {
         return Err(Error::NoRevision(revision.to_owned()));
     }
-    if !commit.status.success() {
-        return Err(failed(message(&commit)));
+    if !tree.status.success() {
+        return Err(failed(message(&tree)));
     }
     let object = format!("{revision}:./{}", name.to_string_lossy());
     let shown = git(&["show", &object])?;

@@ -149,6 +149,14 @@ fn changes_are_told_in_words() {
             exit code 0
         "#]],
     );
+    project.check(
+        &["check", "--since", "HEAD^{tree}"],
+        &expect![[r#"
+            the lock is up to date
+            nothing has changed since `HEAD^{tree}`
+            exit code 0
+        "#]],
+    );
 
     // A weakened requirement.
     project.routes(&FILES.replace(r#", "files:admin""#, ""), ROUTES);

@@ -29,8 +29,7 @@ pub(crate) fn misconfigured(fault: &str) {
     let _ = fault;
 }
 
-/// Logs that the program takes an `Access` or an `Option<Access>` at a place where none is available. The answer is
-/// 500.
+/// Logs that the program extracts an `Access` or an `Option<Access>` where no `Access` is available. The answer is 500.
 pub(crate) fn not_available(extractor: &str, parts: &Parts, remedy: &str) {
     // The path of a request can contain secrets, so only the pattern of the route is logged.
     #[cfg(feature = "tracing")]

@@ -22,7 +22,7 @@ impl Memory {
         self.most
     }
 
-    /// Makes one body's share of the memory. The share is empty at first.
+    /// Creates the share of the memory that belongs to one body. The share is empty at first.
     pub(super) fn share(&self) -> Share<'_> {
         Share { memory: self, bytes: 0 }
     }

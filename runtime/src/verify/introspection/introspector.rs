@@ -32,9 +32,9 @@ use crate::{VerifyError, verify::issuer::Places};
 /// The time limit for an answer, including the time for fetching metadata and keys.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How many questions to a server may be open at the same time. When the limit is reached, a request for which the
-/// server must be asked gets 503 immediately. Requests do not wait in a queue, because the queue would grow without
-/// limit while the server is slow.
+/// How many questions to a server may be open at the same time. When the limit is reached, the gate asks no more
+/// questions. A request that needs one gets 503 immediately. Requests do not wait in a queue, because the queue would
+/// grow without limit while the server is slow.
 const MOST_FLIGHTS: usize = 64;
 
 /// The maximum length, in bytes, of an answer. A longer answer is not parsed. There is a limit because parsed values

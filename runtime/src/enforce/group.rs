@@ -33,9 +33,9 @@ impl Group {
         &self.row
     }
 
-    /// Returns the row to enforce for a guard that declares `row`. Usually, the guard belongs to the mounted handler.
-    /// If the mounted handler forwards the request to a second handler, the group's requirement also applies to the
-    /// guard of the second handler.
+    /// Returns the row that a guard must enforce in this group, if the guard itself declares `row`. Usually, the guard
+    /// belongs to the mounted handler. If the mounted handler forwards the request to a second handler, the group's
+    /// requirement also applies to the guard of the second handler.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {
         if **row == *self.own { Ok(self.row.clone()) } else { row.within(&self.requirement).map(Into::into) }
     }

@@ -39,7 +39,7 @@ enum Remedy {
 }
 
 enum Kind {
-    /// The problems that keep the gate from starting. If there is no gate, but only a policy, the problems keep the
+    /// The problems that keep the gate from starting. In a program with a policy but no gate, these problems keep the
     /// server from starting.
     CannotStart {
         has_gate: bool,

@@ -12,7 +12,7 @@ use crate::scope::StepUp;
 
 /// The rule that applies to an operation without a row of its own.
 pub(super) struct Rest<'a> {
-    /// The row that applies in place of the operation's own row, such as a row with `*`. The value is `None` if only
+    /// The row, for example one with `*`, that applies in place of the operation's own row. The value is `None` if only
     /// the floor applies.
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,

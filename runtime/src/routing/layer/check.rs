@@ -75,11 +75,11 @@ impl GateLayer {
     /// serve the document. The check only logs a warning. To find a document that is nested at a path such as `/api`,
     /// the check tries every prefix of each row's path and of the resource's path.
     ///
-    /// An axum router does not list its routes, so the check cannot find paths that have no row. If at least one row of
-    /// the table has a route, the layer logs each path without a row when the first request for this path arrives. If
-    /// the table has a row for a path, the check logs which methods of this path have no row. A method without a row is
-    /// not an error, because an axum router can contain handlers without a declaration. A handler can have a row only
-    /// if it has an attribute, or if [`guarded`](crate::guarded) wraps it.
+    /// An axum router does not list its routes, so the check cannot find paths that have no row. The layer logs such a
+    /// path at the first request for it, if at least one row of the table has a route. If the table has a row for a
+    /// path, the check logs which methods of this path have no row. A method without a row is not an error, because an
+    /// axum router can contain handlers without a declaration. A handler can have a row only if it has an attribute, or
+    /// if [`guarded`](crate::guarded) wraps it.
     ///
     /// # Errors
     ///

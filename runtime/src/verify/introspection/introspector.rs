@@ -136,7 +136,7 @@ impl Introspector {
 
     /// Returns the open question about this token, if there is one. Otherwise starts a new question, and returns it. A
     /// question runs as its own task, so it continues even if the request that started it ends. If an outcome is
-    /// cached, returns an `Err` with this outcome. Also returns an `Err` if no question can start now, for example
+    /// cached, returns an `Err` with this outcome. Also returns an `Err` if it cannot start a question now, for example
     /// because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
@@ -173,8 +173,8 @@ impl Introspector {
     }
 }
 
-/// An open question. When this value is dropped, the question is removed from `flights`. Even if the task that asks the
-/// server has no outcome, the question is removed.
+/// An open question. When this value is dropped, the question is removed from `flights`. The question is removed when
+/// the task that asks the server ends, even without an outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

@@ -1,6 +1,6 @@
 //! The argument that says where a nested claim is.
 
-/// An array or another collection of the names that lead to a nested claim.
+/// The names that lead to a nested claim, in an array or another collection.
 ///
 /// This trait exists for its error message. If `scopes_at` and `roles_at` demanded `IntoIterator` in place of this
 /// trait, and a program passed a string, the compiler would suggest a call to `chars`. Each character would then be a

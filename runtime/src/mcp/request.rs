@@ -369,7 +369,7 @@ fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Re
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// Returns the row that applies if a request has no row in the table. The returned row demands only the floor.
+/// Returns the row for requests that have no row in the table. The returned row demands only the floor.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

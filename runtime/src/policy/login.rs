@@ -53,9 +53,9 @@ impl<'a> Caller<'a> {
         asked.max_age().is_none_or(|max_age| self.is_recent(time, max_age))
     }
 
-    /// Tells whether a login was at most `max_age` ago. The clocks of the gate and the issuer can differ, so the leeway
-    /// is added to `max_age`. For the same reason, the login's time may be ahead of the gate's clock by up to the
-    /// leeway.
+    /// Tells whether the login's age is at most `max_age`. The clocks of the gate and the issuer can differ, so the
+    /// leeway is added to `max_age`. For the same reason, the login's time may be ahead of the gate's clock by up to
+    /// the leeway.
     fn is_recent(&self, time: Option<SystemTime>, max_age: Duration) -> bool {
         let Some(time) = time else { return false };
         match (self.clock)().duration_since(time) {

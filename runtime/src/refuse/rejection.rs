@@ -15,8 +15,8 @@ use crate::{
     scope::ScopeToken,
 };
 
-/// The headers that pages from other origins must be able to read in a refusal. Browsers hide a header from these pages
-/// if `Access-Control-Expose-Headers` does not list it.
+/// Pages from other origins must be able to read these headers of a refusal. Browsers hide a header from these pages if
+/// `Access-Control-Expose-Headers` does not list it.
 pub(crate) const EXPOSED: &str = "WWW-Authenticate, Retry-After";
 
 /// The header with a nonce for DPoP proofs. Pages from other origins must be able to read this header ([RFC 9449,

@@ -234,9 +234,9 @@ impl Requirement {
     }
 }
 
-/// Parses the format that `Display` writes. As in an attribute, a literal brace is doubled. The text is `public`, `authenticated`, or scopes separated by spaces, with
-/// ` | ` between alternatives. The text can end with `acr="VALUE"` for each accepted value, and with
-/// `max_age="SECONDS"`.
+/// Parses the format that `Display` writes. As in an attribute, a literal brace is doubled. The text is `public`,
+/// `authenticated`, or scopes separated by spaces, with ` | ` between alternatives. At its end, the text can contain
+/// one `acr="VALUE"` for each accepted value, and one `max_age="SECONDS"`.
 ///
 /// # Examples
 ///

@@ -302,7 +302,7 @@ impl Access {
         self.meets(Demand { one_of: &needs, ..Demand::of(&self.row, self.filled()) })
     }
 
-    /// Tells whether the token meets the floor and `asked`. `asked` is a variant of a
+    /// Tells whether the token meets both the floor and `asked`. `asked` is a variant of a
     /// [vocabulary](macro@crate::Vocabulary), a [`Scope`](crate::Scope), or a `&Requirement` such as
     /// `&requirement!("files:admin")`. A `&Requirement` can also demand a certain login. Use this method if the content
     /// of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead, because

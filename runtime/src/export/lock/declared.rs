@@ -31,9 +31,9 @@ use crate::{
 /// The settings that the declarations of a lock describe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Declared {
-    /// Scopes are written as in an attribute, with each literal brace doubled. In the rows of the lock, scopes and
-    /// templates are written in the same way. A policy that is made from these declarations can therefore be applied to
-    /// the rows.
+    /// Scopes are written as in an attribute, with each literal brace doubled. Scopes and templates in the rows of the
+    /// lock are written in this way too. A policy that is made from these declarations can therefore be applied to the
+    /// rows.
     pub(super) floor: BTreeSet<ScopeToken>,
     /// The scopes that each scope implies directly. No set is empty.
     pub(super) implied: BTreeMap<ScopeToken, BTreeSet<ScopeToken>>,

@@ -11,8 +11,8 @@ use crate::scope::Requirement;
 pub(super) enum Needs {
     Public,
     Authenticated,
-    /// The alternatives. Each alternative is a list of scopes, which are written as in an attribute. There is at least
-    /// one alternative, and each has at least one scope.
+    /// The alternatives. Each alternative is a list of scopes. The text of a scope is the same as in an attribute.
+    /// There is at least one alternative, and each has at least one scope.
     Scopes(Vec<Vec<String>>),
 }
 

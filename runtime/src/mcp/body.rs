@@ -88,8 +88,8 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     }
 }
 
-/// Returns how much memory to reserve for a body of which `needed` bytes have arrived so far. The result is at most
-/// four times `needed`, because the body can be shorter than the announced length.
+/// Returns how many bytes to reserve for a body that has at least `needed` bytes. The result is at most four times
+/// `needed`, because the body can be shorter than the announced length.
 fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     let likely = match announced {
         Some(announced) => announced.min(needed.saturating_mul(4)),

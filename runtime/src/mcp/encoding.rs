@@ -1,8 +1,9 @@
 //! Checks the headers that describe the body of a client's request, and rewrites these headers for the service.
 //!
 //! If a server decodes a body, for example by decompressing it, the server does not read the same text as the gate.
-//! Servers decode by different rules, so only headers on a fixed list may describe the body. If the client's
-//! `Content-Type` or `Content-Length` differs from what the gate would write, the gate replaces the header.
+//! Servers decode by different rules, so the gate refuses a request if a header that describes the body is not on a
+//! fixed list. If the client's `Content-Type` or `Content-Length` differs from what the gate would write, the gate
+//! replaces the header.
 
 use http::{
     HeaderMap, HeaderValue,

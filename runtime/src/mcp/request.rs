@@ -277,8 +277,8 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// For each task that a body names, finds the tool with which the caller started the task. For a task that the caller
-/// did not start, finds no tool.
+/// For each task that a body names, finds the tool with which the caller started the task. If the caller did not start
+/// a task, no tool is found for it.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,

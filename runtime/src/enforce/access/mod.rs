@@ -304,9 +304,9 @@ impl Access {
 
     /// Tells whether the token meets both the floor and `asked`. `asked` is a variant of a
     /// [vocabulary](macro@crate::Vocabulary), a [`Scope`](crate::Scope), or a `&Requirement` such as
-    /// `&requirement!("files:admin")`. A `&Requirement` can also demand a certain login. Use this method if the content
-    /// of an answer depends on the caller's permissions. To refuse a request, use [`Access::require`] instead, because
-    /// the refusal then names the missing scope.
+    /// `&requirement!("files:admin")`. A `&Requirement` can also demand a recent login (`max_age`), or a certain method
+    /// of login (`acr`). Use this method if the content of an answer depends on the caller's permissions. To refuse a
+    /// request, use [`Access::require`] instead, because the refusal then names the missing scope.
     ///
     /// You need not declare the scopes of `asked` in the attribute. But clients request only scopes that are listed in
     /// `scopes_supported`. By default, `scopes_supported` contains only declared scopes and the scopes of the floor. To

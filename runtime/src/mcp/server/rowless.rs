@@ -1,5 +1,5 @@
 //! Warns about tools, prompts and resources that the server lists, but that have no row. Clients see these operations,
-//! and the gate refuses each request for them as unknown.
+//! but the gate treats them as unknown and refuses each request for them.
 
 use std::{any::type_name, collections::BTreeMap, sync::OnceLock};
 

@@ -50,8 +50,8 @@ pub struct Tables;
 )]
 #[expect(unnameable_types, reason = "nobody has to name it")]
 pub trait Have<S> {
-    /// The requirement of each tool and prompt. The constant is not named `TOOLS`, because the compiler would then
-    /// suggest this trait to a program that uses `S::TOOLS` for an `S` without a table.
+    /// The requirement of each tool and prompt. If the constant were named `TOOLS`, the compiler would suggest this
+    /// trait to a program that uses `S::TOOLS` for an `S` without a table.
     const TABLE: McpTable;
 }
 

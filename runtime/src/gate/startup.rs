@@ -47,9 +47,9 @@ impl Gate {
         each_once(problems.into_iter())
     }
 
-    /// Describes each scope that a role or a static key grants, but that helps no caller at this gate. A scope that
-    /// helps no caller is not an error. Several gates can share an issuer or static keys, so a role or a static key can
-    /// grant a scope that only another gate uses.
+    /// Describes each scope that a role or a static key grants in vain, because no operation of this gate needs the
+    /// scope. Such a grant is not an error. Several gates can share an issuer or static keys, so a role or a static key
+    /// can grant a scope that only another gate uses.
     pub(crate) fn useless_grants(&self, table: &ScopeTable) -> Vec<String> {
         let verifier = self.0.verifier.as_any();
         let of_keys = keys_in(verifier).flat_map(StaticKeys::grants);

@@ -326,9 +326,8 @@ impl hash::Hash for Requirement {
     }
 }
 
-/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login. Writes
-/// each literal brace of a scope twice, as it is written in an attribute, so that the scope is not mistaken for a
-/// template.
+/// Writes `public`, `authenticated`, or the alternatives with ` | ` between them, and then the required login. As in an
+/// attribute, each literal brace of a scope is written twice, so that the scope is not mistaken for a template.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scopes = match self.kind {

@@ -17,8 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// `true` if, in one request, the same parameter can have different values in the operation's path or URI and in
-    /// that of `row`. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
+    /// `true` if a request can give the same parameter one value by the operation's path or URI, and another value by
+    /// the path or URI of `row`. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 

@@ -134,8 +134,8 @@ impl Reason {
         matches!(self, Self::MissingToken) || self.error().is_some()
     }
 
-    /// Returns the text for developers. Several texts contain the words "access token". These words do not fit
-    /// everywhere: a stdio server and a gate that has only static keys replace some of these texts.
+    /// Returns the text for developers. Several texts contain the words "access token". These words do not fit a stdio
+    /// server, or a gate with only static keys, so both replace some of the texts.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::MissingToken => "This request needs an access token",

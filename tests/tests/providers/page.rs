@@ -151,8 +151,11 @@ fn outcomes(table: &Table, kind: usize) -> &'static str {
 
 fn section(page: &mut String, table: &Table) {
     line(page, &format!("\n## {}\n", table.provider));
-    let origin =
-        if table.real { "These tokens are real. They come from" } else { "These tokens are not real. They follow" };
+    let origin = if table.real {
+        "These tokens are real. They come from"
+    } else {
+        "These tokens are not real. They follow"
+    };
     line(page, &format!("{origin} {}.\n", table.source));
     line(page, &format!("- Resource: `{}`", table.resource));
     line(page, &format!("- `iss`: `{}`", table.issuer));

@@ -32,8 +32,8 @@ struct Step {
 }
 
 /// Returns a `Change` for each step. The `Change` contains the effect of the step. A step can change which tokens meet
-/// a demand. The function reports a step's effect on a demand only if all steps together also have this effect on the
-/// demand. A single step can lead to an invalid policy. For example, if an implication is reversed, one step adds the
+/// a demand. For each demand, the function reports an effect of a single step only if all steps together also have this
+/// effect. A single step can lead to an invalid policy. For example, if an implication is reversed, one step adds the
 /// new implication while the old one is still there, and the two form a cycle. The effect of this step is then unknown.
 /// If all steps together have an effect that no single step has, this effect is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {

@@ -16,9 +16,9 @@ impl Gate {
     /// This is the short form of [`McpServer`](crate::mcp::McpServer) for a server whose tools and prompts are all in
     /// one [`#[scoped_tools]`](crate::scoped_tools) block.
     ///
-    /// The gate rejects every tool or prompt outside the block as unknown. This also applies to tools and prompts of
-    /// another rmcp router, and to those that the server adds at run time. The gate also rejects every MCP resource as
-    /// unknown. To allow other operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
+    /// If a tool or prompt is outside the block, the gate rejects it as unknown. This also applies to tools and prompts
+    /// of another rmcp router, and to those that the server adds at run time. The gate also rejects every MCP resource
+    /// as unknown. To allow other operations, add their tables with [`McpServer::table`](crate::mcp::McpServer::table).
     ///
     /// If the `Host` of a request is not the host of the resource, the answer is 403, even with a valid token. The port
     /// does not matter. If the resource is on a loopback host, the server also accepts `localhost`, `127.0.0.1` and

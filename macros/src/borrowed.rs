@@ -32,7 +32,7 @@ impl Borrowed {
         Some(Self { first, arguments })
     }
 
-    /// Adds variables for the removed arguments to the start of the function's body, so that the compiler does not
+    /// Declares the removed arguments as variables at the start of the function's body, so that the compiler does not
     /// report a second error.
     pub(crate) fn before(&self, body: &impl ToTokens) -> Block {
         let variables = self.arguments.iter().map(|PatType { pat, ty, .. }| {

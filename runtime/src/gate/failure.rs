@@ -10,7 +10,8 @@ use crate::{
 /// Why a request failed. If the token cannot be verified now, the failure also says when the client should try again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// The reason for the failure. If the failure is about a token, the token was not sent with the scheme DPoP.
+    /// The reason for the failure. Either the failure is not about a token, or the token was not sent with the scheme
+    /// DPoP.
     For(Reason),
     /// The reason for the failure. The request's token was sent with the scheme DPoP.
     OfDpop(Reason),

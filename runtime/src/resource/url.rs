@@ -33,8 +33,8 @@ impl Url {
         Self::identifier(what, text)?.in_their_form(what)
     }
 
-    /// Checks the pattern of a family. With values in place of its parameters, the pattern must be a valid identifier
-    /// of a resource.
+    /// Checks the pattern of a family. When values replace the parameters of the pattern, the result must be a valid
+    /// identifier of a resource.
     #[cfg(feature = "family")]
     pub(super) fn family(what: &'static str, pattern: String) -> Result<Self, InvalidResource> {
         let example = example(&pattern).map_err(|fault| refused(what, &pattern, fault))?;

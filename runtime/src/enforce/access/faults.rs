@@ -84,7 +84,7 @@ impl Access {
         rejection
     }
 
-    /// Explains a refusal that was caused by a template without a value: adds a text that names this template.
+    /// If a template without a value caused the refusal, adds an explanation that names this template.
     pub(super) fn with_fault(&self, rejection: Rejection, demand: Demand<'_>) -> Rejection {
         let mut templates = demand.row.terms().templates();
         let is_missing = |template: &_| demand.filled.get(template) == Err(Unfilled::Missing);

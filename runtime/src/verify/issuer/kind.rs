@@ -18,9 +18,9 @@ pub(super) enum Kind {
 /// means that the header has the type `at+jwt` ([RFC 9068, section
 /// 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
-/// A token that is marked both as an access token and as another kind of token is rejected. If a token is marked as an
-/// access token and as no other kind, the function ignores the typical claims of ID tokens, because some servers copy
-/// `nonce` into access tokens.
+/// A token that is marked both as an access token and as another kind of token is rejected. Some servers copy `nonce`
+/// into access tokens. If the only mark of a token is that of an access token, the function therefore ignores the
+/// typical claims of ID tokens.
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {

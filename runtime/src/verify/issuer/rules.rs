@@ -107,8 +107,8 @@ impl Issuer {
     }
 
     /// Tells whether a token could be an ID token. [`check`](Self::check) accepts a possible ID token only if the
-    /// audience is the resource itself. If the token names only other audiences, `check` rejects it, even if the
-    /// program has set one of these audiences.
+    /// audience is the resource itself. If the audience is only a name that the program has set with
+    /// `Issuer::audience`, `check` rejects the token.
     #[cfg(feature = "export")]
     pub(crate) fn may_be_id_token(&self, claims: &Map<String, Value>, is_at_jwt: bool) -> bool {
         kind::of(claims, is_at_jwt).is_ok_and(|kind| kind == Kind::Unmarked)

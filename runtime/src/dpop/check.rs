@@ -71,8 +71,8 @@ impl Dpop {
     /// Checks the nonce of a proof. The client made the proof at the time `made`.
     ///
     /// Clients keep sending the last nonce that they received. Therefore, a gate that does not ask for nonces accepts
-    /// every nonce that it issued earlier, no matter how old the nonce is. If the gate does not ask for nonces, and its
-    /// store keeps the proofs across a restart, the gate checks no nonces.
+    /// every nonce that it issued earlier, no matter how old the nonce is. If the store of such a gate keeps the proofs
+    /// across a restart, the gate even accepts nonces that it did not issue.
     fn check_nonce(&self, nonce: Option<&str>, made: f64) -> Result<(), Refusal> {
         let is_after_start = self.may_be_from_before(made);
         let is_asked_for = self.asks_nonce || is_after_start;

@@ -6,8 +6,8 @@ use crate::{
     scope::{ScopeToken, Vocabulary, Wildcards},
 };
 
-/// Methods that return or change the policy. A method that has the same name as a method of [`Policy`] changes the
-/// gate's policy in the same way.
+/// Methods that return or change the policy. If [`Policy`] has a method with the same name, the gate's method makes the
+/// same change to the gate's policy.
 impl Gate {
     /// Sets the whole policy.
     ///

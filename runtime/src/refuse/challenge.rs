@@ -225,8 +225,8 @@ const MAX_HEADER: usize = 8 * 1024;
 /// The maximum length of a challenge's description, in characters.
 const MAX_DESCRIPTION: usize = 256;
 
-/// Replaces `=` and any character that `error_description` must not contain. The description may contain
-/// `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
+/// Replaces `=` and any character that `error_description` must not contain: `"` with `'`, and the others with a space.
+/// The description may contain `%x20-21 / %x23-5B / %x5D-7E` ([RFC 6750, section 3]).
 ///
 /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
 fn harmless(character: char) -> char {

@@ -130,7 +130,7 @@ impl Cors {
         self.change(|layer| layer.vary(headers))
     }
 
-    /// Lets pages read the response headers `headers`. Pages can always read `WWW-Authenticate`, `Retry-After`,
+    /// Lets pages read these response headers. Pages can always read `WWW-Authenticate`, `Retry-After`,
     /// `Mcp-Session-Id` and, with the feature `dpop`, `DPoP-Nonce`.
     pub fn expose_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.exposed.extend(headers);

@@ -101,7 +101,7 @@ impl Gate {
     /// Uses the gate's verifier to verify a token that did not arrive with a request.
     ///
     /// If `may_send` is `false`, the token is not sent to any server. In this case, the result for a verifier from
-    /// outside this crate is `None`, because this verifier could send the token.
+    /// outside this crate is `None`, because such a verifier could send the token to a server.
     #[cfg(feature = "export")]
     pub(crate) async fn verify_alone(
         &self,

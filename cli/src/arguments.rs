@@ -115,7 +115,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
-    /// Checks that the lock file is up to date, or writes it
+    /// Checks that the lock file is up to date; with `--write`, writes it if needed
     Check {
         /// Writes the lock file if it is missing, out of date or unreadable
         #[arg(long)]

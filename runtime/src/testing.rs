@@ -43,7 +43,7 @@ impl TestVerifier {
         Self::default()
     }
 
-    /// Accepts the text `token` as a token that grants `scopes`, which is a space-delimited list. The subject is the
+    /// Accepts the text in `token` as a token that grants `scopes`, which is a space-delimited list. The subject is the
     /// text of the token, and the issuer is [`ISSUER`]. The claims are `iss`, `sub` and `scope`.
     #[must_use]
     pub fn token(self, token: &str, scopes: &str) -> Self {
@@ -53,19 +53,19 @@ impl TestVerifier {
         self.token_saying(token, says.with_all_claims(claims))
     }
 
-    /// Accepts the text `token` as a valid token, with `says` as its content.
+    /// Accepts the text in `token` as a valid token, with `says` as its content.
     #[must_use]
     pub fn token_saying(self, token: &str, says: Token) -> Self {
         self.with(token, Outcome::Valid(says))
     }
 
-    /// Rejects the text `token` as an expired token.
+    /// Rejects the text in `token` as an expired token.
     #[must_use]
     pub fn expired(self, token: &str) -> Self {
         self.with(token, Outcome::Expired)
     }
 
-    /// Treats the text `token` as a token that cannot be verified now. The gate answers 503 with `Retry-After: 7`.
+    /// Treats the text in `token` as a token that cannot be verified now. The gate answers 503 with `Retry-After: 7`.
     #[must_use]
     pub fn unavailable(self, token: &str) -> Self {
         self.with(token, Outcome::Unavailable)

@@ -277,8 +277,8 @@ fn mark(messages: &Messages<'_>, parts: &mut Parts) {
     }
 }
 
-/// For each task that a body names, finds the tool with which the caller started the task. If the caller did not start
-/// a task, no tool is found for it.
+/// For each task that a body names, finds the tool with which the caller started the task. For a task that the caller
+/// did not start, no tool is found.
 async fn origins(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -369,7 +369,8 @@ fn recheck_floor(plan: &Plan, token: &Token, noted: &Noted<'_>) -> Result<(), Re
     Judge::Gate(plan).recheck(token, &[floor(plan).demand()], noted)
 }
 
-/// Returns the row for requests that have no row in the table. The returned row demands only the floor.
+/// Returns the plan's own row, which applies if the table has no row for a request. The returned row demands only the
+/// floor.
 fn floor(plan: &Plan) -> Matched {
     Matched::of(&plan.row)
 }

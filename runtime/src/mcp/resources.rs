@@ -61,8 +61,8 @@ pub struct McpResource<'a> {
 pub(super) enum KnownAs<'a> {
     /// A row's template matches exactly the same URIs as the listed template, but names the variables differently.
     Renamed(&'a str),
-    /// No row has a template for the same set of URIs, or an earlier row has a template for some of them. But at least
-    /// one row applies, or may apply, to some of the URIs.
+    /// No row's template matches exactly these URIs, or the row comes after another row whose template matches some of
+    /// them. But at least one row applies, or may apply, to some of the URIs.
     Others,
     /// No row applies to any of these URIs.
     Unknown,

@@ -98,7 +98,7 @@ impl ResourceMetadata {
         &self.resource
     }
 
-    /// Returns the issuers whose tokens the resource accepts, exactly as the program wrote them.
+    /// Returns the issuers, exactly as the program wrote them. The resource accepts the tokens of these issuers.
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
     }

@@ -33,8 +33,8 @@ pub struct LockError {
 enum Remedy {
     /// This command writes the lock again.
     Command(Cow<'static, str>),
-    /// The lock belongs to an older version of the program and cannot be written again. The message calls the lock by
-    /// this name.
+    /// The lock belongs to an older version of the program, so no command can write it again. The message calls the
+    /// lock by this name.
     NoneFor(String),
 }
 

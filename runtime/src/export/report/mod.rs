@@ -42,8 +42,9 @@ struct Report<'a> {
     values: Values,
     /// All scopes that the rows, the floor or the implications name, sorted.
     scopes: Vec<Known>,
-    /// The templates of the rows, split into parts. The text of a row doubles each literal brace of a scope, so the map
-    /// also contains the scopes with such braces. To get such a scope, the page looks up the row's text in the map.
+    /// The templates of the rows, split into parts. In the text of a row, each literal brace of a scope is written
+    /// twice, so this text is not the scope itself. The map therefore also contains the scopes with such braces. To get
+    /// such a scope, the page looks up the row's text in the map.
     templates: BTreeMap<String, Vec<Part>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     template_descriptions: BTreeMap<String, &'static str>,

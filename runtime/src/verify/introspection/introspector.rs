@@ -173,8 +173,8 @@ impl Introspector {
     }
 }
 
-/// An open question. When this value is dropped, the question is removed from `flights`. The question is removed when
-/// the task that asks the server ends, even without an outcome.
+/// An open question. When this value is dropped, the question is removed from `flights`. The task that asks the server
+/// holds this value, so the question is removed even if the task has no outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

@@ -1,6 +1,6 @@
 //! The argument that says where a nested claim is.
 
-/// The names that lead to a nested claim, in an array or another collection.
+/// The names that lead to a nested claim. A program can pass an array or another collection.
 ///
 /// This trait exists for its error message. If `scopes_at` and `roles_at` demanded `IntoIterator` in place of this
 /// trait, and a program passed a string, the compiler would suggest a call to `chars`. Each character would then be a

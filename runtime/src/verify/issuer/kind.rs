@@ -19,8 +19,8 @@ pub(super) enum Kind {
 /// 2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)).
 ///
 /// A token that is marked both as an access token and as another kind of token is rejected. Some servers copy `nonce`
-/// into access tokens. If the only mark of a token is that of an access token, the function therefore ignores the
-/// typical claims of ID tokens.
+/// into access tokens. The function therefore ignores the typical claims of ID tokens if the token is marked as an
+/// access token and as nothing else.
 pub(super) fn of(claims: &Map<String, Value>, is_at_jwt: bool) -> Result<Kind, Fault> {
     let mut kind = if is_at_jwt { Kind::Access } else { Kind::Unmarked };
     for (claim, is_mark) in MARKS {

@@ -248,12 +248,11 @@ impl Issuer {
     /// The scopes in `scope` and `scp` still count, even if the token has no role. To let only roles grant scopes, also
     /// call [`roles_only`](Self::roles_only).
     ///
-    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. If a
-    /// token does not name the resource itself, but has an [`audience`](Self::audience) or a [client
-    /// id](Self::client_ids) that you set, the token must be marked as an access token, or have a claim for scopes. If
-    /// the tokens are not [marked](Self::audience) as access tokens and have no claim for scopes, use `access_claims`
-    /// to name a claim that only access tokens have. For example, if ID tokens lack the claim `roles`, write
-    /// `.access_claims(["roles"])`.
+    /// A claim for roles does not show that a token is an access token, because ID tokens can also have roles. If the
+    /// gate accepts a token only because of an [`audience`](Self::audience) or a [client id](Self::client_ids) that you
+    /// set, the token must be marked as an access token, or have a claim for scopes. If the tokens are not
+    /// [marked](Self::audience) as access tokens and have no claim for scopes, use `access_claims` to name a claim that
+    /// only access tokens have. For example, if ID tokens lack the claim `roles`, write `.access_claims(["roles"])`.
     ///
     /// If the gate has a vocabulary, it checks the scopes of the roles at startup. The gate logs a warning for each
     /// scope that covers no scope of the vocabulary and fits no template of a handler.

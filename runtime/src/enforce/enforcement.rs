@@ -162,8 +162,8 @@ pub(crate) fn leave(verified: Verified, request: &mut Extensions) {
     request.insert(enforcement);
 }
 
-/// Iterates over the verifications by outer gates. Leaves out a verification if the request's credentials have changed
-/// since the verification. A middleware between two gates can change the credentials.
+/// Iterates over the verifications that outer gates have made. Leaves out a verification if the request's credentials
+/// have changed since the verification. A middleware between two gates can change the credentials.
 fn found<'a>(enforcement: Option<&'a Enforcement>, parts: &Parts) -> impl Iterator<Item = &'a Verified> {
     let last = enforcement.and_then(|enforcement| enforcement.earlier.as_ref());
     iter::successors(last, |verified| verified.earlier.as_deref()).filter(|verified| verified.is_of(parts))

@@ -44,7 +44,7 @@ impl Gate {
         rejection
     }
 
-    /// Builds a handler's refusal for a reason other than scopes.
+    /// Builds a handler's refusal for a reason that has nothing to do with scopes.
     pub(crate) fn deny(&self, why: Cow<'static, str>) -> Rejection {
         Rejection::new(Reason::Denied, why, Asked::NOTHING, NO_CHALLENGE, &self.0.bodies)
     }

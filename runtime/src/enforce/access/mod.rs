@@ -373,7 +373,8 @@ impl Access {
         }
     }
 
-    /// Makes a refusal for a reason other than scopes, such as a role, a tenant or an owner.
+    /// Makes a refusal for a reason that has nothing to do with scopes, for example because the file belongs to another
+    /// user.
     ///
     /// The answer is 403 without a challenge, because more scopes would not help. Inside a tool or prompt of rmcp, the
     /// answer is a JSON-RPC error with the code 403, which rmcp sends with HTTP 200. Without a gate, as in a test or

@@ -173,8 +173,8 @@ impl Introspector {
     }
 }
 
-/// An open question. When this value is dropped, the question is removed from `flights`. The task that asks the server
-/// holds this value, so the question is removed even if the task has no outcome.
+/// An open question. When this value is dropped, the question is removed from `flights`. The value belongs to the task
+/// that asks the server. At the end of this task, the question is removed, even if there is no outcome.
 struct Landing {
     shared: Arc<Shared>,
     token: Kept,

@@ -112,7 +112,7 @@ impl KeySource {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }
 
-    /// Returns the time until a token with an unknown key may cause the next reload of the keys.
+    /// Returns the rest of the pause in which tokens with an unknown key cause no reload of the keys.
     pub(crate) fn until_next(&self) -> Duration {
         self.0.lock().until_next(time::Instant::now())
     }

@@ -98,8 +98,8 @@ impl State {
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)
     }
 
-    /// Returns the time until a token with an unknown key may cause the next reload of the keys. The result is at least
-    /// `SHORTEST_PAUSE`.
+    /// Returns the rest of the pause in which tokens with an unknown key cause no reload of the keys. The result is at
+    /// least `SHORTEST_PAUSE`.
     pub(super) fn until_next(&self, now: Instant) -> Duration {
         let age = self.loaded.as_ref().map_or(ASK_AGAIN_AFTER, |loaded| now.duration_since(loaded.at));
         ASK_AGAIN_AFTER.saturating_sub(age).max(SHORTEST_PAUSE)

@@ -18,8 +18,8 @@ const fn nodes(entries: usize, entry: usize) -> usize {
     entries.div_ceil(5) * (ROOM * entry + LINKS + ALLOCATION)
 }
 
-/// Estimates how many bytes of memory a token and its claims take. Where the exact size is unknown, the estimate is too
-/// high.
+/// Estimates how many bytes of memory a token and its claims take. Where the exact size is unknown, the estimate is an
+/// upper bound.
 pub(super) fn of(token: &Token) -> usize {
     let scopes = token.scopes();
     let texts: usize = scopes.iter().map(|scope| ALLOCATION + scope.len()).sum();

@@ -2,8 +2,8 @@
 //!
 //! Normally, a template counts as one scope for all values of its parameters. But an implication or the floor can name
 //! one particular value, such as `acme`. For example, a scope `support` can imply `tenant:acme:read` or
-//! `tenant:acme:*`. The comparison of two locks therefore tries each value that an implication or the floor names. The
-//! doctor also tries the parameter values that occur in a token's scopes.
+//! `tenant:acme:*`. The comparison of two locks therefore tries each value that occurs in an implication or in the
+//! floor. The doctor also tries the parameter values that occur in a token's scopes.
 
 use std::{borrow::Cow, collections::BTreeSet};
 

@@ -61,8 +61,8 @@ pub struct McpResource<'a> {
 pub(super) enum KnownAs<'a> {
     /// A row's template matches exactly the same URIs as the listed template, but names the variables differently.
     Renamed(&'a str),
-    /// No row's template matches exactly these URIs, or the row comes after another row whose template matches some of
-    /// them. But at least one row applies, or may apply, to some of the URIs.
+    /// Either no row's template matches exactly these URIs, or one does, but the template of an earlier row matches
+    /// some of these URIs. But at least one row applies, or may apply, to some of the URIs.
     Others,
     /// No row applies to any of these URIs.
     Unknown,

@@ -98,7 +98,8 @@ impl ResourceMetadata {
         &self.resource
     }
 
-    /// Returns the issuers, exactly as the program wrote them. The resource accepts the tokens of these issuers.
+    /// Returns the issuer identifiers of the authorization servers, exactly as the program wrote them. These servers
+    /// issue tokens for the resource.
     pub fn authorization_servers(&self) -> &[String] {
         &self.authorization_servers
     }

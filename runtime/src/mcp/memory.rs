@@ -28,7 +28,7 @@ impl Memory {
     }
 }
 
-/// The memory that one body uses. When the share is dropped, other bodies can use this memory.
+/// The memory that one body uses. Dropping the share frees its bytes for the bodies of other requests.
 #[derive(Debug)]
 pub(super) struct Share<'m> {
     memory: &'m Memory,

@@ -318,7 +318,8 @@ pub struct Actor<'a> {
 }
 
 impl<'a> Actor<'a> {
-    /// Returns the issuer that gave the actor its name, or `None` if the token does not name this issuer.
+    /// Returns the actor's issuer: the authority that gave the actor its name (`iss` in the token's `act`). Returns
+    /// `None` if `act` contains no `iss` that is a string.
     #[must_use]
     pub const fn issuer(&self) -> Option<&'a str> {
         self.issuer

@@ -72,8 +72,8 @@ pub(crate) fn fits(template: &str, scope: &str) -> bool {
 }
 
 /// Returns the parameter values that turn the template into `text`. If `is_prefix` is `true`, `text` may also be just
-/// the beginning of a scope that fits the template. The result then has no values for the parameters that `text` does
-/// not reach.
+/// the beginning of a scope that fits the template. If `text` is such a beginning and ends before the first occurrence
+/// of a parameter, the result has no value for this parameter.
 #[cfg(feature = "axum")]
 pub(crate) fn values_in<'a>(template: &'a str, text: &'a str, is_prefix: bool) -> Option<Values<'a>> {
     let mut rest = text;

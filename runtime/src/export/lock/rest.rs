@@ -79,8 +79,8 @@ impl<'a> Routes<'a> {
 
     /// If axum sends the operation's requests to other paths of the lock, returns the rows of these paths. For example,
     /// suppose that the lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for
-    /// `/f/secret`. If the operation's own path is in the lock, the result is empty, because axum sends the operation's
-    /// requests only to this path.
+    /// `/f/secret`. If the lock has the operation's own path, with other methods, the result is empty: axum then
+    /// answers the operation's requests with 405, and tries no other path.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

@@ -191,7 +191,8 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token. Caches the outcome, even after a useless answer, but not after a [`Failure::Silent`].
+    /// Asks about a token. Caches the outcome, unless the question fails with a [`Failure::Silent`]. If it fails with a
+    /// [`Failure::Useless`], the outcome is cached too.
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;

@@ -298,8 +298,8 @@ impl Issuer {
     /// Lets only [roles](Self::roles_at) grant scopes. The gate then ignores the scopes in `scope` and `scp`, and in
     /// every claim that you named before with [`scopes`](Self::scopes) or [`scopes_at`](Self::scopes_at).
     ///
-    /// Call this method if the authorization server writes a scope into the tokens of users who do not have the role
-    /// for this scope. For example, many servers grant a registered scope to every client that requests it.
+    /// Call this method if the authorization server writes a scope into a token even when the user lacks the role that
+    /// should grant this scope. For example, many servers grant a registered scope to every client that requests it.
     ///
     /// After this call, `scope` and `scp` no longer show that a token is an access token. If you also set an
     /// [`audience`](Self::audience) or [client ids](Self::client_ids), and the tokens are not [marked](Self::audience)

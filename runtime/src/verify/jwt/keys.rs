@@ -123,8 +123,8 @@ impl KeySet {
     }
 }
 
-/// Replaces each new value with the equal old value, if there is one. The number of comparisons grows linearly with the
-/// number of values.
+/// For each value in `new` that equals a value in `old`, puts the `Arc` from `old` into `new`. The number of
+/// comparisons grows linearly with the number of values.
 fn take_over<T: Hash + Eq>(new: &mut [Arc<T>], old: &[Arc<T>]) {
     let known: HashSet<&Arc<T>> = old.iter().collect();
     for value in new {

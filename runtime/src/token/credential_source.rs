@@ -209,8 +209,8 @@ impl Sources {
     }
 
     /// Says where the gate looks for credentials, for example `in the header x-api-key or in the cookie sid`. Returns
-    /// `None` if `Authorization` is one of the sources, because the scheme in the challenge already points to this
-    /// header.
+    /// `None` if `Authorization` is one of the sources, because the scheme in the challenge already tells clients to
+    /// send the credential in this header.
     pub(crate) fn places(&self) -> Option<String> {
         if self.list.contains(&CredentialSource::authorization()) {
             return None;

@@ -240,9 +240,10 @@ fn authenticated_tokens(args: &Args) -> TokenStream {
     }
 }
 
-/// Emits the alternatives. If the attribute combines a constant with another scope or a login, this function also emits
-/// a constant that lists the scopes. With this list, the compiler reports only one error if the path of a scope is
-/// wrong. If all scopes are literals, this function leaves out the list to save compile time.
+/// Emits the alternatives. If the attribute names a scope by a constant, and also has another scope, `acr` or
+/// `max_age`, this function also emits `__SCOPES`, a list of all scopes in the attribute. With this list, the compiler
+/// reports only one error if the path of a scope is wrong. If all scopes are literals, this function leaves out the
+/// list to save compile time.
 fn scopes_tokens(args: &Args, alternatives: &Alternatives) -> TokenStream {
     let krate = &args.krate;
     let Some(explanations) = need::explanations(krate, &alternatives.scopes) else {

@@ -75,8 +75,8 @@ fn nameless(handler: &Expr) -> syn::Error {
 /// something even if the type is missing. For a handler whose path names a module, such as `files::list`, the emitted
 /// code imports a placeholder under the type's name, `__path_list`. An inner block then imports everything in the
 /// module. If the module contains the type, the type takes precedence over the placeholder. For a handler whose path
-/// names no module, such as `list`, the emitted code uses the type's name as a pattern in a `match`. If no unit struct
-/// has this name, the compiler reads the pattern as a new variable.
+/// names no module, such as `list`, the emitted code uses the name of utoipa's type, `__path_list`, as a pattern in a
+/// `match`. If no unit struct has this name, the compiler reads the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

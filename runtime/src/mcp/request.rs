@@ -43,8 +43,8 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Adds the headers of the refused request to a refusal of the variant `Token`. The other variants stay unchanged.
-    /// The function that the program passes to `Gate::body_with` can read these headers.
+    /// If the refusal is a `Refusal::Token`, stores the headers of the refused request in its rejection. The other
+    /// variants stay unchanged. The function that the program passes to `Gate::body_with` can read these headers.
     pub(super) fn to(self, headers: KeptHeaders) -> Self {
         match self {
             Self::Token(rejection) => Self::Token(rejection.to(headers)),

@@ -122,8 +122,8 @@ impl Policy {
         self.wildcards.ignores(scope)
     }
 
-    /// Describes a scope that is in no vocabulary. The description begins with the text in `by`, which says who names
-    /// the scope.
+    /// Describes a scope that is in no vocabulary. The description begins with `by`, which says where the scope comes
+    /// from, for example "the floor names the scope" or "the role `admin` grants".
     fn unknown(&self, scope: &str, by: &str) -> Option<String> {
         if self.vocabulary.is_empty() { None } else { unknown_among(self.known(false), scope, by) }
     }

@@ -35,7 +35,8 @@ impl<'a> Caller<'a> {
         Self { scopes, login: Some(login), leeway, clock: SystemTime::now }
     }
 
-    /// Tells whether the login meets the demand. An unknown login meets only an empty demand.
+    /// Tells whether the login meets the demand. If the caller's login is unknown, the result is `true` only if `asked`
+    /// demands nothing.
     #[inline]
     pub(super) fn has_login(&self, asked: &StepUp) -> bool {
         asked.is_none() || self.has_acr(asked) && self.is_recent_enough(asked)

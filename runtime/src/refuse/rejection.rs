@@ -90,8 +90,8 @@ impl Rejection {
         Self { answer: Arc::new(answer), headers: KeptHeaders::default() }
     }
 
-    /// Stores the headers of the refused request in the rejection. The program's function that writes bodies can read
-    /// these headers.
+    /// Stores the headers of the refused request in the rejection. If the program has set a function with
+    /// `Gate::body_with`, this function writes the body of the refusal, and can read the stored headers.
     pub(crate) fn to(mut self, headers: KeptHeaders) -> Self {
         self.headers = headers;
         self

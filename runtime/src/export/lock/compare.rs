@@ -164,8 +164,8 @@ fn is_refused(wanted: &[Coverers], side: &Side, demand: &Demand<'_>) -> bool {
     can_lack_each(&ways, wanted, &mut Vec::new())
 }
 
-/// Tells whether a token can have one scope from each set of `wanted`, and still meet no alternative in `ways`. Tries
-/// every choice of one scope from each alternative.
+/// Tells whether some token has at least one scope from each set of `wanted`, but lacks at least one scope of every
+/// alternative in `ways`. Tries every choice of one scope from each alternative.
 fn can_lack_each<'a>(
     ways: &'a [Vec<Coverers>],
     wanted: &[Coverers],

@@ -32,10 +32,10 @@ struct Step {
 }
 
 /// Returns a `Change` for each step. The `Change` contains the effect of the step. A step can change which tokens meet
-/// a demand. For each demand, the function reports an effect of a single step only if all steps together also have this
-/// effect. A single step can lead to an invalid policy. For example, if an implication is reversed, one step adds the
-/// new implication while the old one is still there, and the two form a cycle. The effect of this step is then unknown.
-/// If all steps together have an effect that no single step has, this effect is reported for every step.
+/// a demand. For each demand, the effect of one step counts only if all steps together have the same effect. A single
+/// step can lead to an invalid policy. For example, if an implication is reversed, one step adds the new implication
+/// while the old one is still there, and the two form a cycle. The effect of this step is then unknown. If all steps
+/// together have an effect that no single step has, this effect is reported for every step.
 fn judged(steps: Vec<Step>, [old_side, new_side]: &[Side; 2], kept: &HashSet<Demand<'_>>) -> Vec<Change> {
     let effects = kept.iter().map(|demand| (demand, direction((old_side, demand), (new_side, demand))));
     let affected: Vec<(&Demand<'_>, Direction)> =

@@ -92,7 +92,8 @@ impl State {
         self.keys().filter(|keys| !Arc::ptr_eq(keys, known))
     }
 
-    /// Tells whether the keys are too new to be reloaded for a token with an unknown key.
+    /// Tells whether the keys were loaded less than [`ASK_AGAIN_AFTER`] ago, and no attempt to load them has failed
+    /// since. If so, a token with an unknown key causes no reload.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         let is_recent = |loaded: &Loaded| now.duration_since(loaded.at) < ASK_AGAIN_AFTER;
         self.failure.is_none() && self.loaded.as_ref().is_some_and(is_recent)

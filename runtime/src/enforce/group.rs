@@ -33,9 +33,10 @@ impl Group {
         &self.row
     }
 
-    /// Returns the row that a guard must enforce in this group, if the guard itself declares `row`. Usually, the guard
-    /// belongs to the mounted handler. If the mounted handler forwards the request to a second handler, the group's
-    /// requirement also applies to the guard of the second handler.
+    /// For a guard that declares `row`, returns the row that the guard must enforce in this group: the combination of
+    /// `row` and the group's requirement. Usually, the guard belongs to the mounted handler. If the mounted handler
+    /// forwards the request to a second handler, the group's requirement also applies to the guard of the second
+    /// handler.
     fn of_guard(&self, row: &RowRef) -> Result<RowRef, InvalidRequirement> {
         if **row == *self.own { Ok(self.row.clone()) } else { row.within(&self.requirement).map(Into::into) }
     }

@@ -55,7 +55,8 @@ impl<'a> Held<'a> {
         Filled::of(templates, &Tried { values: &Values::new(), other: &self.other })
     }
 
-    /// Tells whether the token has all `needs` for at least one choice of parameter values.
+    /// Tells whether there are parameter values for which the token has all `needs`. Each template is filled in with
+    /// these values, so a parameter has the same value in all templates.
     pub(super) fn can_have(&self, needs: &[NeedRef<'_>]) -> bool {
         self.can_have_with(needs, &Values::new())
     }
@@ -98,8 +99,8 @@ impl<'a> Held<'a> {
     }
 
     /// Tries each set of values that `values_for` returns for `need`, together with the values in `chosen`. Leaves out
-    /// a set if the set and `chosen` have different values for the same parameter. Returns each combination of values
-    /// for which the token has `need`.
+    /// a set if the set and `chosen` have different values for the same parameter. Returns each tried combination of
+    /// parameter values for which the token has the scope that `need` requires, or a scope that covers this scope.
     fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
         let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
         tried.filter(|chosen| self.has_with(need, chosen)).collect()

@@ -36,7 +36,8 @@ pub(super) struct Operation {
     except: BTreeSet<String>,
 }
 
-/// A template. The token lacks at least one of the scopes that fit the template.
+/// A template. For at least one choice of parameter values, the token lacks the scope that results from filling in the
+/// template.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Fitting {
     template: String,

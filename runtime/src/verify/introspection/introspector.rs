@@ -134,10 +134,10 @@ impl Introspector {
             .into_answer()
     }
 
-    /// If a question about this token is already open, returns that question. Otherwise starts a new question, and
-    /// returns it. A question runs as its own task, so it continues even if the request that started it ends. If an
-    /// outcome is cached, returns an `Err` with this outcome. Also returns an `Err` if it cannot start a question now,
-    /// for example because too many questions are open.
+    /// If a question about this token is already open, returns that question. Otherwise starts a new question about
+    /// this token to the authorization server, and returns this question. A question runs as its own task, so it
+    /// continues even if the request that started it ends. If an outcome is cached, returns an `Err` with this outcome.
+    /// Also returns an `Err` if it cannot start a question now, for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {

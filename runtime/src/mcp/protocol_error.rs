@@ -199,8 +199,8 @@ impl ProtocolError {
         Self { id: None, status, code, message: message.into(), data: None, allow: None }
     }
 
-    /// Gives this error the id of the request `message`, so that the error answers this request. With `None`, the error
-    /// answers the whole HTTP request.
+    /// Gives this error the id of the request `message`, so that the error answers this request. If `message` is
+    /// `None`, the error has no id, and answers the HTTP request as a whole instead of one JSON-RPC request.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self

@@ -62,8 +62,8 @@ impl<'a> Held<'a> {
     }
 
     /// Lists the needs that the token does not meet. The function goes through the needs in order. The function
-    /// collects a need if `can_have` is true for this need together with all needs collected so far. The function
-    /// returns the needs that it did not collect.
+    /// collects a need if `can_have` is true for this need together with all needs collected so far. The returned list
+    /// contains each need for which `can_have` is false when the need is joined with all needs collected before it.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {

@@ -309,8 +309,8 @@ impl Policy {
     }
 
     /// Finds scopes and templates that are spelt almost alike. If the policy has a vocabulary, the gate already rejects
-    /// misspelt scopes, so this method looks only at templates. If the vocabulary has templates, the gate also rejects
-    /// misspelt templates, so this method returns an empty list.
+    /// misspelt scopes, so this method looks only at templates. If the vocabulary also has templates, the gate rejects
+    /// misspelt templates too, so nothing is left to look for, and this method returns an empty list.
     pub(crate) fn alike<'a>(&self, table: &'a ScopeTable) -> Vec<Alike<'a>> {
         match (self.vocabulary.is_empty(), self.has_templates()) {
             (true, _) => alike(table, false),

@@ -261,7 +261,8 @@ fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item 
     declared.chain(implied)
 }
 
-/// Returns each scope that appears more than once. The result lists the scopes in the order of their second appearance.
+/// Returns each scope that appears more than once. The result contains each repeated scope once. A scope whose second
+/// occurrence in `scopes` comes earlier is listed earlier.
 fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes

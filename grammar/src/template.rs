@@ -43,8 +43,8 @@ pub enum Meaning {
 }
 
 /// Tells whether the text of a constant or a variant is a scope or a template. A text with a parameter in braces is a
-/// template. If the text of a constant or a variant has no parameter such as `{id}`, it cannot have literal braces
-/// (`{{` or `}}`) either. Each literal brace would be written twice in the text, but only once in a token's scope.
+/// template. A text without a parameter cannot have literal braces (`{{` or `}}`). Each literal brace would be written
+/// twice in the text, but only once in a token's scope.
 ///
 /// # Errors
 ///

@@ -103,9 +103,9 @@ impl Usual {
         is_usual.then_some(Self { tokens, visibility, name, arguments: at + 3 })
     }
 
-    /// Emits the handler with its guard, and the handler's declaration. `row` is the start of the function call that
-    /// makes the handler's row: the name of the called function, the opening parenthesis and the first argument with
-    /// its comma, as in `row_of_all(&["files:read"],`. This method appends the other arguments.
+    /// Emits the handler with its guard, and the handler's declaration. `row` is the start of the call that makes the
+    /// handler's row, up to the comma after the first argument, as in `row_of_all(&["files:read"],`. This method
+    /// appends the other arguments.
     fn declare(mut self, row: &str) -> Option<TokenStream> {
         let name = self.name.to_string();
         if name.starts_with("r#") {

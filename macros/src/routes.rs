@@ -73,11 +73,10 @@ fn nameless(handler: &Expr) -> syn::Error {
 /// If this type is missing, the user must see only one error, which says that a trait is not implemented. The message
 /// for this trait tells the user what to write. Therefore, the emitted code ensures that the type's name refers to
 /// something even if the type is missing. For a handler whose path names a module, such as `files::list`, the emitted
-/// code imports the placeholder `Undocumented` under the name of utoipa's type, `__path_list`. An inner block then
-/// imports everything in the module. If the module contains the type, the type takes precedence over the placeholder.
-/// For a handler whose path names no module, such as `list`, the emitted code uses the name of utoipa's type,
-/// `__path_list`, as a pattern in a `match`. If no unit struct has this name, the compiler reads the pattern as a new
-/// variable.
+/// code imports the placeholder `Undocumented` under the type's name, `__path_list`. An inner block then imports
+/// everything in the module. If the module contains the type, the type takes precedence over the placeholder. For a
+/// handler whose path names no module, such as `list`, the emitted code uses the type's name as a pattern in a `match`.
+/// If no unit struct has this name, the compiler reads the pattern as a new variable.
 fn documentation(krate: &Path, handler: &Path) -> TokenStream {
     let mut module = handler.clone();
     let Some(name) = module.segments.pop().map(|last| last.ident) else {

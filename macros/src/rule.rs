@@ -106,8 +106,8 @@ fn refuse_operator(input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 /// Refuses a path that can only name a module. Without this check, the attribute would emit the path as a value. `syn`
-/// cannot parse emitted code with a block such as `{ crate.as_scope() }`, because it takes a `crate` that starts a
-/// block and has no `::` after it for the start of an item.
+/// cannot parse emitted code with a block such as `{ crate.as_scope() }`: if a block starts with `crate` and no `::`
+/// follows, `syn` expects an item.
 fn refuse_module(path: &Path) -> syn::Result<()> {
     let is_module = |name: &Ident| ["crate", "self", "super"].iter().any(|word| name == word);
     match path.segments.last() {

@@ -37,7 +37,7 @@ use crate::refuse::{EXPOSED, EXPOSED_NONCE};
 /// ```
 ///
 /// If the layer allows only one origin, [add the layer before you call `protect`](crate::guide::browsers). If you add
-/// the layer after you call `protect`, its origin also replaces the `*` in the metadata's
+/// the layer after you call `protect`, the layer's origin replaces the `*` in the metadata's
 /// `Access-Control-Allow-Origin`. The layer in the next example allows only pages from one origin. These pages can send
 /// cookies, and can also read the header `Link`:
 ///

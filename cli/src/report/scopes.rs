@@ -106,8 +106,8 @@ impl Role {
     }
 }
 
-/// For each scope, the operations that use the scope. The operations of one scope are sorted by the role that this
-/// scope has in each operation, with the strongest role, `Role::Required`, first.
+/// For each scope, the operations that use the scope. The operations of each scope are sorted by the scope's role in
+/// them, with the strongest role first.
 struct Uses<'a> {
     /// For each scope, the scopes that cover it.
     parents: BTreeMap<&'a str, Vec<&'a str>>,

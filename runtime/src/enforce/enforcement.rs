@@ -87,10 +87,9 @@ impl Enforcement {
         self.slot.is_some()
     }
 
-    /// Tells whether the handler's guard must still decide about the request. If the request meets the layer of a
-    /// second gate before the guard has decided, this layer checks only that the token is valid and grants the floor of
-    /// the second gate. After the guard has decided, the handler may pass the request to a service with another gate.
-    /// This other gate makes its own decision.
+    /// Tells whether the handler's guard must still decide about the request. Until the guard has decided, the layer of
+    /// a second gate demands only a valid token that grants the floor of the second gate. After the guard has decided,
+    /// the handler may pass the request to a service with another gate. This other gate makes its own decision.
     pub(crate) fn is_pending(&self) -> bool {
         self.slot.is_some() && self.admitted.is_none() && !self.is_public
     }

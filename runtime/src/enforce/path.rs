@@ -38,9 +38,8 @@ struct InRequest<'a> {
 }
 
 impl Parameters for InRequest<'_> {
-    /// Returns the value of a parameter. If a parameter occurs both in the route's path and in the pattern of the
-    /// gate's family, it has the same value in both, because a request with two different values for it has already
-    /// been refused.
+    /// Returns the value of a parameter. If both the path and the family have the parameter, the two values are equal,
+    /// because a request with different values has already been refused.
     fn value_of(&self, name: &str) -> Result<&str, Unfilled> {
         let resource = self.plan.and_then(|plan| plan.gate.resource());
         let Some(of_family) = resource.and_then(|resource| resource.parameter(name)) else {

@@ -35,8 +35,8 @@ impl Gate {
     }
 
     /// Describes each route that needs a token but is outside the family. No token is valid outside the family, so no
-    /// request could reach the handler of such a route. The result also has a message for each route inside the family
-    /// that has a parameter with the same name as a parameter of the family, but at another position in the path.
+    /// request could reach the handler of such a route. Also describes each route inside the family that has a
+    /// parameter of the family's pattern at another position in the path.
     pub(crate) fn routes_outside(&self, table: &ScopeTable) -> Vec<String> {
         let family = self.resource().filter(|resource| resource.is_family());
         let routes = table.entries().iter().filter_map(|entry| Some((entry, entry.path()?)));

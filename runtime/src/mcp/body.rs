@@ -88,9 +88,8 @@ async fn collect(body: Body, headers: &HeaderMap, bounds: &Bounds) -> Result<Byt
     }
 }
 
-/// Returns how many bytes to reserve for a body that has at least `needed` bytes. Even if the announced length is
-/// greater, the result is at most four times `needed`, because a client can announce a long body and send only a short
-/// one.
+/// Returns how many bytes to reserve for a body that has at least `needed` bytes. The result is at most four times
+/// `needed`, because the body can be shorter than the announced length.
 fn room(needed: usize, announced: Option<usize>, limit: usize) -> usize {
     let likely = match announced {
         Some(announced) => announced.min(needed.saturating_mul(4)),

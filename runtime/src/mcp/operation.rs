@@ -95,9 +95,8 @@ impl Operation {
     /// resource.
     ///
     /// The scopes may contain the template's variables, whose values come from the URI. If the scopes contain a
-    /// variable, the gate refuses completion requests for this template. The server's answer to a completion request
-    /// shows possible values of a variable, but the gate must decide about the request before it knows these values and
-    /// the scopes that they need.
+    /// variable, the gate refuses completion requests for this template. The server's answer would show values of the
+    /// variable before the gate knows which scopes these values need.
     ///
     /// # Examples
     ///

@@ -200,7 +200,7 @@ impl ProtocolError {
     }
 
     /// Gives this error the id of the request `message`, so that the error answers this request. If `message` is
-    /// `None`, the error has no id, and answers the HTTP request as a whole instead of one JSON-RPC request.
+    /// `None`, the error has no id, and answers the whole HTTP request.
     pub(super) fn to(mut self, message: Option<&Message<'_>>) -> Self {
         self.id = message.and_then(Message::request_id);
         self

@@ -111,9 +111,9 @@ impl Resources {
         behind.chain(self.undermined()).collect()
     }
 
-    /// Returns a problem if the table has both `any_resource` and another row for resources. A caller could spell the
-    /// URI of a resource in another way than the resource's row does. Then `any_resource` would apply instead of that
-    /// row, and the scopes of that row would not be checked.
+    /// Returns a problem if the table has both `any_resource` and another row for resources. A caller could spell a
+    /// resource's URI differently from the resource's row. Then `any_resource` would apply instead of that row, and the
+    /// scopes of that row would not be checked.
     fn undermined(&self) -> Option<String> {
         let any = self.any.as_ref()?;
         let declared = self.plain.values().next();

@@ -16,8 +16,8 @@ use crate::{
 
 impl Access {
     /// Logs each template that has no value. A value is missing because of a mistake in the handler, in the route's
-    /// path, or in the test that calls the handler. A template that has no value does not name a scope, so no token
-    /// covers it, no matter what the token grants. Only the log says why the value is missing.
+    /// path, or in the test that calls the handler. No token covers a template without a value. Only the log says why
+    /// the value is missing.
     pub(super) fn log_faults_of(&self, asked: &Row, filled: &Filled) {
         let is_declared = |template: &str| self.row.terms().templates().any(|known| *known == *template);
         for template in asked.terms().templates() {

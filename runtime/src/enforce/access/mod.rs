@@ -262,9 +262,8 @@ impl Access {
     ///
     /// Fails if the token lacks the scope, or if the scope is not declared. If the token lacks the scope, an HTTP
     /// handler answers 403, and the 403 names all scopes that the request needs. If the scope is not declared, the
-    /// answer is 500, and an error is logged. Suppose that the attribute contains only literals. With such an
-    /// attribute, the program does not compile if the handler calls `require` on its `Access` argument with a literal
-    /// that the attribute does not declare.
+    /// answer is 500, and an error is logged. Suppose that the attribute contains only literals. If the handler then
+    /// calls `require` on its `Access` argument with an undeclared literal, the program does not compile.
     ///
     /// Inside a tool or prompt of rmcp, the answer is a JSON-RPC error with the code 403 or 500. rmcp sends this error
     /// with HTTP 200, so clients do not request more scopes. The section "A scope that depends on an argument" of the

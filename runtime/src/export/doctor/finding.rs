@@ -41,9 +41,8 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Because of the problem, one of these is true: the gate cannot start with the examined table, or the gate rejects
-    /// the examined token in every request, or the gate rejects every token of one issuer. It is also an error if the
-    /// token could not be checked.
+    /// The gate cannot start with the examined table, or it rejects the examined token in every request, or it rejects
+    /// every token of one issuer. It is also an error if the token could not be checked.
     Error,
     /// The problem can keep some clients from getting a token that the gate accepts.
     Warning,

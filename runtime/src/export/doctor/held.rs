@@ -62,8 +62,8 @@ impl<'a> Held<'a> {
     }
 
     /// Lists the needs that the token does not meet. The function goes through the needs in order. The function
-    /// collects a need if `can_have` is true for this need together with all needs collected so far. The returned list
-    /// contains each need for which `can_have` is false when the need is joined with all needs collected before it.
+    /// collects a need if `can_have` is true for this need together with all needs collected so far. The function
+    /// returns the needs that it did not collect.
     pub(super) fn lacking<'n>(&self, needs: impl Iterator<Item = NeedRef<'n>>) -> Vec<NeedRef<'n>> {
         let (mut had, mut lacking) = (Vec::new(), Vec::new());
         for need in needs {
@@ -99,8 +99,8 @@ impl<'a> Held<'a> {
     }
 
     /// Tries each set of values that `values_for` returns for `need`, together with the values in `chosen`. Leaves out
-    /// a set if the set and `chosen` have different values for the same parameter. Returns each tried combination of
-    /// parameter values for which the token has the scope that `need` requires, or a scope that covers this scope.
+    /// a set if the set and `chosen` have different values for the same parameter. Returns each combination of values
+    /// for which the token has `need`.
     fn choices<'n>(&'n self, need: NeedRef<'n>, chosen: &Values<'n>) -> Vec<Values<'n>> {
         let tried = self.values_for(need).into_iter().filter_map(|values| joined(chosen, &values));
         tried.filter(|chosen| self.has_with(need, chosen)).collect()

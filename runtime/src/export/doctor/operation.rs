@@ -36,8 +36,7 @@ pub(super) struct Operation {
     except: BTreeSet<String>,
 }
 
-/// A template. For at least one choice of parameter values, the token lacks the scope that results from filling in the
-/// template.
+/// A template. The token lacks at least one of the scopes that fit the template.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Fitting {
     template: String,

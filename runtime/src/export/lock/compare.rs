@@ -180,8 +180,7 @@ fn can_lack_each<'a>(
     })
 }
 
-/// Tells whether each set of `wanted` contains a scope that is in no set of `lacked`, so that a token can have these
-/// scopes and lack every scope in the sets of `lacked`.
+/// Tells whether a token can have one scope from each set of `wanted`, but no scope from any set of `lacked`.
 fn is_left(wanted: &[Coverers], lacked: &[&BTreeSet<String>]) -> bool {
     wanted
         .iter()

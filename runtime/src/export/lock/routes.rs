@@ -50,8 +50,8 @@ impl<'a> Routes<'a> {
     }
 
     /// Returns the demands that both locks have in common, without duplicates. The result always contains the demand
-    /// that requires only the floor. If both locks declare the same policy, a token that meets one of the returned
-    /// demands under one lock also meets that demand under the other lock.
+    /// that requires only the floor. If both locks declare the same policy, each returned demand is met by the same
+    /// tokens under both locks.
     pub(super) fn kept(&self) -> HashSet<Demand<'a>> {
         let pairs = self.operations.values().flat_map(|[old, new]| old.iter().zip(new));
         let kept = pairs.filter(|(old, new)| old.needs == new.needs).flat_map(|(old, new)| {

@@ -20,10 +20,9 @@ use crate::{
     scope::{Filled, Row, RowRef},
 };
 
-/// Checks the token that the gate verified. The required scopes come from the attribute of the tool or prompt, and not
-/// from the operation that the gate found in the body of the request. The result of the check therefore does not depend
-/// on how the gate parsed this body. If the token lacks the scopes of a tool, the tool does not run, whatever the
-/// request contains.
+/// Checks the token that the gate verified. The required scopes come from the attribute of the tool or prompt. The
+/// result of the check therefore does not depend on how the gate parsed the body of the request. If the token lacks the
+/// scopes of a tool, the tool does not run, whatever the request contains.
 impl<C: AsRequestContext, R: Declares> FromContextPart<C> for Guard<R> {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let row = const { &RowRef::Const(&R::ROW) };

@@ -134,10 +134,10 @@ impl Introspector {
             .into_answer()
     }
 
-    /// If a question about this token is already open, returns that question. Otherwise starts a new question about
-    /// this token to the authorization server, and returns this question. A question runs as its own task, so it
-    /// continues even if the request that started it ends. If an outcome is cached, returns an `Err` with this outcome.
-    /// Also returns an `Err` if it cannot start a question now, for example because too many questions are open.
+    /// If a question about this token is already open, returns that question. Otherwise starts a new question, and
+    /// returns it. A question runs as its own task, so it continues even if the request that started it ends. If an
+    /// outcome is cached, returns an `Err` with this outcome. Also returns an `Err` if it cannot start a question now,
+    /// for example because too many questions are open.
     pub(super) fn board(&self, token: Kept) -> Result<Flight, Outcome> {
         let mut flights = lock(&self.0.flights);
         if let Some(flight) = flights.get(&token) {
@@ -191,8 +191,7 @@ impl Shared {
         self.cache.get(token, (self.clock)())
     }
 
-    /// Asks about a token. Caches the outcome, unless the question fails with a [`Failure::Silent`]. If it fails with a
-    /// [`Failure::Useless`], the outcome is cached too.
+    /// Asks about a token. Caches the outcome, even after a [`Failure::Useless`], but not after a [`Failure::Silent`].
     async fn settle(&self, token: &Kept) -> Outcome {
         let asked_at = Instant::now();
         let answered = time::timeout(LIMIT, self.inquire(token.text())).await;

@@ -107,7 +107,7 @@ impl KeySource {
     }
 
     /// Tells whether there are keys newer than `known`. The result is also `false` if newer keys cannot be loaded. If
-    /// the result is `false`, the cached refusal of a token that was checked with `known` still applies.
+    /// the result is `false`, a cached refusal based on `known` still applies.
     pub(crate) async fn has_newer_than(&self, known: &Arc<KeySet>) -> bool {
         self.newer_than(known).await.is_ok_and(|newer| newer.is_some())
     }

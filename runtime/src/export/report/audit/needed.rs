@@ -61,9 +61,8 @@ impl<'a> Rows<'a> {
         Some(by.collect::<Option<Vec<_>>>()?.concat())
     }
 
-    /// Lists the granted scopes that cover `scope`. `is_itself` tells whether a granted scope is a direct grant of
-    /// `scope`: `scope` itself or, if `scope` is a template, a scope that fits this template. If the token has direct
-    /// grants, lists only these.
+    /// Lists the granted scopes that cover `scope`. `is_itself` recognizes a direct grant of `scope`: `scope` itself
+    /// or, if `scope` is a template, a scope that fits this template. If the token has direct grants, lists only these.
     fn by<'r>(&self, scope: &str, is_itself: impl Fn(&str) -> bool, granted: &'r [String]) -> Vec<&'r str> {
         let granted = || granted.iter().map(String::as_str);
         let itself: Vec<&str> = granted().filter(|own| is_itself(own)).collect();

@@ -12,8 +12,8 @@ impl Issuer {
     ///
     /// The issuer's identifier ends in a slash. The audience is the identifier of the API, which must be the resource's
     /// URL. Scopes come from `scope` and, with RBAC, from `permissions`. `permissions` has all permissions of a person,
-    /// even those that the client did not request. To ignore `permissions`, and to accept only the scopes that the
-    /// client requested, add `.scopes(["scope"])`.
+    /// even those that the client did not request. To accept only the scopes that the client requested, add
+    /// `.scopes(["scope"])`.
     ///
     /// If a client names no API when it requests a token, the token is opaque, and only Auth0 accepts it.
     ///

@@ -60,7 +60,7 @@
 //!   contains a list in place of an object.
 //! - More text follows the message.
 //! - The body is not UTF-8.
-//! - A message has no method, no result and no error.
+//! - A message has none of the members `method`, `result` and `error`.
 //!
 //! A batch may have at most 256 messages. A `subscriptions/listen` request may name at most 256 URIs and 256 tasks. A
 //! body may have at most 127 levels of nesting. A body above these limits gets a 400. A message that does not name its

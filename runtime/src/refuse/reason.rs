@@ -157,8 +157,8 @@ impl Reason {
     }
 
     /// Returns the text for the local user of a stdio server. This user has no access token. Returns `None` if the
-    /// reason's usual text also fits the local user. Also returns `None` for a reason that never applies to the local
-    /// user, such as an expired token.
+    /// local user gets the same text for this reason as other callers. Also returns `None` for a reason that never
+    /// applies to the local user, such as an expired token.
     #[cfg(any(feature = "rmcp", feature = "testing"))]
     pub(crate) const fn description_for_local_user(self) -> Option<&'static str> {
         match self {

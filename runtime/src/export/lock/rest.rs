@@ -17,8 +17,8 @@ pub(super) struct Rest<'a> {
     row: Option<Operation<'a>>,
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
-    /// `true` if a request can give the same parameter one value by the operation's path or URI, and another value by
-    /// the path or URI of `row`. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
+    /// `true` if the operation and `row` have a parameter of the same name at different positions, so that one request
+    /// can give it two values. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 
@@ -77,10 +77,10 @@ impl<'a> Routes<'a> {
         Some(Rest::of(*operation, lines[side].first()?))
     }
 
-    /// If axum sends the operation's requests to other paths of the lock, returns the rows of these paths. For example,
-    /// suppose that the lock has `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for
-    /// `/f/secret`. If the lock has the operation's own path, with other methods, the result is empty: axum then
-    /// answers the operation's requests with 405, and tries no other path.
+    /// Returns the rows of other paths that apply to the operation's requests. For example, suppose that the lock has
+    /// `/f/{n}` but not `/f/secret`. The handler at `/f/{n}` then answers requests for `/f/secret`. If the lock has the
+    /// operation's own path, with other methods, the result is empty: axum then answers the operation's requests with
+    /// 405, and tries no other path.
     fn of_other_paths(&self, (place, method): Operation<'a>, side: usize) -> Vec<Rest<'a>> {
         let path = Path::of(place);
         let others = self.paths[side].next_to(&path).into_iter();

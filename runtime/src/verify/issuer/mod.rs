@@ -132,7 +132,8 @@ impl Issuer {
         self
     }
 
-    /// Requires that the claim `name` and the claim `iss` contain the same member of the [family](Self::family).
+    /// Requires that a token has the claim `name`, and that this claim equals the part of `iss` that names the member
+    /// of the [family](Self::family).
     pub fn member_claim(mut self, name: impl Into<String>) -> Self {
         self.names.hold_against(name.into());
         self

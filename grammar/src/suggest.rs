@@ -31,8 +31,8 @@ pub fn suggest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 ///
 /// Two scopes are alike if they differ only in separators or letter case. Two scopes are also alike if only one word
 /// differs: two neighboring letters are swapped, or one letter is changed, missing or added. Swapped letters count only
-/// in words of at least four letters. If two words differ by one changed, missing or added letter, their scopes are
-/// alike only if the longer of these two words has at least five letters.
+/// in words of at least four letters. A changed, missing or added letter counts only if the longer of the two words has
+/// at least five letters.
 pub fn are_alike(left: &str, right: &str) -> bool {
     if left == right || left.len().abs_diff(right.len()) > 1 {
         return false;

@@ -261,8 +261,8 @@ fn repetitions(entries: &[(ScopeToken, Vec<ScopeToken>)]) -> impl Iterator<Item 
     declared.chain(implied)
 }
 
-/// Returns each scope that appears more than once. The result contains each repeated scope once. A scope whose second
-/// occurrence in `scopes` comes earlier is listed earlier.
+/// Returns each scope that appears more than once. The result contains each repeated scope once. The result is in the
+/// order of the second occurrences in `scopes`.
 fn repeated(scopes: impl Iterator<Item = ScopeToken>) -> Vec<ScopeToken> {
     let mut counts = BTreeMap::new();
     scopes

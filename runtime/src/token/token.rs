@@ -38,8 +38,8 @@ use crate::{
 pub struct Token(Arc<Data>, Told);
 
 /// Facts that the gate and the verifier add for one request. The challenge and the record of the decision use these
-/// facts. These facts about one request are kept outside `Data`, so a verifier can cache a token, and the clones of the
-/// token for later requests can share its `Data`.
+/// facts. The facts are kept outside `Data`, so that a cached token and its clones for later requests can share one
+/// `Data`.
 #[derive(Clone, Default)]
 struct Told {
     /// The hash of the token's text, which identifies a token without `jti`. The hash is set only if the gate has an

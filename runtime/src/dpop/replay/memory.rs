@@ -94,7 +94,7 @@ struct Expiring {
     key: Half,
 }
 
-/// The largest number of expired proofs that a call to `insert` normally removes. In two cases a call removes all
+/// The largest number of expired proofs that a call to `insert` normally removes. In two cases, a call removes all
 /// expired proofs: if every stored proof has expired, or if the store would otherwise refuse the new proof. A call adds
 /// at most one proof but can remove several, so calls can remove expired proofs faster than they add new ones. The
 /// number is small, so that the removal hardly delays a request.

@@ -18,7 +18,7 @@ pub(super) struct Rest<'a> {
     pub(super) needs: &'a Needs,
     pub(super) step_up: &'a StepUp,
     /// `true` if the operation and `row` have a parameter of the same name at different positions, so that one request
-    /// can give it two values. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
+    /// can give this parameter two values. For example, `a` names different segments in `/{a}/{b}` and in `/{b}/{a}`.
     pub(super) is_of_other_values: bool,
 }
 

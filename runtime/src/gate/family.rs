@@ -1,4 +1,4 @@
-//! Turns the gate of a family of resources into the gate of the resource that a request is for.
+//! Makes the gate of one resource from the gate of a family of resources. The request says which resource it is for.
 
 use std::sync::Arc;
 
